@@ -1,0 +1,44 @@
+export { BUNDLE_PREDICATE, BundleStatement, DsseEnvelope, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE } from "./bundle.ts";
+export {
+  AgentOutcome,
+  AnswerEnd,
+  ChangeKind,
+  EndedBy,
+  EVENT_DATA,
+  EVENT_SCHEMAS,
+  EVENT_SOURCE,
+  EVENT_TYPES,
+  EventSchema,
+  EventSource,
+  RawRef,
+  ToolStatus,
+  Usage,
+  type Event,
+  type EventData,
+  type EventType,
+} from "./event.ts";
+export { escapeText, FINDING_CODES, formatFinding, MAX_FINDINGS, type Finding, type FindingCode } from "./finding.ts";
+export { ARTIFACT_ROLES, ArtifactRole, Manifest, ManifestFile, MAY_BE_EMPTY, REQUIRED_ROLES } from "./manifest.ts";
+export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
+export {
+  AttemptId,
+  BoundsTier,
+  BundlePath,
+  CommitId,
+  Count,
+  FORBIDDEN_ACTIONS,
+  ForbiddenAction,
+  HarnessRef,
+  Id,
+  Limits,
+  ModelClass,
+  ModelRef,
+  SCHEMA_VERSION,
+  SchemaVersion,
+  Sha256,
+  ShortText,
+  Timestamp,
+  TrialRef,
+} from "./primitives.ts";
+export { CLOSURE_CLASSES, ClosureClass, Outcome, OUTCOMES, Report } from "./report.ts";
+export { BLOCK_REASONS, BlockReason, PlannedFixture, PlannedLane, TrialPlan } from "./trial-plan.ts";

@@ -1,0 +1,70 @@
+import Type, { type Static } from "typebox";
+import { BoundsTier, CommitId, HarnessRef, Id, Limits, ModelClass, ModelRef, SchemaVersion, Sha256, ShortText, Timestamp } from "./primitives.ts";
+
+/** Why a lane takes no part in a plan. */
+export const BLOCK_REASONS = [
+  "BACKEND_MISSING",
+  "BACKEND_UNREADABLE",
+  "VERSION_UNSUPPORTED",
+  "PREFLIGHT_FAILED",
+  "PROBE_FAILED",
+  "ADAPTER_MISSING",
+  "SOURCE_MISSING",
+  "PLATFORM_UNSUPPORTED",
+  "MODEL_ENDPOINT_UNSET",
+  "NOT_SELECTED",
+] as const;
+/** One block reason. */
+export const BlockReason = Type.Union(
+  BLOCK_REASONS.map((reason) => Type.Literal(reason)),
+  { description: "Why the lane takes no part." },
+);
+export type BlockReason = (typeof BLOCK_REASONS)[number];
+
+/** A lane of the plan: taking part with a pinned backend, or blocked with a reason. No lane is ever left out. */
+export const PlannedLane = Type.Object(
+  {
+    lane: Id,
+    state: Type.Union([Type.Literal("planned"), Type.Literal("blocked")], { description: "Whether it takes part." }),
+    adapterVersion: Type.Union([Type.String({ maxLength: 64 }), Type.Null()], { description: "Version of the lane package." }),
+    backendVersion: Type.Union([ShortText, Type.Null()], { description: "Version the probe read." }),
+    backendSha256: Type.Union([Sha256, Type.Null()], { description: "Digest of the binary at plan time." }),
+    model: Type.Union([ModelRef, Type.Null()], { description: "Model of this lane; null when blocked." }),
+    reason: Type.Union(
+      [
+        Type.Object({ code: BlockReason, detail: ShortText, remedy: ShortText }, { additionalProperties: false }),
+        Type.Null(),
+      ],
+      { description: "Why blocked, and the next step; null when planned." },
+    ),
+  },
+  { additionalProperties: false, description: "A lane of the plan." },
+);
+export type PlannedLane = Static<typeof PlannedLane>;
+
+/** A fixture of the plan, pinned by digest. */
+export const PlannedFixture = Type.Object(
+  { id: Id, digest: Sha256, taskDigest: Sha256, baseCommit: CommitId },
+  { additionalProperties: false, description: "A fixture of the plan." },
+);
+export type PlannedFixture = Static<typeof PlannedFixture>;
+
+/** The plan: fixed before the first trial, digest in every run, denominator of every count. */
+export const TrialPlan = Type.Object(
+  {
+    schemaVersion: SchemaVersion,
+    createdAt: Timestamp,
+    harness: HarnessRef,
+    candidate: Id,
+    evidenceClass: Type.Union([Type.Literal("live"), Type.Literal("scripted")], { description: "Scripted evidence yields a rehearsal only." }),
+    modelClass: ModelClass,
+    policyDigest: Sha256,
+    boundsTier: BoundsTier,
+    limits: Limits,
+    trialsPerCell: Type.Integer({ minimum: 1, maximum: 999, description: "Trials of each lane on each fixture." }),
+    lanes: Type.Array(PlannedLane, { minItems: 1, maxItems: 64, description: "Lanes sorted by id." }),
+    fixtures: Type.Array(PlannedFixture, { minItems: 1, maxItems: 1024, description: "Fixtures sorted by id." }),
+  },
+  { additionalProperties: false, description: "The plan of a comparison." },
+);
+export type TrialPlan = Static<typeof TrialPlan>;

@@ -1,0 +1,42 @@
+import { CommitId, Id, SchemaVersion, Sha256 } from "@stage6/evidence-interface";
+import Type, { type Static } from "typebox";
+import { Script } from "./script.ts";
+
+/** Target repository + task + bounds + oracle, as data. Lies in `fixtures/<id>/fixture.json` of a harness root. */
+export const Fixture = Type.Object(
+  {
+    schemaVersion: SchemaVersion,
+    id: Id,
+    title: Type.String({ minLength: 1, maxLength: 200, description: "What the task is, one line." }),
+    repository: Type.Object(
+      {
+        bundle: Type.Literal("repo.bundle", { description: "Git bundle beside this file, holding the base commit." }),
+        baseCommit: CommitId,
+        baseTree: CommitId,
+      },
+      { additionalProperties: false, description: "The target repository." },
+    ),
+    task: Type.Object({ file: Type.Literal("task.md"), sha256: Sha256 }, { additionalProperties: false, description: "The task text given to the lane." }),
+    allowedPaths: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
+      minItems: 1,
+      maxItems: 256,
+      description: "Globs of paths the lane may change: literal segments, `*`, `?` and `**` only.",
+    }),
+    expects: Type.Union([Type.Literal("change"), Type.Literal("no-change")], {
+      description: "Whether the right result changes the tree; `no-change` is a task to be refused.",
+    }),
+    oracle: Type.Object(
+      {
+        argv: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { minItems: 1, maxItems: 256, description: "Command run by the harness in a copy of the final tree; exit 0 passes." }),
+        files: Type.Array(Type.Object({ path: Type.String({ minLength: 1, maxLength: 1024 }), sha256: Sha256 }, { additionalProperties: false }), {
+          maxItems: 1024,
+          description: "Files under `oracle/` beside this file that are laid over the copy first, so that the lane cannot edit its own test.",
+        }),
+      },
+      { additionalProperties: false, description: "How the harness decides whether the task is done." },
+    ),
+    script: Type.Union([Script, Type.Null()], { description: "What the scripted model does in a rehearsal; null: it looks around and says that it changed nothing." }),
+  },
+  { additionalProperties: false, description: "A fixture." },
+);
+export type Fixture = Static<typeof Fixture>;

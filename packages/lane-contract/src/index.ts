@@ -1,0 +1,18 @@
+export { type Availability, type ProbeOutput } from "./availability.ts";
+export { Fixture } from "./fixture.ts";
+export {
+  CONTRACT_VERSION,
+  type BackendSource,
+  type Collect,
+  type DraftRaw,
+  type EventDraft,
+  type Lane,
+  type LaneEventType,
+  type LaneFile,
+  type LanePlan,
+  type LaneRequest,
+  type ProcessEnd,
+  type Translator,
+} from "./lane.ts";
+export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
+export { Script, ScriptStep, type ScriptedToolCall } from "./script.ts";

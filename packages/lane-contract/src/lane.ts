@@ -1,0 +1,151 @@
+import type { EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
+import type { Availability, ProbeOutput } from "./availability.ts";
+import type { ScriptedToolCall, Script, ScriptStep } from "./script.ts";
+
+/** Version of this contract; a lane states which one it was written for. */
+export const CONTRACT_VERSION = 1;
+
+/** Where a lane's backend comes from. The runner looks; the lane only says where. */
+export type BackendSource =
+  /** A Node script shipped by the lane package, run with the harness's own Node. */
+  | { readonly kind: "node-script"; readonly url: string }
+  /** A native binary inside an npm package of the backends folder, or an operator's own binary by configuration. */
+  | {
+      readonly kind: "npm-native";
+      /** Backends folder entry, e.g. `codex`. */
+      readonly folder: string;
+      /** Files to try in order, relative to the entry's `node_modules`, that describe the package. */
+      readonly manifests: (platform: string, arch: string) => readonly string[];
+      /** Binary's path relative to the manifest's folder, from the manifest's text; null when it cannot be read. */
+      readonly entrypoint: (manifestText: string) => string | null;
+    };
+
+/** What the harness tells a lane about one trial. All paths are absolute. */
+export interface LaneRequest {
+  /** Executable (or script) that the runner resolved. */
+  readonly backend: { readonly executable: string; readonly args: readonly string[] };
+  /** Task text, as bytes of the fixture's task.md decoded as UTF-8. */
+  readonly task: string;
+  /** The disposable clone. */
+  readonly workspace: string;
+  /** Private folder of the lane, outside the workspace and outside `tmp`: its files, its home. */
+  readonly laneDir: string;
+  /** Empty home folder for the child. */
+  readonly home: string;
+  /** Temp folder for the child, beside (never above) `laneDir`. */
+  readonly tmp: string;
+  /** Base URL of the model gateway without trailing slash, e.g. `http://127.0.0.1:4711`; null for model class `none`. */
+  readonly gatewayUrl: string | null;
+  readonly model: ModelRef;
+  /** Longest silence of the model, ms; for the backend's own idle settings. */
+  readonly idleMs: number;
+  /** Allowed path globs of the fixture, for backends that can bound themselves. */
+  readonly allowedPaths: readonly string[];
+  /** Script of the trial; only lanes of model class `none` play it themselves. */
+  readonly script: Script | null;
+  /** PATH for the child. */
+  readonly path: string;
+}
+
+/** A file the runner writes below `laneDir` before it spawns. */
+export interface LaneFile {
+  /** POSIX path relative to `laneDir`. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** What the runner collects after the process is gone, below `laneDir`. */
+export interface Collect {
+  /** Stream name the translator will see, kebab-case. */
+  readonly stream: string;
+  /** Folder relative to `laneDir`; the files below it are concatenated in path order. */
+  readonly folder: string;
+  /** File name suffix, e.g. `.jsonl`. */
+  readonly suffix: string;
+}
+
+/** One command line, whole environment included. */
+export interface LanePlan {
+  readonly files: readonly LaneFile[];
+  readonly argv: readonly string[];
+  readonly cwd: "workspace" | "lane-dir";
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for stdin, which is then closed; null gives it no stdin at all. */
+  readonly stdin: string | null;
+  /** Command that must exit 0 before the trial, with the reason to give if it does not. */
+  readonly preflight: { readonly argv: readonly string[]; readonly detail: string; readonly remedy: string } | null;
+  readonly collect: readonly Collect[];
+  /** Paths in the target that make the lane unsafe; the runner refuses the trial when one exists. */
+  readonly refuseWhenPresent: readonly string[];
+}
+
+/** Event types that a lane may draft. */
+export type LaneEventType = Extract<
+  EventType,
+  | "session.started"
+  | "agent.messaged"
+  | "tool.started"
+  | "tool.ended"
+  | "change.claimed"
+  | "action.refused"
+  | "usage.claimed"
+  | "agent.ended"
+  | "phase.started"
+  | "phase.ended"
+  | "revision.requested"
+  | "review.claimed"
+  | "line.unread"
+  | "record.unrecognized"
+  | "drift.detected"
+>;
+
+/** Byte range of the stream a draft was read from. */
+export interface DraftRaw {
+  readonly stream: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a lane says happened; the runner stamps it, numbers it and replaces `raw` by the artifact's range. */
+export type EventDraft = {
+  [T in LaneEventType]: { readonly type: T; readonly raw: DraftRaw; readonly data: Omit<EventData<T>, "raw"> };
+}[LaneEventType];
+
+/** How the process ended, for the closing records of a translation. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly endedBy: EndedBy;
+}
+
+/**
+ * Turns what the backend left behind into event drafts. Pure and total: any bytes, cut anywhere, in any order of
+ * streams, without a throw. The drafts depend on the bytes of each stream, never on how they were cut into chunks.
+ */
+export interface Translator {
+  /** Bytes of `stdout`, `stderr` or a collected stream, in order. */
+  push(stream: string, chunk: Uint8Array): readonly EventDraft[];
+  /** Every stream is over: closing records, one `agent.ended` included whatever happened. */
+  end(end: ProcessEnd): readonly EventDraft[];
+}
+
+/** One backend as pure functions. No file, process, network or clock in any of them. */
+export interface Lane {
+  readonly id: string;
+  readonly contractVersion: typeof CONTRACT_VERSION;
+  /** Version of the lane package. */
+  readonly adapterVersion: string;
+  /** `none`: plays the script itself and asks no model. */
+  readonly modelClass: "model" | "none";
+  readonly backend: BackendSource;
+  /** Arguments after the executable for the probe, and how to read what it printed. */
+  readonly probe: { readonly args: readonly string[]; readonly read: (output: ProbeOutput) => Availability };
+  readonly plan: (request: LaneRequest) => LanePlan;
+  readonly translator: (context: { readonly workspace: string }) => Translator;
+  /** A script step as a tool call of this backend; null when the backend cannot be asked to do it. */
+  readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
+  /** Backend versions whose streams this adapter was tested against, oldest first. */
+  readonly testedVersions: readonly string[];
+}
+
