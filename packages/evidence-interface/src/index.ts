@@ -1,4 +1,10 @@
 export { BUNDLE_PREDICATE, BundleStatement, DsseEnvelope, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE } from "./bundle.ts";
+export { BUNDLE_FILES, checkBundle, type BundleInput, type CheckedBundle } from "./check-bundle.ts";
+export { deriveReport, type ReportInput } from "./derive-report.ts";
+export { digestHex, sha256 } from "./digest.ts";
+export { keyId, openEnvelope, preAuthEncoding, readEd25519Key, signStatement, type OpenedEnvelope, type TrustedKeys } from "./dsse.ts";
+export { EventLogChecker, type EventLogSummary } from "./event-log-checker.ts";
+export { EventLogError, EventLogWriter, type Stamp } from "./event-log-writer.ts";
 export {
   AgentOutcome,
   AnswerEnd,
@@ -40,5 +46,8 @@ export {
   Timestamp,
   TrialRef,
 } from "./primitives.ts";
+export { emptyFacts, foldEvent, type LogFacts } from "./report-fold.ts";
+export { MAX_DOCUMENT_BYTES, parseStrictBytes, parseStrictText, writeStrictBytes, type StrictJson } from "./strict-json.ts";
+export { checkDocument, validateDocument, type SchemaError, type Validated } from "./validate.ts";
 export { CLOSURE_CLASSES, ClosureClass, Outcome, OUTCOMES, Report } from "./report.ts";
 export { BLOCK_REASONS, BlockReason, PlannedFixture, PlannedLane, TrialPlan } from "./trial-plan.ts";

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { oneOf } from "./one-of.ts";
 import { AttemptId, BundlePath, Count, SchemaVersion, Sha256, TrialRef } from "./primitives.ts";
 
 /** What a file of a bundle is for. */
@@ -24,10 +25,7 @@ export const ARTIFACT_ROLES = [
   "bounds-self-test",
 ] as const;
 /** One artifact role. */
-export const ArtifactRole = Type.Union(
-  ARTIFACT_ROLES.map((role) => Type.Literal(role)),
-  { description: "What the file is for." },
-);
+export const ArtifactRole = oneOf(ARTIFACT_ROLES, "What the file is for.");
 export type ArtifactRole = (typeof ARTIFACT_ROLES)[number];
 
 /** Roles that every bundle holds exactly once, whatever the lane and however the trial ended. */

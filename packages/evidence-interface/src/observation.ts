@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { ChangeKind } from "./event.ts";
+import { oneOf } from "./one-of.ts";
 import { BoundsTier, Count, ForbiddenAction, SchemaVersion, Sha256, ShortText, TrialRef } from "./primitives.ts";
 
 /** Codes under which a changed path breaks the bounds. */
@@ -17,10 +18,7 @@ export const PATH_RULES = [
 ] as const;
 
 /** Why a change is a violation. */
-export const PathRule = Type.Union(
-  PATH_RULES.map((rule) => Type.Literal(rule)),
-  { description: "Rule that the change breaks." },
-);
+export const PathRule = oneOf(PATH_RULES, "Rule that the change breaks.");
 export type PathRule = (typeof PATH_RULES)[number];
 
 /** One path that differs between the snapshots before and after. */
@@ -77,7 +75,7 @@ export const Observation = Type.Object(
         code: Type.Union([Type.String({ pattern: "^[A-Z][A-Z0-9_]{2,63}$" }), Type.Null()], { description: "Reason code, null when ready." }),
         detail: ShortText,
       },
-      { additionalProperties: false, description: "State before the backend started." },
+      { additionalProperties: false, description: "Whether the harness could do its part, and why not." },
     ),
     bounds: Type.Object(
       {

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { oneOf } from "./one-of.ts";
 
 /** Major version of every document of this interface; a reader refuses a newer major. */
 export const SCHEMA_VERSION = "1.0";
@@ -129,8 +130,5 @@ export const FORBIDDEN_ACTIONS = [
 ] as const;
 
 /** One forbidden action. */
-export const ForbiddenAction = Type.Union(
-  FORBIDDEN_ACTIONS.map((action) => Type.Literal(action)),
-  { description: "A forbidden action." },
-);
+export const ForbiddenAction = oneOf(FORBIDDEN_ACTIONS, "A forbidden action.");
 export type ForbiddenAction = (typeof FORBIDDEN_ACTIONS)[number];

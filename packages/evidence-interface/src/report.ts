@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { AgentOutcome, Usage } from "./event.ts";
 import { PathRule } from "./observation.ts";
+import { oneOf } from "./one-of.ts";
 import {
   AttemptId,
   BoundsTier,
@@ -20,10 +21,7 @@ import {
 /** How a trial came out, derived from observations only. */
 export const OUTCOMES = ["completed", "failed", "timed-out", "refused", "aborted", "lane-unavailable", "harness-error"] as const;
 /** One outcome. */
-export const Outcome = Type.Union(
-  OUTCOMES.map((outcome) => Type.Literal(outcome)),
-  { description: "How the trial came out, by observation." },
-);
+export const Outcome = oneOf(OUTCOMES, "How the trial came out, by observation.");
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** How a failure ended; `NONE` when the trial completed. Ordered: the first that applies names the closure. */
@@ -60,10 +58,7 @@ export const CLOSURE_CLASSES = [
   "NONE",
 ] as const;
 /** One closure class. */
-export const ClosureClass = Type.Union(
-  CLOSURE_CLASSES.map((name) => Type.Literal(name)),
-  { description: "How the failure ended." },
-);
+export const ClosureClass = oneOf(CLOSURE_CLASSES, "How the failure ended.");
 export type ClosureClass = (typeof CLOSURE_CLASSES)[number];
 
 const object = Type.Object;

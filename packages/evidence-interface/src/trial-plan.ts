@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { oneOf } from "./one-of.ts";
 import { BoundsTier, CommitId, HarnessRef, Id, Limits, ModelClass, ModelRef, SchemaVersion, Sha256, ShortText, Timestamp } from "./primitives.ts";
 
 /** Why a lane takes no part in a plan. */
@@ -15,10 +16,7 @@ export const BLOCK_REASONS = [
   "NOT_SELECTED",
 ] as const;
 /** One block reason. */
-export const BlockReason = Type.Union(
-  BLOCK_REASONS.map((reason) => Type.Literal(reason)),
-  { description: "Why the lane takes no part." },
-);
+export const BlockReason = oneOf(BLOCK_REASONS, "Why the lane takes no part.");
 export type BlockReason = (typeof BLOCK_REASONS)[number];
 
 /** A lane of the plan: taking part with a pinned backend, or blocked with a reason. No lane is ever left out. */

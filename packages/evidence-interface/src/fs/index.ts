@@ -1,1 +1,4 @@
-export {};
+export { readChunks, readHashed, readSmallFile } from "./hash-file.ts";
+export { errorCode, listFiles } from "./list-files.ts";
+export { readBundle, type ReadBundleOptions } from "./read-bundle.ts";
+export { SealError, sealBundle, syncPath, type SealInput, type StagedRole } from "./write-bundle.ts";

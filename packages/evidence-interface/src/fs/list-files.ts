@@ -1,0 +1,46 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Finding } from "../finding.ts";
+
+/** Most entries a bundle's folder may hold before reading stops. */
+const MAX_ENTRIES = 10_000;
+
+/** What kind of entry stands where a regular file or folder belongs. */
+function kindOf(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {
+  if (entry.isSymbolicLink()) return "link";
+  if (entry.isFIFO()) return "fifo";
+  return entry.isSocket() ? "socket" : "device";
+}
+
+/** Regular files below a folder as sorted relative POSIX paths, without opening any; everything else is a finding. */
+export async function listFiles(folder: string): Promise<{ readonly files: readonly string[]; readonly findings: readonly Finding[] }> {
+  const files: string[] = [];
+  const findings: Finding[] = [];
+  const pending = [""];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    let entries;
+    try {
+      entries = await readdir(join(folder, at), { withFileTypes: true });
+    } catch (error) {
+      findings.push({ code: "UNREADABLE", rule: "folder", file: at === "" ? "." : at, found: errorCode(error) });
+      continue;
+    }
+    for (const entry of entries) {
+      const path = at === "" ? entry.name : `${at}/${entry.name}`;
+      if (files.length + pending.length > MAX_ENTRIES) {
+        findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: at === "" ? "." : at, expected: `at most ${MAX_ENTRIES} entries` });
+        return { files: files.toSorted(), findings };
+      }
+      if (entry.isFile()) files.push(path);
+      else if (entry.isDirectory()) pending.push(path);
+      else findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file: path, expected: "a regular file" });
+    }
+  }
+  return { files: files.toSorted(), findings };
+}
+
+/** `code` of a system error, or its name. */
+export function errorCode(error: unknown): string {
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Error ? error.name : "unknown";
+}

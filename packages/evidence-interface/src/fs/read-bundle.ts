@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { BUNDLE_FILES, checkBundle, type CheckedBundle } from "../check-bundle.ts";
+import type { TrustedKeys } from "../dsse.ts";
+import { EventLogChecker, type EventLogSummary } from "../event-log-checker.ts";
+import type { Finding } from "../finding.ts";
+import type { Sha256, TrialRef } from "../primitives.ts";
+import { emptyFacts, foldEvent } from "../report-fold.ts";
+import { MAX_DOCUMENT_BYTES } from "../strict-json.ts";
+import { readChunks, readHashed } from "./hash-file.ts";
+import { errorCode, listFiles } from "./list-files.ts";
+
+const DOCUMENTS: readonly string[] = [BUNDLE_FILES.report, BUNDLE_FILES.manifest, BUNDLE_FILES.envelope, BUNDLE_FILES.observation];
+
+/** How a bundle is read. */
+export interface ReadBundleOptions {
+  readonly trusted: TrustedKeys;
+  /** The trial this folder stands for; null accepts any. */
+  readonly expected?: TrialRef | null;
+}
+
+/**
+ * Reads and checks a bundle's folder: every file once, in chunks, nothing followed and nothing written. Bad input is
+ * findings; only a programming error throws.
+ */
+export async function readBundle(folder: string, options: ReadBundleOptions): Promise<CheckedBundle> {
+  const listing = await listFiles(folder);
+  const findings: Finding[] = [...listing.findings];
+  const files = new Map<string, { size: number; sha256: Sha256 }>();
+  const documents = new Map<string, Uint8Array>();
+  const facts = emptyFacts();
+  let events: EventLogSummary | null = null;
+  for (const path of listing.files) {
+    const held = DOCUMENTS.includes(path) ? new Held() : null;
+    try {
+      if (path === BUNDLE_FILES.events) {
+        const checker = new EventLogChecker(path, (event) => foldEvent(facts, event));
+        await readChunks(join(folder, path), (chunk) => checker.push(chunk));
+        events = checker.end();
+        files.set(path, { size: events.bytes, sha256: events.sha256 });
+      } else files.set(path, await readHashed(join(folder, path), (chunk) => held?.add(chunk)));
+    } catch (error) {
+      findings.push({ code: "UNREADABLE", rule: "file", file: path, found: errorCode(error) });
+      continue;
+    }
+    const bytes = held?.bytes();
+    if (bytes === null) findings.push({ code: "INPUT_TOO_LARGE", rule: "document", file: path, expected: `at most ${MAX_DOCUMENT_BYTES} bytes` });
+    else if (bytes !== undefined) documents.set(path, bytes);
+  }
+  return checkBundle({ files, findings, documents, events, facts, trusted: options.trusted, expected: options.expected ?? null });
+}
+
+/** Chunks of one document, given up once they exceed the bound. */
+class Held {
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  add(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > MAX_DOCUMENT_BYTES) this.#parts = [];
+    else this.#parts.push(Buffer.from(chunk));
+  }
+
+  bytes(): Buffer | null {
+    return this.#size > MAX_DOCUMENT_BYTES ? null : Buffer.concat(this.#parts);
+  }
+}

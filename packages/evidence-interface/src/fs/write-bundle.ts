@@ -1,0 +1,144 @@
+import type { KeyObject } from "node:crypto";
+import { mkdir, open, readdir, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
+import { BUNDLE_FILES } from "../check-bundle.ts";
+import { deriveReport } from "../derive-report.ts";
+import { digestHex, sha256 } from "../digest.ts";
+import { signStatement } from "../dsse.ts";
+import { EventLogChecker } from "../event-log-checker.ts";
+import { formatFinding } from "../finding.ts";
+import type { ArtifactRole, Manifest, ManifestFile } from "../manifest.ts";
+import type { Observation } from "../observation.ts";
+import { SCHEMA_VERSION } from "../primitives.ts";
+import { emptyFacts, foldEvent } from "../report-fold.ts";
+import type { Report } from "../report.ts";
+import { writeStrictBytes } from "../strict-json.ts";
+import { readChunks, readHashed } from "./hash-file.ts";
+import { errorCode, listFiles } from "./list-files.ts";
+
+/** Role and media type of a staged file. */
+export interface StagedRole {
+  readonly role: ArtifactRole;
+  readonly mediaType: string;
+}
+
+/** A folder with events.jsonl and artifacts, ready to be sealed. */
+export interface SealInput {
+  /** Private staging folder on the same file system as `target`. */
+  readonly staging: string;
+  /** Final folder of the bundle; must not exist. */
+  readonly target: string;
+  readonly observation: Observation;
+  /** Role of each staged artifact by relative path; report, events and observation are known. */
+  readonly roles: ReadonlyMap<string, StagedRole>;
+  readonly key: KeyObject;
+}
+
+/** Thrown when a bundle cannot be sealed: the staged evidence is faulty, or the target is taken. */
+export class SealError extends Error {
+  readonly code: "STAGING_INVALID" | "TARGET_EXISTS";
+  constructor(code: "STAGING_INVALID" | "TARGET_EXISTS", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SealError";
+    this.code = code;
+  }
+}
+
+const OWN_ROLES: ReadonlyMap<string, StagedRole> = new Map([
+  [BUNDLE_FILES.report, { role: "report", mediaType: "application/json" }],
+  [BUNDLE_FILES.events, { role: "events", mediaType: "application/jsonl" }],
+  [BUNDLE_FILES.observation, { role: "observation", mediaType: "application/json" }],
+]);
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** fsync of a file or folder, so that a rename after it cannot come first. */
+export async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function listManifestFiles(input: SealInput): Promise<ManifestFile[]> {
+  const { files, findings } = await listFiles(input.staging);
+  const [first] = findings;
+  if (first !== undefined) throw new SealError("STAGING_INVALID", formatFinding(first));
+  const entries: ManifestFile[] = [];
+  for (const path of files) {
+    const known = OWN_ROLES.get(path) ?? input.roles.get(path);
+    if (known === undefined) throw new SealError("STAGING_INVALID", `no role for staged file ${path}`);
+    const { size, sha256: digest } = await readHashed(join(input.staging, path));
+    await syncPath(join(input.staging, path));
+    entries.push({ path, role: known.role, mediaType: known.mediaType, size, sha256: digest });
+  }
+  return entries;
+}
+
+/**
+ * Seals a staged trial: observation, derived report, manifest, signature, then one rename. A kill at any instant
+ * leaves either no bundle or a whole one; the first writer of a target wins.
+ */
+export async function sealBundle(input: SealInput): Promise<Report> {
+  const facts = emptyFacts();
+  const checker = new EventLogChecker(BUNDLE_FILES.events, (event) => foldEvent(facts, event));
+  await readChunks(join(input.staging, BUNDLE_FILES.events), (chunk) => checker.push(chunk));
+  const events = checker.end();
+  const [finding] = events.findings;
+  if (finding !== undefined) throw new SealError("STAGING_INVALID", formatFinding(finding));
+  const observationBytes = writeStrictBytes(input.observation);
+  await writeSynced(join(input.staging, BUNDLE_FILES.observation), observationBytes);
+  const report = deriveReport({ facts, events, observation: input.observation, observationSha256: sha256(observationBytes) });
+  if (report === null) throw new SealError("STAGING_INVALID", "the event log holds no run.started");
+  await writeSynced(join(input.staging, BUNDLE_FILES.report), writeStrictBytes(report));
+  const manifest: Manifest = {
+    schemaVersion: SCHEMA_VERSION,
+    trial: report.trial,
+    attemptId: report.attemptId,
+    files: await listManifestFiles(input),
+    events: { count: events.count, lastCheckpoint: events.lastCheckpoint, segments: events.segments, merkleRoot: events.merkleRoot },
+  };
+  const manifestBytes = writeStrictBytes(manifest);
+  await writeSynced(join(input.staging, BUNDLE_FILES.manifest), manifestBytes);
+  const statement: BundleStatement = {
+    _type: STATEMENT_TYPE,
+    subject: [{ name: BUNDLE_FILES.manifest, digest: { sha256: digestHex(sha256(manifestBytes)) } }],
+    predicateType: BUNDLE_PREDICATE,
+    predicate: { schemaVersion: SCHEMA_VERSION, trial: report.trial, attemptId: report.attemptId },
+  };
+  await writeSynced(join(input.staging, BUNDLE_FILES.envelope), signStatement(statement, input.key));
+  await publish(input);
+  return report;
+}
+
+async function publish(input: SealInput): Promise<void> {
+  const parent = dirname(input.target);
+  await mkdir(parent, { recursive: true });
+  for (const entry of await readdir(input.staging, { withFileTypes: true })) if (entry.isDirectory()) await syncPath(join(input.staging, entry.name));
+  await syncPath(input.staging);
+  // rename() onto an empty folder succeeds silently, so an existing target is refused first; onto a full one it fails by itself.
+  const taken = await readdir(input.target).then(
+    () => true,
+    () => false,
+  );
+  if (taken) throw new SealError("TARGET_EXISTS", `${input.target} exists`);
+  try {
+    await rename(input.staging, input.target);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOTEMPTY" || code === "EEXIST") throw new SealError("TARGET_EXISTS", `${input.target} exists`, { cause: error });
+    throw error;
+  }
+  await syncPath(parent);
+}

@@ -1,0 +1,171 @@
+import type { AgentOutcome, Event, EventData, Usage } from "./event.ts";
+
+/** The facts of an event log that a report needs, gathered in one pass; memory does not grow with the number of events. */
+export interface LogFacts {
+  started: EventData<"run.started"> | null;
+  probed: EventData<"backend.probed"> | null;
+  processStarted: boolean;
+  process: EventData<"process.ended"> | null;
+  oracle: EventData<"oracle.ended"> | null;
+  startedAt: string;
+  endedAt: string;
+  requests: number;
+  failedRequests: number;
+  /** The answer to the model request with the highest number. */
+  lastAnswer: { request: number; status: number | null; end: EventData<"model.answered">["end"] } | null;
+  models: Set<string>;
+  providerTools: Set<string>;
+  limits: Set<string>;
+  attempted: Set<EventData<"action.attempted">["action"]>;
+  /** Lane events besides `agent.ended`, `line.unread`, `record.unrecognized` and `drift.detected`. */
+  understood: number;
+  messages: number;
+  finalMessage: string | null;
+  toolCalls: number;
+  toolFailures: number;
+  toolsUnclosed: number;
+  toolsUnreported: number;
+  changedPaths: Set<string>;
+  unreadLines: number;
+  unrecognizedRecords: number;
+  driftRecords: number;
+  agentOutcome: AgentOutcome;
+  usage: Usage | null;
+  reviewRejected: boolean;
+  evaluatorExhausted: boolean;
+}
+
+/** Facts of an empty log. */
+export function emptyFacts(): LogFacts {
+  return {
+    started: null,
+    probed: null,
+    processStarted: false,
+    process: null,
+    oracle: null,
+    startedAt: "",
+    endedAt: "",
+    requests: 0,
+    failedRequests: 0,
+    lastAnswer: null,
+    models: new Set(),
+    providerTools: new Set(),
+    limits: new Set(),
+    attempted: new Set(),
+    understood: 0,
+    messages: 0,
+    finalMessage: null,
+    toolCalls: 0,
+    toolFailures: 0,
+    toolsUnclosed: 0,
+    toolsUnreported: 0,
+    changedPaths: new Set(),
+    unreadLines: 0,
+    unrecognizedRecords: 0,
+    driftRecords: 0,
+    agentOutcome: "unknown",
+    usage: null,
+    reviewRejected: false,
+    evaluatorExhausted: false,
+  };
+}
+
+/** Adds one event to the facts. */
+export function foldEvent(facts: LogFacts, event: Event): void {
+  switch (event.type) {
+    case "run.started":
+      facts.started ??= event.data;
+      facts.startedAt = event.ts;
+      return;
+    case "backend.probed":
+      facts.probed = event.data;
+      return;
+    case "process.started":
+      facts.processStarted = true;
+      return;
+    case "process.ended":
+      facts.process = event.data;
+      return;
+    case "oracle.ended":
+      facts.oracle = event.data;
+      return;
+    case "limit.reached":
+      facts.limits.add(event.data.limit);
+      return;
+    case "action.attempted":
+      facts.attempted.add(event.data.action);
+      return;
+    case "model.requested":
+      facts.requests += 1;
+      if (event.data.model !== null) facts.models.add(event.data.model);
+      for (const tool of event.data.providerTools) facts.providerTools.add(tool);
+      return;
+    case "model.answered":
+      foldAnswer(facts, event.data);
+      return;
+    case "run.ended":
+      facts.endedAt = event.ts;
+      return;
+    case "workspace.prepared":
+    case "snapshot.taken":
+    case "checkpoint":
+      return;
+    default:
+      foldClaim(facts, event);
+  }
+}
+
+function foldAnswer(facts: LogFacts, data: EventData<"model.answered">): void {
+  if (data.end !== "complete") facts.failedRequests += 1;
+  // A refused request never reached a model: it says nothing about how the model answered.
+  if (data.end === "refused") return;
+  if (facts.lastAnswer === null || data.request > facts.lastAnswer.request) facts.lastAnswer = { request: data.request, status: data.status, end: data.end };
+}
+
+type LaneEvent = Extract<Event, { data: { raw: unknown } }>;
+
+function foldClaim(facts: LogFacts, event: LaneEvent): void {
+  switch (event.type) {
+    case "agent.ended":
+      facts.agentOutcome = event.data.outcome;
+      return;
+    case "line.unread":
+      facts.unreadLines += 1;
+      return;
+    case "record.unrecognized":
+      facts.unrecognizedRecords += 1;
+      return;
+    case "drift.detected":
+      facts.driftRecords += 1;
+      return;
+    case "agent.messaged":
+      facts.messages += 1;
+      if (event.data.kind === "answer") facts.finalMessage = event.data.text;
+      break;
+    case "tool.started":
+      facts.toolCalls += 1;
+      break;
+    case "tool.ended":
+      if (event.data.status === "failed" || event.data.status === "refused") facts.toolFailures += 1;
+      if (event.data.status === "unclosed") facts.toolsUnclosed += 1;
+      if (!event.data.reported) facts.toolsUnreported += 1;
+      break;
+    case "change.claimed":
+      facts.changedPaths.add(event.data.path);
+      break;
+    case "usage.claimed":
+      facts.usage = event.data.usage;
+      break;
+    case "review.claimed":
+      if (event.data.verdict === "rejected" || event.data.critical > 0) facts.reviewRejected = true;
+      if (event.data.verdict === "exhausted") facts.evaluatorExhausted = true;
+      break;
+    case "session.started":
+    case "action.refused":
+    case "phase.started":
+    case "phase.ended":
+    case "revision.requested":
+      break;
+  }
+  facts.understood += 1;
+}
