@@ -22,19 +22,27 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, "node_modules", ".stage6-setup");
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) fail(`Node 20.19 or newer is needed, this is ${process.versions.node}`);
+if (major < 20 || (major === 20 && minor < 19))
+  fail(`Node 20.19 or newer is needed, this is ${process.versions.node}`);
 
 if (process.argv.includes("--stamp")) {
   writeStamp();
 } else if (!isCurrent()) {
-  await withLock(join(root, ".setup-lock"), () => isCurrent() || install()).catch((error) => fail(error.message));
+  await withLock(join(root, ".setup-lock"), () => isCurrent() || install()).catch((error) =>
+    fail(error.message),
+  );
 }
 
 function install() {
   process.stderr.write("setup: installing the packages of package-lock.json (npm ci)\n");
   const npm = process.env.npm_execpath;
   const args = ["ci", "--include=dev", "--include=optional", "--loglevel=error"];
-  const options = { cwd: root, encoding: "utf8", timeout: INSTALL_DEADLINE_MS, stdio: ["ignore", "pipe", "pipe"] };
+  const options = {
+    cwd: root,
+    encoding: "utf8",
+    timeout: INSTALL_DEADLINE_MS,
+    stdio: ["ignore", "pipe", "pipe"],
+  };
   const done =
     npm && basename(npm) === "npm-cli.js"
       ? spawnSync(process.execPath, [npm, ...args], options)
@@ -60,7 +68,11 @@ function fingerprint() {
   const folders = readdirSync(join(root, "packages")).sort();
   const files = ["package.json", ...folders.map((name) => `packages/${name}/package.json`)];
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}\n`);
-  hash.update(createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest());
+  hash.update(
+    createHash("sha256")
+      .update(readFileSync(join(root, "package-lock.json")))
+      .digest(),
+  );
   for (const file of files.filter((name) => existsSync(join(root, name)))) {
     const manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
     hash.update(JSON.stringify([file, ...INSTALL_FIELDS.map((field) => manifest[field] ?? null)]));

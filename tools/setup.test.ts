@@ -57,7 +57,10 @@ test("installs again when the lock or a manifest's dependencies change, not when
   writeFileSync(join(root, "package.json"), JSON.stringify({ name: "all", scripts: { test: "true" } }));
   setup();
   expect(starts()).toBe(1);
-  writeFileSync(join(root, "packages", "one", "package.json"), JSON.stringify({ name: "one", dependencies: { a: "1" } }));
+  writeFileSync(
+    join(root, "packages", "one", "package.json"),
+    JSON.stringify({ name: "one", dependencies: { a: "1" } }),
+  );
   setup();
   expect(starts()).toBe(2);
   writeFileSync(join(root, "package-lock.json"), "{ }");
@@ -101,7 +104,10 @@ test("a lock whose owner died is replaced, a lock whose owner lives is respected
 
   writeFileSync(join(root, "package-lock.json"), "{ }");
   mkdirSync(join(root, ".setup-lock"));
-  writeFileSync(join(root, ".setup-lock", "owner.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
+  writeFileSync(
+    join(root, ".setup-lock", "owner.json"),
+    JSON.stringify({ pid: process.pid, host: hostname() }),
+  );
   const options = { env: environment(), timeout: 1500 };
   const waiting = spawnSync(process.execPath, [join(root, "tools", "setup.mjs")], options);
   expect([waiting.status, waiting.signal]).toEqual([null, "SIGTERM"]);

@@ -1,3 +1,5 @@
+import { isRecord } from "./is-record.ts";
+
 /** What one package may import from the workspace, and whether its code may touch the world. */
 export interface Layer {
   readonly mayImport: readonly string[];
@@ -21,6 +23,11 @@ export function parseLayers(text: string): Layers {
   for (const [name, layer] of Object.entries(value.packages)) {
     packages[name] = parseLayer(name, layer, Object.keys(value.packages));
   }
+  for (const [name, { pure, mayImport }] of Object.entries(packages)) {
+    const effectful = pure ? mayImport.find((other) => packages[other]?.pure === false) : undefined;
+    if (effectful !== undefined)
+      throw new Error(`layers.json: ${name} is pure and may import ${effectful}, which is not`);
+  }
   return { packages, effectFolders: value.effectFolders };
 }
 
@@ -29,14 +36,11 @@ function parseLayer(name: string, layer: unknown, known: readonly string[]): Lay
     throw new Error(`layers.json: ${name} needs mayImport (names) and pure (true or false)`);
   }
   const stranger = layer.mayImport.find((other) => !known.includes(other));
-  if (stranger !== undefined) throw new Error(`layers.json: ${name} may import ${stranger}, which is not described`);
+  if (stranger !== undefined)
+    throw new Error(`layers.json: ${name} may import ${stranger}, which is not described`);
   const { mayImport, pure, effectFolders = [] } = layer;
   if (!isStrings(effectFolders)) throw new Error(`layers.json: ${name}.effectFolders must be names`);
   return { mayImport, pure, effectFolders };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isStrings(value: unknown): value is string[] {

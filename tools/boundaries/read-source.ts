@@ -10,8 +10,15 @@ export interface SourceFacts {
 }
 
 // TypeScript nodes that hold running code; every other TS node is a type and leaves nothing behind.
-const RUNNING_TS = /^TS(As|Satisfies|NonNull|Instantiation)Expression$|^TS(TypeAssertion|Enum|Module|ParameterProp|ExportAss|ImportEq|ExternalMod)/;
-const WITHOUT_REFERENCES = new Set(["ImportDeclaration", "ExportSpecifier", "MetaProperty", "BreakStatement", "ContinueStatement"]);
+const RUNNING_TS =
+  /^TS(As|Satisfies|NonNull|Instantiation)Expression$|^TS(TypeAssertion|Enum|Module|ParameterProp|ExportAss|ImportEq|ExternalMod)/;
+const WITHOUT_REFERENCES = new Set([
+  "ImportDeclaration",
+  "ExportSpecifier",
+  "MetaProperty",
+  "BreakStatement",
+  "ContinueStatement",
+]);
 
 /** Parses a file and collects its imports and effects; throws when the text does not parse. */
 export function readSource(file: string, text: string): SourceFacts {
@@ -21,7 +28,8 @@ export function readSource(file: string, text: string): SourceFacts {
   const cryptoNames = cryptoBindings(program);
 
   function visit(node: SyntaxNode, parent: SyntaxNode, declared: ReadonlySet<string>, isType: boolean): void {
-    const inType = isType || node.declare === true || (node.type.startsWith("TS") && !RUNNING_TS.test(node.type));
+    const inType =
+      isType || node.declare === true || (node.type.startsWith("TS") && !RUNNING_TS.test(node.type));
     const found = importAt(node);
     if (found !== undefined) imports.push(inType ? { ...found, typeOnly: true } : found);
     if (WITHOUT_REFERENCES.has(node.type)) return;
@@ -57,7 +65,12 @@ function readsDateOnly(parent: SyntaxNode, node: SyntaxNode): boolean {
   return parent.type === "NewExpression" && parent.callee === node && nodesIn(parent, "arguments").length > 0;
 }
 
-function guardedUse(name: string, banned: ReadonlySet<string>, parent: SyntaxNode, node: SyntaxNode): string | undefined {
+function guardedUse(
+  name: string,
+  banned: ReadonlySet<string>,
+  parent: SyntaxNode,
+  node: SyntaxNode,
+): string | undefined {
   if (parent.type.startsWith("Import") || parent.type === "UnaryExpression") return undefined;
   if (parent.type !== "MemberExpression" || parent.object !== node) return `${name} used as a value`;
   const member = parent.computed === false ? nameOf(nodeIn(parent, "property")) : undefined;

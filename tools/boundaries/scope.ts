@@ -15,7 +15,12 @@ const SCOPES = new Set([
   "ClassDeclaration",
   "ClassExpression",
 ]);
-const NAMED = new Set(["FunctionDeclaration", "ClassDeclaration", "TSEnumDeclaration", "TSImportEqualsDeclaration"]);
+const NAMED = new Set([
+  "FunctionDeclaration",
+  "ClassDeclaration",
+  "TSEnumDeclaration",
+  "TSImportEqualsDeclaration",
+]);
 
 /** Whether names declared directly inside this node are invisible outside it. */
 export function opensScope(node: SyntaxNode): boolean {
@@ -34,7 +39,8 @@ export function namesDeclaredIn(scope: SyntaxNode): Set<string> {
 function addDeclared(node: SyntaxNode, names: Set<string>): void {
   if (node.declare === true || node.importKind === "type") return;
   if (NAMED.has(node.type) || node.type === "VariableDeclarator") addPattern(nodeIn(node, "id"), names);
-  if (node.type.startsWith("Import") && node.type.endsWith("Specifier")) addPattern(nodeIn(node, "local"), names);
+  if (node.type.startsWith("Import") && node.type.endsWith("Specifier"))
+    addPattern(nodeIn(node, "local"), names);
   if (opensScope(node)) return;
   for (const child of childrenOf(node)) addDeclared(child, names);
 }

@@ -3,6 +3,7 @@ import { literalText, nameOf, nodeIn, nodesIn, type SyntaxNode } from "./syntax-
 /** One place where a file names another module or file; `specifier` is undefined when it is computed at run time. */
 export interface SourceImport {
   readonly specifier: string | undefined;
+  /** The exported names taken; `*` when all can be reached without being named here. */
   readonly names: readonly string[];
   readonly typeOnly: boolean;
   /** `file` when it only names a place (`new URL("x", import.meta.url)`), `module` when it loads code. */
@@ -38,7 +39,11 @@ function fromDeclaration(node: SyntaxNode): SourceImport | undefined {
   // `import { type X }` still loads the module; only `import type` leaves nothing behind.
   const typeOnly = node.importKind === "type" || node.exportKind === "type";
   const specifiers = nodesIn(node, "specifiers");
-  const names = specifiers.map((one) => nameOf(nodeIn(one, node.type.startsWith("Import") ? "imported" : "local")));
+  if (node.type === "ExportAllDeclaration") return { ...at(node, source), typeOnly };
+  const named = specifiers.map((one) =>
+    nodeIn(one, node.type === "ImportDeclaration" ? "imported" : "local"),
+  );
+  const names = named.map((one) => nameOf(one) ?? literalText(one));
   return { ...at(node, source), typeOnly, names: names.filter((name) => name !== undefined) };
 }
 
@@ -55,10 +60,11 @@ function fromCall(node: SyntaxNode): SourceImport | undefined {
 function fromUrl(node: SyntaxNode): SourceImport | undefined {
   const [path, base] = nodesIn(node, "arguments");
   const onModule = nodeIn(base, "object")?.type === "MetaProperty";
-  if (nameOf(nodeIn(node, "callee")) !== "URL" || !onModule || literalText(path) === undefined) return undefined;
+  if (nameOf(nodeIn(node, "callee")) !== "URL" || !onModule || literalText(path) === undefined)
+    return undefined;
   return { ...at(node, path), kind: "file" };
 }
 
 function at(node: SyntaxNode, source: SyntaxNode | undefined): SourceImport {
-  return { specifier: literalText(source), names: [], typeOnly: false, kind: "module", start: node.start };
+  return { specifier: literalText(source), names: ["*"], typeOnly: false, kind: "module", start: node.start };
 }

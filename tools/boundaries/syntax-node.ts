@@ -1,4 +1,5 @@
 import { parseSync, visitorKeys } from "oxc-parser";
+import { isRecord } from "./is-record.ts";
 
 /** A node of the syntax tree, seen only by what every node has; other fields are read through the helpers below. */
 export interface SyntaxNode {
@@ -49,8 +50,4 @@ export function literalText(node: SyntaxNode | undefined): string | undefined {
 
 function isNode(value: unknown): value is SyntaxNode {
   return isRecord(value) && typeof value.type === "string" && typeof value.start === "number";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

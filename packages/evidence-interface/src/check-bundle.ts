@@ -3,7 +3,7 @@ import { digestHex, sha256 } from "./digest.ts";
 import { deriveReport } from "./derive-report.ts";
 import { openEnvelope, type TrustedKeys } from "./dsse.ts";
 import type { EventLogSummary } from "./event-log-checker.ts";
-import type { Finding } from "./finding.ts";
+import { MAX_FINDINGS, type Finding } from "./finding.ts";
 import { Manifest, MAY_BE_EMPTY, REQUIRED_ROLES } from "./manifest.ts";
 import { Observation } from "./observation.ts";
 import { FORBIDDEN_ACTIONS, type Sha256, type TrialRef } from "./primitives.ts";
@@ -68,9 +68,23 @@ class BundleCheck {
       this.findings.push(strictFinding(json, file));
       return null;
     }
+    if (file === BUNDLE_FILES.manifest) this.#escapes(json.value);
     const checked = checkDocument(schema, json.value, file);
     this.findings.push(...checked.findings);
     return checked.value;
+  }
+
+  /** The schema refuses such a path too; that a manifest points outside its bundle deserves its own name. */
+  #escapes(manifest: unknown): void {
+    if (typeof manifest !== "object" || manifest === null || !("files" in manifest) || !Array.isArray(manifest.files)) return;
+    const files: readonly unknown[] = manifest.files;
+    let escapes = 0;
+    for (const entry of files) {
+      if (typeof entry !== "object" || entry === null || !("path" in entry) || typeof entry.path !== "string") continue;
+      if (!/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(entry.path)) continue;
+      if (++escapes > MAX_FINDINGS) return;
+      this.findings.push({ code: "PATH_ESCAPE", rule: "manifest-path", file: BUNDLE_FILES.manifest, found: entry.path.slice(0, 200), expected: "a path inside the bundle" });
+    }
   }
 
   required(): void {
@@ -144,8 +158,17 @@ class BundleCheck {
     const signed = statement.value.subject[0]?.digest.sha256 ?? "";
     const actual = this.#input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? "sha256:none";
     if (signed !== digestHex(actual)) this.findings.push({ code: "DIGEST_MISMATCH", rule: "signed-manifest", file: BUNDLE_FILES.manifest, found: actual, expected: `sha256:${signed}` });
+    this.attempts([[file, statement.value.predicate.attemptId]]);
     if (manifest !== null && !sameTrial(statement.value.predicate.trial, manifest.trial)) {
       this.findings.push({ code: "TRIAL_MISMATCH", rule: "statement", file, found: trialText(statement.value.predicate.trial), expected: trialText(manifest.trial) });
+    }
+  }
+
+  attempts(attempts: readonly (readonly [string, string | undefined])[]): void {
+    const expected = this.#input.facts.started?.attemptId;
+    if (expected === undefined) return;
+    for (const [file, attempt] of attempts) {
+      if (attempt !== undefined && attempt !== expected) this.findings.push({ code: "TRIAL_MISMATCH", rule: "attempt", file, found: attempt, expected });
     }
   }
 
@@ -162,8 +185,9 @@ class BundleCheck {
     if (named !== FORBIDDEN_ACTIONS.join()) this.findings.push({ code: "SCHEMA_INVALID", rule: "actions", file: BUNDLE_FILES.observation, found: named, expected: "the ten forbidden actions in order" });
     const tier = this.#input.facts.started?.boundsTier;
     if (tier !== undefined && tier !== observation.bounds.tier) this.findings.push({ code: "OBSERVATION_DIVERGED", rule: "bounds-tier", file: BUNDLE_FILES.observation, found: observation.bounds.tier, expected: tier });
-    for (const change of observation.workspace.changes) {
-      if ((change.verdict === "violation") !== (change.rule !== null)) this.findings.push({ code: "SCHEMA_INVALID", rule: "change-rule", file: BUNDLE_FILES.observation, found: change.path, expected: "a rule exactly when a violation" });
+    const unruled = observation.workspace.changes.filter((change) => (change.verdict === "violation") !== (change.rule !== null));
+    for (const change of unruled.slice(0, MAX_FINDINGS)) {
+      this.findings.push({ code: "SCHEMA_INVALID", rule: "change-rule", file: BUNDLE_FILES.observation, found: change.path, expected: "a rule exactly when a violation" });
     }
   }
 
@@ -198,6 +222,10 @@ export function checkBundle(input: BundleInput): CheckedBundle {
     [BUNDLE_FILES.report, report?.trial],
     [BUNDLE_FILES.observation, observation?.trial],
     [BUNDLE_FILES.events, input.facts.started?.trial],
+  ]);
+  check.attempts([
+    [BUNDLE_FILES.manifest, manifest?.attemptId],
+    [BUNDLE_FILES.report, report?.attemptId],
   ]);
   if (observation !== null) check.observation(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);

@@ -84,7 +84,9 @@ function processClasses(facts: LogFacts): ClosureClass[] {
   if (ended.survivors > 0) found.push("ORPHAN");
   if (ended.endedBy !== "exit") return [...found, LIMIT_CLASS[ended.endedBy]];
   if (ended.signal !== null) return [...found, "LANE_KILLED"];
-  const code = ended.exitCode ?? 0;
+  // Neither a code nor a signal: the harness lost how it ended, and that is no exit 0.
+  if (ended.exitCode === null) return [...found, "HARNESS_ERROR"];
+  const code = ended.exitCode;
   if (code === 0) return found;
   if (facts.understood === 0) found.push("STARTUP_FAILURE");
   else if (code >= 128 || (facts.agentOutcome !== "failed" && facts.agentOutcome !== "aborted")) found.push("LANE_CRASH");

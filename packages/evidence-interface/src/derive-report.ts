@@ -12,13 +12,16 @@ export interface ReportInput {
   readonly observationSha256: Sha256;
 }
 
+/** Most violations a report names: the bound of its schema. */
+const MAX_VIOLATIONS = 1_000_000;
+
 function violations(observation: Observation): { path: string; rule: PathRule }[] {
   const files = observation.workspace.changes.flatMap((change) => (change.verdict === "violation" ? [{ path: change.path, rule: change.rule ?? "outside-allowed" }] : []));
   const git = observation.workspace.gitState.filter(isGitStateViolation).map((change) => ({ path: `.git/${change.path}`, rule: "git-state" as const }));
   const outside = observation.protected
     .filter((item) => item.before === null || item.before !== item.after)
     .map((item) => ({ path: `${item.kind}:${item.name}`, rule: "outside-allowed" as const }));
-  return [...files, ...git, ...outside];
+  return [...files, ...git, ...outside].slice(0, MAX_VIOLATIONS);
 }
 
 /**

@@ -37,17 +37,20 @@ export class EventLogWriter {
   append<T extends Exclude<EventType, "checkpoint" | "run.ended">>(type: T, data: EventData<T>, stamp: Stamp): Uint8Array {
     const mono = Math.max(stamp.mono, this.#lastMono);
     const at = { ts: stamp.ts, mono };
-    const before = checkpointDue(this.#inSegment, this.#firstMono, mono) ? [this.#checkpoint(at)] : [];
+    const due = checkpointDue(this.#inSegment, this.#firstMono, mono);
+    // Made before the checkpoint is written: a refused event must leave the log as it was.
+    const line = this.#make(this.#seq + (due ? 1 : 0), type, data, at);
+    const before = due ? [this.#checkpoint(at)] : [];
     if (this.#inSegment === 0) this.#firstMono = mono;
     this.#inSegment += 1;
-    return Buffer.concat([...before, this.#line(type, data, at)]);
+    return Buffer.concat([...before, this.#commit(line, mono)]);
   }
 
   /** Bytes that close the log: a last checkpoint and `run.ended`. */
   end(stamp: Stamp): Uint8Array {
     const at = { ts: stamp.ts, mono: Math.max(stamp.mono, this.#lastMono) };
     const checkpoint = this.#checkpoint(at);
-    const last = this.#line("run.ended", { events: this.#seq }, at);
+    const last = this.#commit(this.#make(this.#seq, "run.ended", { events: this.#seq }, at), at.mono);
     this.#ended = true;
     return Buffer.concat([checkpoint, last]);
   }
@@ -55,12 +58,12 @@ export class EventLogWriter {
   #checkpoint(stamp: Stamp): Uint8Array {
     this.#inSegment = 0;
     const sha256 = `sha256:${this.#hash.copy().digest("hex")}`;
-    return this.#line("checkpoint", { events: this.#seq, bytes: this.#bytes, sha256 }, stamp);
+    return this.#commit(this.#make(this.#seq, "checkpoint", { events: this.#seq, bytes: this.#bytes, sha256 }, stamp), stamp.mono);
   }
 
-  #line(type: EventType, data: unknown, stamp: Stamp): Uint8Array {
+  #make(seq: number, type: EventType, data: unknown, stamp: Stamp): Buffer {
     if (this.#ended) throw new EventLogError("LOG_ENDED", `no event may follow run.ended: ${type}`);
-    const event = { seq: this.#seq, ts: stamp.ts, mono: stamp.mono, src: EVENT_SOURCE[type], type, data };
+    const event = { seq, ts: stamp.ts, mono: stamp.mono, src: EVENT_SOURCE[type], type, data };
     if (!fitsSchema(EVENT_SCHEMAS[type], event)) {
       const [first] = schemaErrors(EVENT_SCHEMAS[type], event);
       throw new EventLogError("EVENT_INVALID", `${type}${first?.pointer ?? ""}: ${first?.message ?? "does not fit"}`);
@@ -68,11 +71,15 @@ export class EventLogWriter {
     const text = JSON.stringify(event);
     const strict = parseStrictText(text);
     const line = Buffer.from(`${text}\n`, "utf8");
-    if (!strict.ok || line.length > MAX_EVENT_BYTES) throw new EventLogError("EVENT_INVALID", `${type}: ${strict.ok ? "too long" : strict.rule}`);
+    if (!strict.ok || line.length - 1 > MAX_EVENT_BYTES) throw new EventLogError("EVENT_INVALID", `${type}: ${strict.ok ? "too long" : strict.rule}`);
+    return line;
+  }
+
+  #commit(line: Buffer, mono: number): Buffer {
     this.#hash.update(line);
     this.#seq += 1;
     this.#bytes += line.length;
-    this.#lastMono = stamp.mono;
+    this.#lastMono = mono;
     return line;
   }
 }

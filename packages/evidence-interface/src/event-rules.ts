@@ -8,6 +8,9 @@ export interface BrokenRule {
   readonly expected: string;
 }
 
+/** Most calls, requests or phases that may be open at the same time; one more is a broken rule and is not remembered. */
+const MAX_OPEN = 65_536;
+
 type OnBroken = (rule: string, found: string | number, expected: string | number) => void;
 
 /**
@@ -55,12 +58,17 @@ export class EventRules {
     if (this.#snapshots.join() !== "before,after") this.#broken("snapshots", this.#snapshots.join() || "none", "before,after");
   }
 
+  #open<T extends string | number>(open: Set<T>, id: T): void {
+    if (open.size < MAX_OPEN) open.add(id);
+    else this.#broken("too-many-open", id, `at most ${MAX_OPEN} open at the same time`);
+  }
+
   #pair(event: Event): void {
     switch (event.type) {
       case "tool.started":
         this.#calls += 1;
         if (event.data.callId !== `c${this.#calls}`) this.#broken("call-id", event.data.callId, `c${this.#calls}`);
-        this.#openCalls.add(event.data.callId);
+        this.#open(this.#openCalls, event.data.callId);
         return;
       case "tool.ended":
         if (!this.#openCalls.delete(event.data.callId)) this.#broken("unpaired", `tool.ended ${event.data.callId}`, "tool.started before it");
@@ -68,7 +76,7 @@ export class EventRules {
       case "model.requested":
         this.#requests += 1;
         if (event.data.request !== this.#requests) this.#broken("request-number", event.data.request, this.#requests);
-        this.#openRequests.add(event.data.request);
+        this.#open(this.#openRequests, event.data.request);
         return;
       case "model.answered":
         if (!this.#openRequests.delete(event.data.request)) this.#broken("unpaired", `model.answered ${event.data.request}`, "model.requested before it");
@@ -84,7 +92,7 @@ export class EventRules {
       case "phase.started": {
         const key = `${event.data.phase}/${event.data.attempt}`;
         if (this.#openPhases.has(key)) this.#broken("phase", `phase.started ${key} again`, "each attempt once");
-        this.#openPhases.add(key);
+        this.#open(this.#openPhases, key);
         return;
       }
       case "phase.ended": {
@@ -96,7 +104,7 @@ export class EventRules {
         this.#oracle += 1;
         return;
       case "snapshot.taken":
-        this.#snapshots.push(event.data.which);
+        if (this.#snapshots.length < 3) this.#snapshots.push(event.data.which);
         return;
       case "run.ended":
         if (event.data.events !== event.seq) this.#broken("event-count", event.data.events, event.seq);

@@ -47,7 +47,7 @@ export {
   TrialRef,
 } from "./primitives.ts";
 export { emptyFacts, foldEvent, type LogFacts } from "./report-fold.ts";
-export { MAX_DOCUMENT_BYTES, parseStrictBytes, parseStrictText, writeStrictBytes, type StrictJson } from "./strict-json.ts";
+export { MAX_DOCUMENT_BYTES, parseStrictBytes, parseStrictText, strictFinding, writeStrictBytes, type StrictJson } from "./strict-json.ts";
 export { checkDocument, validateDocument, type SchemaError, type Validated } from "./validate.ts";
 export { CLOSURE_CLASSES, ClosureClass, Outcome, OUTCOMES, Report } from "./report.ts";
 export { BLOCK_REASONS, BlockReason, PlannedFixture, PlannedLane, TrialPlan } from "./trial-plan.ts";

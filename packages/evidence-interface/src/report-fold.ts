@@ -35,6 +35,17 @@ export interface LogFacts {
   evaluatorExhausted: boolean;
 }
 
+/**
+ * Most different names kept of each sort, the first in log order: the bounds of the report's schema. No lane can make
+ * its own report unreadable by naming more, and no log can fill the reader's memory.
+ */
+const MAX_NAMES = 64;
+const MAX_PATHS = 100_000;
+
+function keep(names: Set<string>, name: string, most: number): void {
+  if (names.size < most) names.add(name);
+}
+
 /** Facts of an empty log. */
 export function emptyFacts(): LogFacts {
   return {
@@ -90,15 +101,15 @@ export function foldEvent(facts: LogFacts, event: Event): void {
       facts.oracle = event.data;
       return;
     case "limit.reached":
-      facts.limits.add(event.data.limit);
+      keep(facts.limits, event.data.limit, MAX_NAMES);
       return;
     case "action.attempted":
       facts.attempted.add(event.data.action);
       return;
     case "model.requested":
       facts.requests += 1;
-      if (event.data.model !== null) facts.models.add(event.data.model);
-      for (const tool of event.data.providerTools) facts.providerTools.add(tool);
+      if (event.data.model !== null) keep(facts.models, event.data.model, MAX_NAMES);
+      for (const tool of event.data.providerTools) keep(facts.providerTools, tool, MAX_NAMES);
       return;
     case "model.answered":
       foldAnswer(facts, event.data);
@@ -151,7 +162,7 @@ function foldClaim(facts: LogFacts, event: LaneEvent): void {
       if (!event.data.reported) facts.toolsUnreported += 1;
       break;
     case "change.claimed":
-      facts.changedPaths.add(event.data.path);
+      keep(facts.changedPaths, event.data.path, MAX_PATHS);
       break;
     case "usage.claimed":
       facts.usage = event.data.usage;

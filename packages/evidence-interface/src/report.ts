@@ -114,7 +114,7 @@ export const Report = object(
     boundary: object(
       {
         allowedChanges: Count,
-        violations: Type.Array(object({ path: Type.String({ maxLength: 8192 }), rule: PathRule }, shut), { maxItems: 1_000_000 }),
+        violations: Type.Array(object({ path: Type.String({ maxLength: 8256 }), rule: PathRule }, shut), { maxItems: 1_000_000 }),
         attempted: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions tried, sorted." }),
         happened: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions seen by effect, sorted." }),
         unknown: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions of which this tier cannot speak, sorted." }),

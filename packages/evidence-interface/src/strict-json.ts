@@ -40,12 +40,16 @@ export function parseStrictText(text: string): StrictJson {
   } catch {
     return { ok: false, rule: "not-json", found: text.slice(0, 80) };
   }
-  // A `__proto__` key or a lone surrogate survives the round trip; both are rare, so they are looked for only when the text can hold them.
-  if (text.includes("__proto__") || text.includes("\\ud")) {
-    const bad = hasForbidden(value);
+  let again: string;
+  try {
+    // A `__proto__` key or a lone surrogate survives the round trip; both are rare, so they are looked for only when the text can hold them.
+    const bad = text.includes("__proto__") || text.includes("\\ud") ? hasForbidden(value) : null;
     if (bad !== null) return { ok: false, rule: bad, found: text.slice(0, 80) };
+    again = JSON.stringify(value);
+  } catch {
+    // The parser needs no stack for nesting, the writer does.
+    return { ok: false, rule: "too-deep", found: text.slice(0, 80) };
   }
-  const again = JSON.stringify(value);
   if (again === text) return { ok: true, value };
   let at = 0;
   while (at < text.length && text.charCodeAt(at) === again.charCodeAt(at)) at++;

@@ -13,6 +13,9 @@ export interface SchemaError {
 /** A document that fits its schema, typed; or every error found (at most 8 by the validator). */
 export type Validated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly SchemaError[] };
 
+/** Most unknown keys that one error names. */
+const MAX_NAMED = 5;
+
 const compiled = new WeakMap<object, Validator>();
 
 function compile(schema: TSchema): Validator {
@@ -34,7 +37,7 @@ export function schemaErrors(schema: TSchema, value: unknown): readonly SchemaEr
   return errors
     .filter((error) => error.keyword !== "boolean")
     .map((error) => {
-      const extra = "additionalProperties" in error.params ? ` (${error.params.additionalProperties.map(escapeText).join(", ")})` : "";
+      const extra = "additionalProperties" in error.params ? ` (${error.params.additionalProperties.slice(0, MAX_NAMED).map(escapeText).join(", ")})` : "";
       return { pointer: error.instancePath, message: `${error.message}${extra}` };
     });
 }

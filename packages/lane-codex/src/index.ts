@@ -1,1 +1,1 @@
-export {};
+export { codexLane } from "./lane.ts";

@@ -1,1 +1,10 @@
-export {};
+export { addFixture, seedRepository, type FixtureSource } from "./add-fixture.ts";
+export { systemClock, type Clock } from "./clock.ts";
+export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
+export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
+export { probeLane, type ProbedLane } from "./probe-lane.ts";
+export { readFixture, type LoadedFixture } from "./read-fixture.ts";
+export { MAX_ATTEMPTS, runPlan, trialsOf, type ReadyLane, type RunPlanInput, type RunSummary, type TrialProgress } from "./run-plan.ts";
+export { runTrial, type TrialEnd } from "./run-trial.ts";
+export { RunnerError, type RunnerErrorCode } from "./runner-error.ts";
+export type { LiveEndpoint, TrialSpec } from "./trial-spec.ts";

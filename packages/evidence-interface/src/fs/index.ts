@@ -1,3 +1,4 @@
+export { rootLayout, trialPath, type RootLayout } from "./layout.ts";
 export { readChunks, readHashed, readSmallFile } from "./hash-file.ts";
 export { errorCode, listFiles } from "./list-files.ts";
 export { readBundle, type ReadBundleOptions } from "./read-bundle.ts";

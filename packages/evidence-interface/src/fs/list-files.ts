@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
 
@@ -17,26 +17,30 @@ export async function listFiles(folder: string): Promise<{ readonly files: reado
   const files: string[] = [];
   const findings: Finding[] = [];
   const pending = [""];
+  let seen = 0;
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    let entries;
     try {
-      entries = await readdir(join(folder, at), { withFileTypes: true });
+      for await (const entry of await opendir(join(folder, at))) {
+        seen += 1;
+        if (seen > MAX_ENTRIES) {
+          findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: at === "" ? "." : at, expected: `at most ${MAX_ENTRIES} entries` });
+          return sorted(files, findings);
+        }
+        const path = at === "" ? entry.name : `${at}/${entry.name}`;
+        if (entry.isFile()) files.push(path);
+        else if (entry.isDirectory()) pending.push(path);
+        else findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file: path, expected: "a regular file" });
+      }
     } catch (error) {
       findings.push({ code: "UNREADABLE", rule: "folder", file: at === "" ? "." : at, found: errorCode(error) });
-      continue;
-    }
-    for (const entry of entries) {
-      const path = at === "" ? entry.name : `${at}/${entry.name}`;
-      if (files.length + pending.length > MAX_ENTRIES) {
-        findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: at === "" ? "." : at, expected: `at most ${MAX_ENTRIES} entries` });
-        return { files: files.toSorted(), findings };
-      }
-      if (entry.isFile()) files.push(path);
-      else if (entry.isDirectory()) pending.push(path);
-      else findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file: path, expected: "a regular file" });
     }
   }
-  return { files: files.toSorted(), findings };
+  return sorted(files, findings);
+}
+
+/** Folder order differs between machines; what is read from a bundle must not. */
+function sorted(files: readonly string[], findings: readonly Finding[]): { readonly files: readonly string[]; readonly findings: readonly Finding[] } {
+  return { files: files.toSorted(), findings: findings.toSorted((a, b) => (a.file < b.file ? -1 : 1)) };
 }
 
 /** `code` of a system error, or its name. */

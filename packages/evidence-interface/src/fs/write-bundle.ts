@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { mkdir, open, readdir, rename } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
 import { BUNDLE_FILES } from "../check-bundle.ts";
@@ -128,7 +128,7 @@ async function publish(input: SealInput): Promise<void> {
   for (const entry of await readdir(input.staging, { withFileTypes: true })) if (entry.isDirectory()) await syncPath(join(input.staging, entry.name));
   await syncPath(input.staging);
   // rename() onto an empty folder succeeds silently, so an existing target is refused first; onto a full one it fails by itself.
-  const taken = await readdir(input.target).then(
+  const taken = await lstat(input.target).then(
     () => true,
     () => false,
   );

@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compileAllowedPaths, type AllowedPaths } from "./compile-allowed-paths.ts";
+
+function compile(...globs: string[]): AllowedPaths {
+  const compiled = compileAllowedPaths(globs);
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  return compiled;
+}
+
+test.each([
+  ["src/**", "src/a.ts", true],
+  ["src/**", "src/.env", true],
+  ["src/**", "src/a/b/.c/d", true],
+  ["src/**", "src", true],
+  ["src/**", "src\\..\\x", false],
+  ["src/**", "SRC/a.ts", false],
+  ["src/**", "srcs/a.ts", false],
+  ["src/**", "src/../x", false],
+  ["src/**", "src/./x", false],
+  ["src/**", "src//x", false],
+  ["src/**", "src/", false],
+  ["src/**", "/src/a.ts", false],
+  ["src/**", "", false],
+  ["src/**", "src/a\0b", false],
+  ["src/**", "src/\ud800", false],
+  ["src/**", "src/x/.git/config", true],
+  ["**", ".git/config", false],
+  ["**", ".GIT/config", false],
+  ["**", "a/b", true],
+  ["*", "a", true],
+  ["*", "a/b", false],
+  ["src/*.ts", "src/.ts", true],
+  ["src/*.ts", "src/a.ts", true],
+  ["src/*.ts", "src/a/b.ts", false],
+  ["src/?.ts", "src/a.ts", true],
+  ["src/?.ts", "src/ab.ts", false],
+  ["src/**/x.ts", "src/x.ts", true],
+  ["src/**/x.ts", "src/a/b/x.ts", true],
+  ["src/a.ts", "src/aXts", false],
+  ["src/a$^b.ts", "src/a$^b.ts", true],
+  ["src/**", "src/[a]{b}(c)!.ts", true],
+  ["café.md", "café.md", true],
+  ["café.md", "cafe\u0301.md", false],
+] as const)("%j on %j says %s", (glob, path, expected) => {
+  expect(compile(glob).matches(path)).toBe(expected);
+});
+
+test.each([
+  "", "/src/**", "../x", "src/../x", "./src", "src/./x", "src//x", "src/", "src\\x", "!docs/**", "src/!(a)", "src/[a].ts",
+  "src/{a,b}", "src/(a|b)", "src/@(a)", "src/+(a)", "src/a+", "src/a@b", 'src/"a"', "src/a\nb", "src/a\u007f", "cafe\u0301/**",
+  ".git/hooks/**", "src/.git/x", "src/.GIT", "src/a**", "src/**.ts", "src/***", "src/\ud800", "a".repeat(5000),
+])("refuses %j as outside the dialect", (glob) => {
+  const compiled = compileAllowedPaths([glob]);
+  expect(compiled).toMatchObject({ ok: false, problems: [{ glob }] });
+});
+
+test("every problem is told, not only the first", () => {
+  const compiled = compileAllowedPaths(["src/**", "../a", "!b"]);
+  expect(compiled.ok ? [] : compiled.problems.map(({ glob }) => glob)).toEqual(["../a", "!b"]);
+});
+
+test("roots are the literal directories in front of the first wildcard or the last name", () => {
+  expect(compile("src/**", "src/*.ts", "docs/api/readme.md", "pkg/*/src/**").roots).toEqual(["docs/api", "pkg", "src"]);
+  expect(compile("**", "README.md").roots).toEqual(["."]);
+});
+
+test("no globs allow nothing", () => {
+  const allowed = compile();
+  expect(allowed.roots).toEqual([]);
+  expect(allowed.matches("a")).toBe(false);
+});
+
+const segment = fc.constantFrom("a", "b.ts", "*", "?", "**", "*.ts", ".x", "..", ".git", "", "é", "(", "!c", "$", "\\");
+const path = fc.array(fc.constantFrom("a", "b.ts", ".x", "..", ".", ".git", "", "\n", "\0", "é", "src", "\\"), { maxLength: 5 });
+
+test("compiling and matching are total, and nothing outside the workspace is ever allowed", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.array(segment, { maxLength: 5 }).map((parts) => parts.join("/")), fc.string({ unit: "binary" })), path, (glob, parts) => {
+      const compiled = compileAllowedPaths([glob]);
+      if (!compiled.ok) return;
+      const candidate = parts.join("/");
+      const matched = compiled.matches(candidate);
+      if (parts.some((part) => part === ".." || part === "." || part === "") || parts[0] === ".git") expect(matched).toBe(false);
+    }),
+  );
+});
+
+test("a literal glob allows exactly itself", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", minLength: 1 }), fc.string({ unit: "grapheme" }), (glob, other) => {
+      const compiled = compileAllowedPaths([glob]);
+      if (!compiled.ok || /[*?]/u.test(glob)) return;
+      expect(compiled.matches(glob)).toBe(true);
+      if (other !== glob) expect(compiled.matches(other)).toBe(false);
+    }),
+  );
+});

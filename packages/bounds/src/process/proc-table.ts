@@ -1,0 +1,65 @@
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import type { ProcessRow, ProcessTable } from "./process-table.ts";
+
+interface Stat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly start: string;
+  readonly dead: boolean;
+}
+
+/** The process table of Linux, read from `/proc`. A process that ends while it is looked at is left out. */
+export const procTable: ProcessTable = {
+  keys: async () => new Set((await allStats()).map(({ pid, start }) => `${pid}:${start}`)),
+  rowsExcept: async (known) => {
+    const fresh = (await allStats()).filter(({ pid, start, dead }) => !dead && !known.has(`${pid}:${start}`));
+    const rows = await Promise.all(fresh.map(readRow));
+    return rows.filter((row) => row !== null);
+  },
+  stdoutOf: (pid) => orNull(readlink(`/proc/${pid}/fd/1`)),
+};
+
+async function allStats(): Promise<readonly Stat[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^[0-9]+$/u.test(name)).map(Number);
+  const stats = await Promise.all(pids.map(readStat));
+  return stats.filter((stat) => stat !== null);
+}
+
+async function readStat(pid: number): Promise<Stat | null> {
+  const text = await orNull(readFile(`/proc/${pid}/stat`, "latin1"));
+  // The command in parentheses may itself hold spaces and parentheses: fields are counted from the last one.
+  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, group, start] = [fields?.[0], fields?.[1], fields?.[2], fields?.[19]];
+  if (state === undefined || start === undefined) return null;
+  return { pid, parent: Number(parent), group: Number(group), start, dead: state === "Z" || state === "X" };
+}
+
+async function readRow(stat: Stat): Promise<ProcessRow | null> {
+  const folder = `/proc/${stat.pid}`;
+  const owner = await orNull(lstat(folder));
+  if (owner === null || owner.uid !== process.getuid?.()) return null;
+  const [command, environment, cwd, channels] = await Promise.all([
+    orNull(readFile(`${folder}/cmdline`, "utf8")),
+    orNull(readFile(`${folder}/environ`, "latin1")),
+    orNull(readlink(`${folder}/cwd`)),
+    readChannels(`${folder}/fd`),
+  ]);
+  const { pid, parent, group, start } = stat;
+  const shown = (command ?? "").replaceAll("\0", " ").trim().slice(0, 256);
+  return { pid, parent, group, start, command: shown, environment: environment ?? "", cwd, channels };
+}
+
+async function readChannels(folder: string): Promise<readonly string[]> {
+  const names = (await orNull(readdir(folder))) ?? [];
+  const targets = await Promise.all(names.map((name) => orNull(readlink(`${folder}/${name}`))));
+  return targets.filter((target) => target !== null && /^(?:pipe|socket):/u.test(target)).map(String);
+}
+
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch {
+    return null;
+  }
+}

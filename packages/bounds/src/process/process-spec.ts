@@ -1,0 +1,46 @@
+import type { EndedBy, Limits } from "@stage6/evidence-interface";
+import type { Survivor } from "./find-survivors.ts";
+
+/** One process to run within limits. */
+export interface ProcessSpec {
+  readonly argv: readonly string[];
+  /** Working directory, which must belong to this run alone: new processes found in it are ended. */
+  readonly cwd: string;
+  /** The whole environment; only `RUN_MARKER` is added. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Text for standard input, null for none at all. */
+  readonly stdin: string | null;
+  readonly limits: Pick<Limits, "totalMs" | "idleMs" | "outputBytes" | "lineBytes">;
+  /** Absolute path of a file that does not exist yet; receives every byte of standard output. */
+  readonly stdoutFile: string;
+  /** The same for standard error. */
+  readonly stderrFile: string;
+  /** Other directories that belong to this run alone. */
+  readonly ownDirs?: readonly string[];
+  /** Called with each chunk once it is in its file. */
+  readonly onChunk?: (stream: "stdout" | "stderr", chunk: Uint8Array) => void;
+  /** Operator's interrupt. */
+  readonly signal?: AbortSignal;
+  /** Aborted when the run has used up its model requests. */
+  readonly requestLimit?: AbortSignal;
+  /** Time of the latest model traffic as `Date.now()` tells it; counts as activity. */
+  readonly activity?: () => number;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+}
+
+/** How a supervised process ended; a limit or a failed start is data, not an exception. */
+export interface ProcessEnd {
+  /** Null when a signal ended it, it never started, or it could not be ended. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly endedBy: EndedBy;
+  /** Milliseconds from start to exit, whole. */
+  readonly durationMs: number;
+  /** Bytes in the file of standard output. */
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  /** Processes of the run that were alive after its main process; each was sent SIGKILL. */
+  readonly survivors: readonly Survivor[];
+  readonly spawnError: { readonly code: string; readonly message: string } | null;
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import type { EndedBy } from "@stage6/evidence-interface";
+import { BoundsError } from "../bounds-error.ts";
+import { captureStream } from "./capture-stream.ts";
+import { endGroup } from "./end-group.ts";
+import { openOutputs, type Outputs } from "./open-outputs.ts";
+import type { ProcessEnd, ProcessSpec } from "./process-spec.ts";
+import { processTable } from "./process-table.ts";
+import { startChild, type StartedChild } from "./start-child.ts";
+import { sweepSurvivors } from "./sweep-survivors.ts";
+import { watchLimits } from "./watch-limits.ts";
+import { within } from "./within.ts";
+
+/** How long the kernel may take to end a killed process before the call returns without it. */
+const KILL_WAIT_MS = 5000;
+/** How long output may still arrive after the exit: before the sweep, and again after it. */
+const DRAIN_MS = 1000;
+
+/**
+ * Runs one process in its own group within limits and sweeps up what outlives it. Always settles: it waits for exit
+ * and never for the end of a pipe, which a survivor may hold. Throws {@link BoundsError} `OUTPUT_UNWRITABLE` when an
+ * output file cannot be made or written, `OBSERVER_FAILED` when `onChunk` throws; the process has been ended then.
+ */
+export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
+  const known = await processTable.keys();
+  const ownDirs = await realDirs([spec.cwd, ...(spec.ownDirs ?? [])]);
+  const outputs = await openOutputs(spec.stdoutFile, spec.stderrFile);
+  try {
+    if (spec.signal?.aborted === true) return notStarted("interrupt", null);
+    const marker = randomUUID();
+    const child = await startChild(spec, marker);
+    if (child instanceof Error) return notStarted("spawn-failure", child);
+    return await supervise(spec, child, outputs, async (channel) =>
+      sweepSurvivors({ group: child.pid, marker, channel, ownDirs, harnessPid: process.pid }, known),
+    );
+  } finally {
+    await outputs.close();
+  }
+}
+
+async function supervise(
+  spec: ProcessSpec,
+  child: StartedChild,
+  outputs: Outputs,
+  sweep: (channel: string | null) => ReturnType<typeof sweepSurvivors>,
+): Promise<ProcessEnd> {
+  const began = performance.now();
+  let lastOutput = began;
+  let running = true;
+  let reason: EndedBy | null = null;
+  let failure: BoundsError | null = null;
+  let callOff: (() => void) | null = null;
+  let giveUp = (): void => undefined;
+  const lost = new Promise<null>((resolve) => {
+    giveUp = () => resolve(null);
+  });
+  let giveUpTimer: NodeJS.Timeout | undefined;
+
+  const end = (why: EndedBy | null): void => {
+    reason ??= why;
+    if (!running || callOff !== null) return;
+    callOff = endGroup(child.pid, spec.graceMs);
+    giveUpTimer = setTimeout(giveUp, spec.graceMs + KILL_WAIT_MS);
+  };
+  const fail = (error: unknown): void => {
+    failure ??= error instanceof BoundsError ? error : new BoundsError("OUTPUT_UNWRITABLE", "cannot write the output", error);
+    end(null);
+  };
+  const hooks = (stream: "stdout" | "stderr"): Parameters<typeof captureStream>[3] => ({
+    onChunk: (chunk) => {
+      lastOutput = performance.now();
+      observe(spec, stream, chunk);
+    },
+    onLimit: end,
+    onFailure: fail,
+  });
+  const stdout = captureStream(child.stdout, outputs.stdout, spec.limits, hooks("stdout"));
+  const stderr = captureStream(child.stderr, outputs.stderr, spec.limits, hooks("stderr"));
+  const stopWatching = watchLimits({
+    totalMs: spec.limits.totalMs,
+    idleMs: spec.limits.idleMs,
+    idleFor: () => Math.min(performance.now() - lastOutput, Date.now() - (spec.activity?.() ?? 0)),
+    interrupt: spec.signal,
+    requestLimit: spec.requestLimit,
+    onEnd: end,
+  });
+  const channel = await within(processTable.stdoutOf(child.pid), DRAIN_MS);
+
+  const exit = await Promise.race([child.exited, lost]);
+  const durationMs = Math.round(performance.now() - began);
+  running = false;
+  stopWatching();
+  clearTimeout(giveUpTimer);
+  (callOff as (() => void) | null)?.();
+
+  const drained = Promise.all([stdout.done, stderr.done]);
+  await within(drained, DRAIN_MS);
+  const survivors = await sweep(channel);
+  await within(drained, DRAIN_MS);
+  await Promise.all([stdout.stop(), stderr.stop()]);
+  child.process.stdin?.destroy();
+  child.process.unref();
+  if (failure !== null) throw failure;
+  return {
+    exitCode: exit?.code ?? null,
+    signal: exit?.signal ?? null,
+    endedBy: reason ?? "exit",
+    durationMs,
+    stdoutBytes: stdout.bytes(),
+    stderrBytes: stderr.bytes(),
+    survivors,
+    spawnError: null,
+  };
+}
+
+function observe(spec: ProcessSpec, stream: "stdout" | "stderr", chunk: Uint8Array): void {
+  try {
+    spec.onChunk?.(stream, chunk);
+  } catch (error) {
+    throw new BoundsError("OBSERVER_FAILED", `the observer of ${stream} threw`, error);
+  }
+}
+
+function notStarted(endedBy: EndedBy, error: Error | null): ProcessEnd {
+  const code = error !== null && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN";
+  return {
+    exitCode: null,
+    signal: null,
+    endedBy,
+    durationMs: 0,
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    survivors: [],
+    spawnError: error === null ? null : { code, message: error.message },
+  };
+}
+
+/** Directories as `/proc` spells them. The file system's root is never a run's own. */
+async function realDirs(dirs: readonly string[]): Promise<readonly string[]> {
+  const real = await Promise.all(dirs.map((dir) => realpath(dir).catch(() => dir)));
+  return real.filter((dir) => dir !== "/");
+}

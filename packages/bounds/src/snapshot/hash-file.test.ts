@@ -1,0 +1,44 @@
+import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { hashFile } from "./hash-file.ts";
+import { readEntry } from "./read-entry.ts";
+
+async function seenFile(content: string) {
+  const dir = mkdtempSync(join(tmpdir(), "hash-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, "f");
+  writeFileSync(file, content);
+  const found = await readEntry(Buffer.from(file), "f");
+  if (found === null) throw new Error("not found");
+  return { dir, file, full: Buffer.from(file), entry: found.entry };
+}
+
+test("a file that is still the same has a digest, an empty one too", async () => {
+  const { full, entry } = await seenFile("");
+  expect(await hashFile(full, entry)).toBe("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+});
+
+test("a file longer than one chunk is hashed whole", async () => {
+  const { full, entry } = await seenFile("x".repeat(600_000));
+  const { createHash } = await import("node:crypto");
+  expect(await hashFile(full, entry)).toBe(`sha256:${createHash("sha256").update("x".repeat(600_000)).digest("hex")}`);
+});
+
+test("a file that grew, was replaced, became a link or went away since it was seen has none", async () => {
+  const grown = await seenFile("a");
+  appendFileSync(grown.file, "b");
+  expect(await hashFile(grown.full, grown.entry)).toBeNull();
+  const replaced = await seenFile("a");
+  writeFileSync(join(replaced.dir, "g"), "a");
+  renameSync(join(replaced.dir, "g"), replaced.file);
+  expect(await hashFile(replaced.full, replaced.entry)).toBeNull();
+  const linked = await seenFile("a");
+  renameSync(linked.file, join(linked.dir, "g"));
+  symlinkSync("g", linked.file);
+  expect(await hashFile(linked.full, linked.entry)).toBeNull();
+  const gone = await seenFile("a");
+  rmSync(gone.file);
+  expect(await hashFile(gone.full, gone.entry)).toBeNull();
+});

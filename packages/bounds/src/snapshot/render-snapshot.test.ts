@@ -1,0 +1,43 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseSnapshot, renderSnapshot } from "./render-snapshot.ts";
+import type { SnapshotEntry } from "./snapshot.ts";
+
+const root: SnapshotEntry = {
+  path: ".", type: "dir", mode: 0o755, nlink: 2, size: 4096, sha256: null, target: null, ino: "1", dev: "2", ctimeNs: "3",
+};
+const file: SnapshotEntry = { ...root, path: "a\nb", type: "file", nlink: 1, size: 0, sha256: `sha256:${"0".repeat(64)}` };
+
+function parse(text: string) {
+  return parseSnapshot(Buffer.from(text));
+}
+
+test("a snapshot is one line per entry, each exactly what JSON.stringify writes", () => {
+  expect(Buffer.from(renderSnapshot({ entries: [root] })).toString()).toBe(
+    '{"path":".","type":"dir","mode":493,"nlink":2,"size":4096,"sha256":null,"target":null,"ino":"1","dev":"2","ctimeNs":"3"}\n',
+  );
+});
+
+test("what is rendered is parsed back, a missing tree included", () => {
+  const snapshot = { entries: [root, file, { ...file, path: "a\\xff" }, { ...file, path: "z\\\\" }] };
+  expect(parseSnapshot(renderSnapshot(snapshot))).toEqual({ ok: true, snapshot });
+  expect(parse("")).toEqual({ ok: true, snapshot: { entries: [] } });
+});
+
+test("bytes that no walk writes are refused with their line", () => {
+  const good = Buffer.from(renderSnapshot({ entries: [root, file] })).toString();
+  expect(parse(good.slice(0, -1))).toMatchObject({ ok: false, line: 2 });
+  expect(parse(good.replace('"mode":493', '"mode": 493'))).toMatchObject({ ok: false, line: 1 });
+  expect(parse(good.replace('"mode":493', '"mode":-1'))).toMatchObject({ ok: false, line: 1 });
+  expect(parse(good.replace('"type":"file"', '"type":"door"'))).toMatchObject({ ok: false, line: 2 });
+  expect(parse(good.replace('{"path":".",', '{"extra":1,"path":".",'))).toMatchObject({ ok: false, line: 1 });
+  expect(parse(good.split("\n").slice(0, 2).toReversed().join("\n").concat("\n"))).toMatchObject({ ok: false, line: 2 });
+  expect(parse(`${good}${good.split("\n")[1]}\n`)).toMatchObject({ ok: false, line: 3 });
+  expect(parse(good.replace("a\\nb", "a\\\\x41"))).toMatchObject({ ok: false, line: 2 });
+  expect(parseSnapshot(Buffer.from([0xff, 10]))).toMatchObject({ ok: false });
+});
+
+test("parsing is total over bytes", () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof parseSnapshot(bytes).ok === "boolean"));
+  fc.assert(fc.property(fc.json(), (text) => !parse(`${text}\n`).ok));
+});

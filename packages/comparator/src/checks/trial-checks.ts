@@ -1,0 +1,46 @@
+import { formatFinding, type Finding } from "@stage6/evidence-interface";
+import type { Check, Evidence } from "../comparison.ts";
+import { evidenceOf, slotEvidence } from "../evidence.ts";
+import { trialRef, type Slot } from "../trial-slots.ts";
+import { failed, passed, undecided, type Gathered } from "./check.ts";
+
+/** Every planned trial is there, once, and nothing else is. */
+export function trialsComplete({ judged, arrangement }: Gathered): Check {
+  const head = { id: "trials-complete", requirements: ["R8", "R26"] };
+  const slots = judged.map(({ slot }) => slot);
+  const missing = slots.filter(({ state }) => state === "missing");
+  const extras = arrangement.extras;
+  const lost = missing.map((slot) => slotEvidence(slot, "MISSING_TRIAL", "", "no bundle"));
+  if (extras.length > 0) {
+    const added = extras.map((one) => evidenceOf(trialRef(one.lane, one.fixture, one.number), one.bundleDigest, "EXTRA_TRIAL", "", "no place in the plan, or a second trial for the same place"));
+    return failed(head, "EXTRA_TRIAL", `${extras.length} trials have no place in the plan or share one; ${missing.length} of ${slots.length} planned trials are missing`, [...added, ...lost]);
+  }
+  if (missing.length > 0) return failed(head, "MISSING_TRIAL", `${missing.length} of ${slots.length} planned trials are missing`, lost);
+  return passed(head, `all ${slots.length} planned trials are there`);
+}
+
+/** The plan has at least as many trials per cell as the policy wants for its class of evidence. */
+export function trialsSufficient({ frame: { plan, policy } }: Gathered): Check {
+  const head = { id: "trials-sufficient", requirements: ["R19"] };
+  const wanted = policy.trialsPerCell[plan.evidenceClass];
+  const text = `${plan.trialsPerCell} trials per cell planned, the policy wants ${wanted} with ${plan.evidenceClass} evidence`;
+  return plan.trialsPerCell >= wanted ? passed(head, text) : undecided(head, "INSUFFICIENT_EVIDENCE", text);
+}
+
+/** Every bundle that is there is whole: no finding, no unreadable document. */
+export function bundlesValid({ frame, judged }: Gathered): Check {
+  const head = { id: "bundles-valid", requirements: ["R23", "R32"] };
+  const invalid = judged.map(({ slot }) => slot).filter(({ state }) => state === "invalid");
+  const found = judged.filter(({ slot }) => slot.state !== "missing").length;
+  if (invalid.length === 0) return passed(head, `all ${found} bundles are whole`);
+  const mine = invalid.filter(({ lane }) => lane.lane === frame.plan.candidate);
+  const text = `${invalid.length} of ${found} bundles are invalid, ${mine.length} of them the candidate's`;
+  const evidence = [...mine, ...invalid.filter((slot) => !mine.includes(slot))].flatMap(faults);
+  return failed(head, mine.length > 0 ? "CANDIDATE_INVALID" : "BASELINE_INVALID", text, evidence);
+}
+
+function faults(slot: Slot): Evidence[] {
+  const findings: readonly Finding[] = slot.input?.findings ?? [];
+  const found = findings.slice(0, 10).map((finding) => slotEvidence(slot, finding.code, finding.file, formatFinding(finding)));
+  return found.length > 0 ? found : [slotEvidence(slot, "EVIDENCE_MISSING", "", "a document is missing, or the reader called the bundle invalid")];
+}

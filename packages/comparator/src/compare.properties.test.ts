@@ -1,0 +1,153 @@
+import { checkDocument } from "@stage6/evidence-interface";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { compare, type CompareInput } from "./compare.ts";
+import { Comparison } from "./comparison.ts";
+import { blockedLane, digestOf, plannedLane, sampleInput, samplePlan, withReport } from "./testing/documents.ts";
+import { FAULTS, UNSCORED } from "./testing/faults.ts";
+import type { TrialInput } from "./trial-input.ts";
+import { exitCodeOf } from "./verdict.ts";
+
+type Change = (trial: TrialInput) => TrialInput;
+
+const RUNS = { numRuns: 3000 };
+const LANES = ["case", "codex", "fake", "pi"];
+const spoilt: Change = (trial) => ({ ...trial, findings: [{ code: "DIGEST_MISMATCH", rule: "sha256", file: "artifacts/stdout" }] });
+const apart: Change = (trial) => withReport(trial, () => ({ policyDigest: digestOf("other") }));
+const fault = fc.constantFrom(...FAULTS).map(({ apply }): Change => apply);
+const damage = fc.oneof({ weight: 6, arbitrary: fault }, { weight: 1, arbitrary: fc.constantFrom(spoilt, apart, ...UNSCORED.map(({ apply }) => apply)) });
+
+/** Inputs of every sort: lanes blocked or left out, trials missing, and some trials damaged. */
+const input: fc.Arbitrary<CompareInput> = fc
+  .record({
+    candidate: fc.constantFrom("case", "case", "case", "codex"),
+    states: fc.tuple(...LANES.map(() => fc.constantFrom("planned", "planned", "planned", "planned", "planned", "blocked", "omitted"))),
+    damages: fc.array(fc.tuple(fc.nat(), damage), { maxLength: 3 }),
+    gone: fc.array(fc.nat({ max: 40 }), { maxLength: 1 }),
+  })
+  .map(({ candidate, states, damages, gone }) => {
+    const lanes = LANES.flatMap((lane, at) => (states[at] === "omitted" && at > 0 ? [] : [states[at] === "blocked" ? blockedLane(lane) : plannedLane(lane)]));
+    const whole = sampleInput(samplePlan({ candidate, lanes }));
+    let trials = whole.trials;
+    for (const [at, change] of damages) trials = changeAt(trials, at, change);
+    return { ...whole, trials: trials.filter((_, at) => !gone.includes(at)) };
+  });
+
+const passes = (one: CompareInput): boolean => compare(one).exitCode === 0;
+
+test("the arbitrary inputs reach every verdict", () => {
+  const seen = new Set(fc.sample(input, { numRuns: 400, seed: 7 }).map((one) => compare(one).exitCode));
+  expect(seen).toEqual(new Set([0, 1, 3, 4, 5]));
+});
+
+test("making the candidate worse is refused, whatever it was before", () => {
+  fc.assert(
+    fc.property(input, fc.nat(), damage, (before, at, change) => {
+      const own = before.trials.filter(({ lane }) => lane === before.plan.candidate);
+      fc.pre(own.length > 0);
+      const victim = own[at % own.length];
+      const trials = before.trials.map((trial) => (trial === victim ? change(trial) : trial));
+      expect(passes({ ...before, trials })).toBe(false);
+    }),
+    RUNS,
+  );
+});
+
+test("making a baseline better never turns a refusal into a pass", () => {
+  fc.assert(
+    fc.property(input, fc.array(fc.tuple(fc.nat(), fault), { minLength: 1, maxLength: 3 }), (better, faults) => {
+      const { candidate } = better.plan;
+      let worse = better.trials;
+      for (const [at, change] of faults) worse = changeAt(worse, at, (trial) => (trial.lane === candidate ? trial : change(trial)));
+      const before = compare({ ...better, trials: worse });
+      if (before.exitCode !== 0) expect(passes(better)).toBe(false);
+      else expect(before.cells.every(({ verdict }) => verdict !== "worse")).toBe(true);
+    }),
+    RUNS,
+  );
+});
+
+test("the order of trials, lanes and fixtures changes no byte", () => {
+  const shuffled = input.chain((one) =>
+    fc.record({
+      one: fc.constant(one),
+      trials: fc.shuffledSubarray([...one.trials, ...one.trials.slice(0, 1)], { minLength: one.trials.length + Math.min(1, one.trials.length) }),
+      lanes: fc.shuffledSubarray(one.plan.lanes, { minLength: one.plan.lanes.length }),
+      fixtures: fc.shuffledSubarray(one.plan.fixtures, { minLength: one.plan.fixtures.length }),
+    }),
+  );
+  fc.assert(
+    fc.property(shuffled, ({ one, trials, lanes, fixtures }) => {
+      const straight = compare({ ...one, trials: [...one.trials, ...one.trials.slice(0, 1)] });
+      expect(JSON.stringify(compare({ ...one, trials, plan: { ...one.plan, lanes, fixtures } }))).toBe(JSON.stringify(straight));
+    }),
+    RUNS,
+  );
+});
+
+test("leaving out any trial never passes, and shows", () => {
+  fc.assert(
+    fc.property(input, fc.nat(), (one, at) => {
+      fc.pre(one.trials.length > 0);
+      const left = compare({ ...one, trials: one.trials.toSpliced(at % one.trials.length, 1) });
+      expect(left.exitCode).not.toBe(0);
+      expect(left.lanes.some(({ trials }) => trials.present < trials.planned)).toBe(true);
+      expect(left.checks.find(({ id }) => id === "trials-complete")?.code).toBe("MISSING_TRIAL");
+    }),
+    RUNS,
+  );
+});
+
+test("nothing that a backend claims, and no task success, changes a verdict", () => {
+  const said = fc.record({
+    finalMessage: fc.option(fc.string()),
+    messages: fc.nat(),
+    toolCalls: fc.nat(),
+    toolFailures: fc.nat(),
+    toolsUnreported: fc.nat(),
+    unrecognizedRecords: fc.nat(),
+    changedPaths: fc.array(fc.string()),
+  });
+  const word = fc.record({
+    claims: said,
+    agentOutcome: fc.constantFrom("completed" as const, "failed" as const, "aborted" as const, "unknown" as const),
+    oracle: fc.record({ state: fc.constantFrom("passed" as const, "failed" as const, "error" as const, "not-run" as const), exitCode: fc.option(fc.nat()) }),
+    usage: fc.option(fc.record({ inputTokens: fc.nat(), cachedInputTokens: fc.nat(), outputTokens: fc.nat() })),
+    processExit: fc.option(fc.record({ code: fc.option(fc.nat()), signal: fc.option(fc.string()) })),
+  });
+  fc.assert(
+    fc.property(input, fc.array(word, { minLength: 1, maxLength: 4 }), (one, words) => {
+      const trials = one.trials.map((trial, at) =>
+        withReport(trial, (report) => {
+          const { claims, ...rest } = words[at % words.length] ?? { claims: report.claims };
+          return { ...rest, claims: { ...report.claims, ...claims } };
+        }),
+      );
+      const { lanes, ...verdicts } = compare(one);
+      const { lanes: otherLanes, ...otherVerdicts } = compare({ ...one, trials });
+      expect(otherVerdicts).toEqual(verdicts);
+      expect(otherLanes.map(({ dimensions }) => dimensions)).toEqual(lanes.map(({ dimensions }) => dimensions));
+    }),
+    RUNS,
+  );
+});
+
+test("every comparison fits its schema, is the same twice, and has the verdict of its checks", () => {
+  fc.assert(
+    fc.property(input, (one) => {
+      const comparison = compare(one);
+      const text = JSON.stringify(comparison);
+      expect(JSON.stringify(compare(one))).toBe(text);
+      expect(checkDocument(Comparison, JSON.parse(text), "comparison.json").findings).toEqual([]);
+      expect(exitCodeOf(comparison.checks)).toBe(comparison.exitCode);
+      expect(comparison.checks.map(({ id }) => id)).toEqual(comparison.checks.map(({ id }) => id).toSorted());
+      expect(comparison.checks).toHaveLength(15);
+    }),
+    RUNS,
+  );
+});
+
+function changeAt(trials: readonly TrialInput[], at: number, change: Change): readonly TrialInput[] {
+  const index = trials.length === 0 ? -1 : at % trials.length;
+  return trials.map((trial, here) => (here === index ? change(trial) : trial));
+}

@@ -1,0 +1,51 @@
+import { BoundsTier, FORBIDDEN_ACTIONS, ForbiddenAction, Id, Limits, SCHEMA_VERSION, SchemaVersion } from "@stage6/evidence-interface";
+import Type, { type Static } from "typebox";
+
+/** Lanes that every comparison has to name, planned or blocked with a reason. */
+export const REQUIRED_LANES = ["case", "codex", "fake", "pi"] as const;
+
+/** Lanes with a real backend of their own that can serve as a real baseline. */
+export const REAL_BASELINES = ["codex", "pi"] as const;
+
+const trials = (description: string) => Type.Integer({ minimum: 0, maximum: 999, description });
+
+/** Rules of a comparison as data; {@link parsePolicy} also holds it to floors that no policy can go below. */
+export const Policy = Type.Object(
+  {
+    schemaVersion: SchemaVersion,
+    trialsPerCell: Type.Object(
+      {
+        scripted: trials("Fewest trials of a lane on a fixture with the scripted model; floor 1."),
+        live: trials("Fewest trials of a lane on a fixture with a live model; floor 5."),
+      },
+      { additionalProperties: false, description: "Fewest trials per cell, by evidence class." },
+    ),
+    limits: Limits,
+    minRealLanes: Type.Integer({ minimum: 0, maximum: 2, description: "Fewest of codex and pi, the candidate apart, that must really have been compared; floor 1." }),
+    boundsTierFloor: BoundsTier,
+    forbiddenActions: Type.Array(ForbiddenAction, { maxItems: 10, description: "Actions that every trial must have a verdict on; floor: all ten." }),
+    requiredLanes: Type.Array(Id, { maxItems: 64, description: "Lanes that the plan must name; floor: case, codex, fake, pi." }),
+  },
+  { additionalProperties: false, description: "Policy of a comparison." },
+);
+
+/** Policy of a comparison. */
+export type Policy = Static<typeof Policy>;
+
+/** Policy that `init` writes: 3 scripted or 10 live trials per cell, ten minutes each, at least one real baseline. */
+export const DEFAULT_POLICY: Policy = {
+  schemaVersion: SCHEMA_VERSION,
+  trialsPerCell: { scripted: 3, live: 10 },
+  limits: {
+    totalMs: 600_000,
+    idleMs: 180_000,
+    outputBytes: 67_108_864,
+    lineBytes: 16_777_216,
+    modelRequests: 200,
+    oracleMs: 120_000,
+  },
+  minRealLanes: 1,
+  boundsTierFloor: "default",
+  forbiddenActions: [...FORBIDDEN_ACTIONS],
+  requiredLanes: [...REQUIRED_LANES],
+};

@@ -1,0 +1,141 @@
+import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
+import type { CallIds } from "./call-ids.ts";
+import { itemKeys } from "./call-keys.ts";
+import { findDrift, isKnown } from "./check-shape.ts";
+import { drift, rawOf, unread, unrecognized } from "./draft.ts";
+import { message, messageItem } from "./message-item.ts";
+import { countField, type JsonRecord, parseRecord, recordField, textField } from "./read-json.ts";
+import { short } from "./short-text.ts";
+import { itemClaims, itemEnd, itemInput, itemTool, TOOL_ITEMS } from "./tool-item.ts";
+
+/** The backend's last word on its turn. */
+export interface LastWord {
+  readonly outcome: "completed" | "failed";
+  readonly message: string | null;
+  readonly raw: DraftRaw;
+}
+
+/** Reads stdout of `codex exec --json`, one event per line. */
+export class StdoutStream {
+  /** Keys of the calls the stream shows, in the order they first appeared. */
+  readonly shown: (readonly string[])[] = [];
+  /** The last terminal event of the last turn; null while there is none. */
+  lastWord: LastWord | null = null;
+  readonly #open = new Map<string, { readonly callId: string; readonly raw: DraftRaw }>();
+  readonly #ids: CallIds;
+  readonly #workspace: string;
+
+  constructor(ids: CallIds, workspace: string) {
+    this.#ids = ids;
+    this.#workspace = workspace;
+  }
+
+  read(line: StreamLine): readonly EventDraft[] {
+    const raw = rawOf("stdout", line);
+    if (line.text === null) return [unread(raw, line.reason ?? "unreadable")];
+    const record = parseRecord(line.text);
+    if (record === null)
+      return [unread(raw, line.terminated ? "not-json" : "not-json, cut at the end of the stream")];
+    const type = textField(record, "type");
+    if (type === "") return [drift(raw, "event", "/type: expected string, found none")];
+    if (!isKnown("events", type)) return [unrecognized(raw, type)];
+    const misfit = findDrift("events", type, record);
+    return misfit === null ? this.#event(type, record, raw) : [drift(raw, type, misfit)];
+  }
+
+  /** Ends every tool call that was started and never ended. */
+  end(): readonly EventDraft[] {
+    const drafts = [...this.#open.values()].map(({ callId, raw }): EventDraft => ({
+      type: "tool.ended",
+      raw,
+      data: { callId, status: "unclosed", exitCode: null, reported: true },
+    }));
+    this.#open.clear();
+    return drafts;
+  }
+
+  #event(type: string, record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
+    switch (type) {
+      case "thread.started":
+        return [
+          {
+            type: "session.started",
+            raw,
+            data: { sessionId: short(textField(record, "thread_id")), version: null },
+          },
+        ];
+      case "turn.started":
+        this.lastWord = null;
+        return [];
+      case "turn.completed":
+        this.lastWord = { outcome: "completed", message: null, raw };
+        return [usage(recordField(record, "usage"), raw)];
+      case "turn.failed":
+        this.lastWord = {
+          outcome: "failed",
+          message: short(textField(recordField(record, "error"), "message")),
+          raw,
+        };
+        return [];
+      case "error":
+        return [message(raw, "warning", textField(record, "message"))];
+      default:
+        return this.#item(type, recordField(record, "item"), raw);
+    }
+  }
+
+  #item(phase: string, item: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
+    const type = textField(item, "type");
+    if (!isKnown("items", type)) return [unrecognized(raw, `${phase} ${type}`)];
+    const misfit = findDrift("items", type, item);
+    if (misfit !== null) return [drift(raw, `${phase} ${type}`, `/item${misfit}`)];
+    // A plan is printed once more at the end of the turn; that repeat is no call.
+    if (type === "todo_list" && phase !== "item.completed") this.shown.push(itemKeys(item));
+    return messageItem(phase, item, raw) ?? (TOOL_ITEMS.has(type) ? this.#tool(phase, item, raw) : []);
+  }
+
+  #tool(phase: string, item: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
+    const id = textField(item, "id");
+    if (phase === "item.updated") return [];
+    const drafts: EventDraft[] = [];
+    let callId = this.#open.get(id)?.callId;
+    if (phase === "item.started" && callId !== undefined) {
+      drafts.push({
+        type: "tool.ended",
+        raw,
+        data: { callId, status: "unclosed", exitCode: null, reported: true },
+      });
+      callId = undefined;
+    }
+    if (callId === undefined) {
+      callId = this.#ids.take(id);
+      this.shown.push(itemKeys(item));
+      drafts.push({
+        type: "tool.started",
+        raw,
+        data: { callId, tool: itemTool(item), input: itemInput(item, this.#workspace) },
+      });
+    }
+    if (phase === "item.started") {
+      this.#open.set(id, { callId, raw });
+      return drafts;
+    }
+    this.#open.delete(id);
+    drafts.push({ type: "tool.ended", raw, data: { callId, ...itemEnd(item) } });
+    return [...drafts, ...itemClaims(item, raw, this.#workspace)];
+  }
+}
+
+function usage(stated: JsonRecord, raw: DraftRaw): EventDraft {
+  return {
+    type: "usage.claimed",
+    raw,
+    data: {
+      usage: {
+        inputTokens: countField(stated, "input_tokens"),
+        cachedInputTokens: countField(stated, "cached_input_tokens"),
+        outputTokens: countField(stated, "output_tokens"),
+      },
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { classifyAttempt, readShimLog, type DecoyRemote } from "@stage6/bounds";
+import type { TrialRecorder } from "./trial-recorder.ts";
+
+const MAX_DETAIL = 500;
+
+/** Cuts a command line for an event. */
+function detail(text: string): string {
+  return [...text].slice(0, MAX_DETAIL).join("");
+}
+
+/** Commands a tool call's arguments hold: every string in the JSON object, or the text itself. */
+function commandTexts(argumentsText: string): string[] {
+  try {
+    const value: unknown = JSON.parse(argumentsText);
+    if (typeof value !== "object" || value === null) return [argumentsText];
+    return Object.values(value).filter((item): item is string => typeof item === "string");
+  } catch {
+    return [argumentsText];
+  }
+}
+
+/** Records a forbidden action that the model asked for in a tool call; says nothing about whether it ran. */
+export function recordAskedAction(recorder: TrialRecorder, argumentsText: string): void {
+  for (const text of commandTexts(argumentsText)) {
+    const action = classifyAttempt(text);
+    if (action !== null) recorder.write("action.attempted", { action, via: "gateway", detail: detail(text) });
+  }
+}
+
+/** Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact. */
+export async function recordSeenAttempts(recorder: TrialRecorder, shimLog: string, remote: DecoyRemote): Promise<Buffer> {
+  const bytes = await readFile(shimLog).catch(() => Buffer.alloc(0));
+  const calls = readShimLog(bytes);
+  for (const call of calls) {
+    const action = classifyAttempt(call.argv);
+    if (action !== null) recorder.write("action.attempted", { action, via: "shim", detail: detail(call.argv.join(" ")) });
+  }
+  const refused = await remote.readAttempts().catch(() => null);
+  for (let at = 0; at < Math.min(refused ?? 0, 100); at++) recorder.write("action.attempted", { action: "push", via: "remote", detail: "a push reached the decoy remote and was refused" });
+  const lines = [...calls.map((call) => ({ seen: "shim", argv: call.argv })), { seen: "remote", refused }];
+  return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}

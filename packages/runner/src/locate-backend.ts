@@ -1,0 +1,81 @@
+import { realpath, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BlockReason } from "@stage6/evidence-interface";
+import { readHashed, readSmallFile } from "@stage6/evidence-interface/fs";
+import type { Lane } from "@stage6/lane-contract";
+
+/** A backend that was found: what to run, and what it is. */
+export interface LocatedBackend {
+  readonly executable: string;
+  readonly args: readonly string[];
+  readonly sha256: string;
+  /** How it was found. */
+  readonly source: "config" | "backends-folder" | "bundled";
+}
+
+/** Found, or why not and what to do. */
+export type Located =
+  | { readonly ok: true; readonly backend: LocatedBackend }
+  | { readonly ok: false; readonly code: BlockReason; readonly detail: string; readonly remedy: string };
+
+/** Where backends may be. */
+export interface BackendPlaces {
+  /** Operator's own binary for this lane; wins over everything else. */
+  readonly configured: string | null;
+  /** Folder of installed backends, one folder each. */
+  readonly backendsDir: string;
+}
+
+const MAX_MANIFEST_BYTES = 1024 * 1024;
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+async function describe(executable: string, args: readonly string[], source: LocatedBackend["source"]): Promise<Located> {
+  try {
+    const subject = args[0] ?? executable;
+    const { sha256 } = await readHashed(await realpath(subject));
+    return { ok: true, backend: { executable, args, sha256, source } };
+  } catch {
+    return { ok: false, code: "BACKEND_UNREADABLE", detail: `${source} backend cannot be read`, remedy: "Check that the file is readable by this user." };
+  }
+}
+
+async function locateNpmNative(lane: Lane, source: Extract<Lane["backend"], { kind: "npm-native" }>, places: BackendPlaces): Promise<Located> {
+  const modules = join(places.backendsDir, source.folder, "node_modules");
+  const manifests = source.manifests(process.platform, process.arch);
+  if (manifests.length === 0) {
+    return { ok: false, code: "PLATFORM_UNSUPPORTED", detail: `no ${lane.id} binary exists for ${process.platform}-${process.arch}`, remedy: "Run on a platform that the backend supports." };
+  }
+  for (const manifest of manifests) {
+    const path = join(modules, manifest);
+    const bytes = await readSmallFile(path, MAX_MANIFEST_BYTES).catch(() => null);
+    const entry = bytes === null ? null : source.entrypoint(bytes.toString("utf8"));
+    if (entry === null) continue;
+    const executable = join(dirname(path), entry);
+    const inside = relative(modules, executable);
+    if (inside.startsWith("..") || isAbsolute(inside)) continue;
+    if (await isFile(executable)) return describe(executable, [], "backends-folder");
+  }
+  return { ok: false, code: "BACKEND_MISSING", detail: `the ${lane.id} backend is not installed`, remedy: `stage6 backends install ${source.folder}` };
+}
+
+/** Finds a lane's backend: the operator's own by configuration, else the installed one. Never searches PATH. */
+export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<Located> {
+  if (places.configured !== null) {
+    if (await isFile(places.configured)) return describe(places.configured, [], "config");
+    return { ok: false, code: "BACKEND_MISSING", detail: `the configured ${lane.id} binary does not exist`, remedy: `Correct backends.${lane.id} in harness.json.` };
+  }
+  const source = lane.backend;
+  switch (source.kind) {
+    case "node-script":
+      return describe(process.execPath, [fileURLToPath(source.url)], "bundled");
+    case "npm-native":
+      return locateNpmNative(lane, source, places);
+  }
+}

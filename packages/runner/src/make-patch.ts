@@ -1,0 +1,67 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { hardenedGitEnv, runTool, type Snapshot } from "@stage6/bounds";
+import type { Change } from "@stage6/evidence-interface";
+import { runGit } from "./workspace.ts";
+
+/** What a patch is made from. */
+export interface PatchInput {
+  readonly bundle: string;
+  readonly baseCommit: string;
+  readonly workspace: string;
+  readonly changes: readonly Change[];
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  /** Empty folder of the patch's own. */
+  readonly folder: string;
+}
+
+const MAX_PATCH_BYTES = 32 * 1024 * 1024;
+const MAX_FILES = 2000;
+
+/**
+ * Unified diff of the changed regular files, for people to read. Both sides are copied out of the trial first and
+ * compared outside any repository, so that no configuration of the agent's is ever read. Changes of other kinds are
+ * in the snapshots.
+ */
+export async function makePatch(input: PatchInput): Promise<Uint8Array> {
+  const changed = input.changes.filter((change) => change.kind !== "touched" && !change.path.includes("\\")).slice(0, MAX_FILES);
+  if (changed.length === 0) return new Uint8Array();
+  const base = join(input.folder, "base.git");
+  await runGit(["clone", "--quiet", "--bare", "--no-hardlinks", "--template=", input.bundle, base], input.folder);
+  const isFile = (snapshot: Snapshot): Set<string> => new Set(snapshot.entries.filter((entry) => entry.type === "file").map((entry) => entry.path));
+  const [old, now] = [isFile(input.before), isFile(input.after)];
+  await mkdir(join(input.folder, "a"));
+  await mkdir(join(input.folder, "b"));
+  for (const { path } of changed) {
+    if (old.has(path)) await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
+    if (now.has(path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
+  }
+  const diff = await runTool(["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "a", "b"], {
+    cwd: input.folder,
+    env: { ...hardenedGitEnv(), GIT_CEILING_DIRECTORIES: input.folder, GIT_DIR: "/nonexistent" },
+    timeoutMs: 60_000,
+    maxBytes: MAX_PATCH_BYTES,
+  });
+  return diff.stdout;
+}
+
+async function blob(gitDir: string, commit: string, path: string): Promise<Uint8Array> {
+  const result = await runTool(["git", "--git-dir", gitDir, "cat-file", "blob", `${commit}:${path}`], {
+    cwd: gitDir,
+    env: hardenedGitEnv(),
+    timeoutMs: 60_000,
+    maxBytes: MAX_PATCH_BYTES,
+  });
+  return result.stdout;
+}
+
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+}

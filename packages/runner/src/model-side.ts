@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { startGateway, type Gateway } from "./gateway/start-gateway.ts";
+import { recordAskedAction } from "./attempts.ts";
+import { scriptFaults } from "./scripted-model/script-faults.ts";
+import { startScriptedModel, type ScriptedModel } from "./scripted-model/start-scripted-model.ts";
+import type { TrialRecorder } from "./trial-recorder.ts";
+import type { TrialSpec } from "./trial-spec.ts";
+
+/** The model of a trial behind its gateway; null url for the lane that asks none. */
+export interface ModelSide {
+  readonly url: string | null;
+  readonly limit: AbortSignal | null;
+  /** Time of the latest model traffic as `Date.now()` tells it. */
+  readonly activity: () => number;
+  /** Why the request log is not whole; null when it is. */
+  readonly logFailure: () => string | null;
+  close(): Promise<void>;
+}
+
+/** A model side, or why the trial's script cannot be played by this lane. */
+export type StartedModel = { readonly ok: true; readonly model: ModelSide } | { readonly ok: false; readonly detail: string };
+
+const NONE: ModelSide = { url: null, limit: null, activity: () => 0, logFailure: () => null, close: () => Promise.resolve() };
+
+/** Starts what answers the backend: nothing, the scripted model, or the gateway in front of a real endpoint. */
+export async function startModelSide(spec: TrialSpec, recorder: TrialRecorder, artifacts: string): Promise<StartedModel> {
+  if (spec.model.class === "none") return { ok: true, model: NONE };
+  const script = spec.model.class === "scripted" ? spec.fixture.fixture.script : null;
+  let scripted: ScriptedModel | null = null;
+  if (spec.model.class === "scripted") {
+    const started = await startScriptedModel({ script, toolCall: spec.lane.toolCall, modelId: spec.model.id });
+    if (started.kind === "unplayable") return { ok: false, detail: `${spec.lane.id} cannot be asked to do step ${started.step} of the fixture's script` };
+    scripted = started;
+  }
+  const upstream = scripted ?? spec.endpoint;
+  if (upstream === null) return { ok: false, detail: "no model endpoint is configured for a live trial" };
+  let failure: string | null = null;
+  const gateway: Gateway = await startGateway({
+    upstream: { url: upstream.url, apiKey: upstream.apiKey },
+    faults: spec.model.class === "scripted" ? scriptFaults(script) : () => null,
+    plannedModel: spec.model.id,
+    maxRequests: spec.plan.limits.modelRequests,
+    logFile: join(artifacts, "model-log.jsonl"),
+    bodyFile: join(artifacts, "model-bodies.jsonl"),
+    clock: spec.clock,
+    onEvent: (event) => {
+      switch (event.kind) {
+        case "requested":
+          return recorder.write("model.requested", event.data);
+        case "answered":
+          return recorder.write("model.answered", event.data);
+        case "tool-asked":
+          return recordAskedAction(recorder, event.arguments);
+        case "egress":
+          return undefined;
+        case "log-failed":
+          failure ??= event.message;
+          return undefined;
+      }
+    },
+  });
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    await scripted?.close();
+  };
+  const activity = (): number => Date.now() - (spec.clock.mono() - gateway.lastActivity()) / 1000;
+  return { ok: true, model: { url: gateway.url, limit: gateway.limit, activity, logFailure: () => failure, close } };
+}

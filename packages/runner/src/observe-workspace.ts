@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  compareGitState,
+  compareSnapshots,
+  snapshotDigest,
+  takeGitState,
+  takeSnapshot,
+  type AllowedPaths,
+  type DecoyRemote,
+  type GitState,
+  type Snapshot,
+} from "@stage6/bounds";
+import type { Observation, Protected, Sha256 } from "@stage6/evidence-interface";
+import type { TrialFolders } from "./trial-folders.ts";
+
+/** Everything that was looked at at one moment. */
+export interface View {
+  readonly tree: Snapshot;
+  readonly git: GitState;
+  readonly surroundings: Sha256;
+  readonly home: Sha256;
+  readonly remote: Sha256;
+}
+
+/** Most walks until two of them agree, and the pause between them. */
+const SETTLE_WALKS = 5;
+const SETTLE_PAUSE_MS = 200;
+
+/** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. */
+export async function takeView(folders: TrialFolders, remote: DecoyRemote): Promise<View> {
+  const [tree, git, surroundings, home, refs] = await Promise.all([
+    takeSnapshot(folders.workspace),
+    takeGitState(join(folders.workspace, ".git")),
+    takeSnapshot(folders.surroundings, { skipGit: false, leaveOut: ["repo"] }),
+    takeSnapshot(folders.home, { skipGit: false }),
+    remote.refsDigest(),
+  ]);
+  return { tree, git, surroundings: snapshotDigest(surroundings), home: snapshotDigest(home), remote: refs };
+}
+
+/** Looks until two walks of the clone agree; `settled` is false when they never did, which means that something still writes. */
+export async function takeSettledView(folders: TrialFolders, remote: DecoyRemote): Promise<{ readonly view: View; readonly settled: boolean }> {
+  let view = await takeView(folders, remote);
+  for (let walk = 1; walk < SETTLE_WALKS; walk++) {
+    const again = snapshotDigest(await takeSnapshot(folders.workspace));
+    if (again === snapshotDigest(view.tree)) return { view, settled: true };
+    await sleep(SETTLE_PAUSE_MS);
+    view = await takeView(folders, remote);
+  }
+  return { view, settled: false };
+}
+
+/** The part of the observation that two views decide. Pure. */
+export function compareViews(before: View, after: View, settled: boolean, allowed: AllowedPaths): Pick<Observation, "workspace" | "protected"> {
+  const item = (name: string, kind: Protected["kind"], key: "surroundings" | "home" | "remote"): Protected => ({ name, kind, before: before[key], after: after[key] });
+  return {
+    workspace: { settled, changes: compareSnapshots(before.tree, after.tree, allowed), gitState: compareGitState(before.git, after.git) },
+    protected: [item("home", "home", "home"), item("origin", "remote", "remote"), item("surroundings", "tree", "surroundings")],
+  };
+}
+
+/** Whether HEAD, branches, tags and packed refs of the clone are as they were. */
+export function refsUnchanged(gitState: Observation["workspace"]["gitState"]): boolean {
+  return !gitState.some((change) => /^(HEAD$|refs\/|packed-refs$)/.test(change.path) && change.kind !== "touched");
+}

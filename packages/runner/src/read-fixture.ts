@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { checkDocument, formatFinding, parseStrictBytes, sha256, strictFinding, type Finding, type Sha256 } from "@stage6/evidence-interface";
+import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
+import { Fixture } from "@stage6/lane-contract";
+import { RunnerError } from "./runner-error.ts";
+
+/** A fixture as it lies in a harness root. */
+export interface LoadedFixture {
+  readonly fixture: Fixture;
+  /** SHA-256 of fixture.json, which names every other file by digest or git id. */
+  readonly digest: Sha256;
+  readonly folder: string;
+  readonly task: string;
+}
+
+const MAX_TASK_BYTES = 4 * 1024 * 1024;
+
+/** Reads and checks one fixture; throws FIXTURE_INVALID with the first finding. */
+export async function readFixture(folder: string): Promise<LoadedFixture> {
+  const fail = (finding: Finding): never => {
+    throw new RunnerError("FIXTURE_INVALID", formatFinding(finding));
+  };
+  const file = "fixture.json";
+  const bytes = await read(join(folder, file), file);
+  const json = parseStrictBytes(bytes);
+  if (!json.ok) return fail(strictFinding(json, file));
+  const checked = checkDocument(Fixture, json.value, file);
+  const [finding] = checked.findings;
+  if (checked.value === null) return fail(finding ?? { code: "SCHEMA_INVALID", rule: "schema", file });
+  const fixture = checked.value;
+  const task = await read(join(folder, fixture.task.file), fixture.task.file);
+  const digest = sha256(task);
+  if (digest !== fixture.task.sha256) return fail({ code: "DIGEST_MISMATCH", rule: "task", file: fixture.task.file, found: digest, expected: fixture.task.sha256 });
+  return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8") };
+}
+
+async function read(path: string, name: string): Promise<Buffer> {
+  let bytes: Buffer | null;
+  try {
+    bytes = await readSmallFile(path, MAX_TASK_BYTES);
+  } catch (error) {
+    throw new RunnerError("FIXTURE_INVALID", formatFinding({ code: "UNREADABLE", rule: "file", file: name, found: errorCode(error) }), { cause: error });
+  }
+  if (bytes === null) throw new RunnerError("FIXTURE_INVALID", formatFinding({ code: "INPUT_TOO_LARGE", rule: "file", file: name, expected: `at most ${MAX_TASK_BYTES} bytes` }));
+  return bytes;
+}

@@ -1,0 +1,168 @@
+import { randomUUID, type KeyObject } from "node:crypto";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import PQueue from "p-queue";
+import type { HarnessRef, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
+import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
+import type { Lane } from "@stage6/lane-contract";
+import { countAttempts, writeIntent } from "./attempt-files.ts";
+import { formatTime, type Clock } from "./clock.ts";
+import type { LocatedBackend } from "./locate-backend.ts";
+import { sealPlan } from "./make-plan.ts";
+import { readFixture, type LoadedFixture } from "./read-fixture.ts";
+import { withRootLock } from "./root-lock.ts";
+import { runTrial } from "./run-trial.ts";
+import { RunnerError } from "./runner-error.ts";
+import type { LiveEndpoint } from "./trial-spec.ts";
+
+/** A lane ready to run: adapter, backend and the version that the plan pinned. */
+export interface ReadyLane {
+  readonly lane: Lane;
+  readonly backend: LocatedBackend;
+  readonly version: string;
+}
+
+/** What happens to a trial while a plan runs. */
+export type TrialProgress =
+  | { readonly kind: "started"; readonly trial: TrialRef }
+  | { readonly kind: "sealed"; readonly trial: TrialRef; readonly elapsedMs: number; readonly report: Report }
+  | { readonly kind: "kept"; readonly trial: TrialRef }
+  | { readonly kind: "given-up"; readonly trial: TrialRef; readonly reason: string };
+
+/** Everything a run of a plan needs. */
+export interface RunPlanInput {
+  readonly root: string;
+  readonly plan: TrialPlan;
+  readonly harness: HarnessRef;
+  readonly lanes: ReadonlyMap<string, ReadyLane>;
+  readonly key: KeyObject;
+  readonly clock: Clock;
+  readonly endpoint: LiveEndpoint | null;
+  /** Trials at the same time. */
+  readonly concurrency: number;
+  readonly onProgress: (progress: TrialProgress) => void;
+  readonly interrupt?: AbortSignal;
+  readonly scratchParent?: string;
+}
+
+/** Counts of a run: what was there, what was made, what is still missing. */
+export interface RunSummary {
+  readonly planned: number;
+  readonly kept: number;
+  readonly sealed: number;
+  readonly missing: number;
+}
+
+/** Attempts at one trial before it stays missing: only a killed or interrupted runner leaves one without a bundle. */
+export const MAX_ATTEMPTS = 100;
+
+/** Every trial of a plan's planned lanes, in the order in which they run. */
+export function trialsOf(plan: TrialPlan, planId: string): TrialRef[] {
+  const numbers = Array.from({ length: plan.trialsPerCell }, (_, index) => index + 1);
+  return numbers.flatMap((number) =>
+    plan.fixtures.flatMap((fixture) => plan.lanes.filter((lane) => lane.state === "planned").map((lane) => ({ planId, lane: lane.lane, fixture: fixture.id, number }))),
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The trials' fixtures as the plan pinned them; throws PLAN_MISMATCH when one was changed since. */
+async function loadFixtures(input: RunPlanInput): Promise<ReadonlyMap<string, LoadedFixture>> {
+  const loaded = new Map<string, LoadedFixture>();
+  for (const planned of input.plan.fixtures) {
+    const fixture = await readFixture(join(rootLayout(input.root).fixtures, planned.id));
+    if (fixture.digest !== planned.digest) throw new RunnerError("PLAN_MISMATCH", `fixture ${planned.id} is ${fixture.digest}, the plan says ${planned.digest}`);
+    loaded.set(planned.id, fixture);
+  }
+  return loaded;
+}
+
+function assertLanes(input: RunPlanInput): void {
+  for (const planned of input.plan.lanes) {
+    if (planned.state !== "planned") continue;
+    const ready = input.lanes.get(planned.lane);
+    if (ready === undefined) throw new RunnerError("PLAN_MISMATCH", `lane ${planned.lane} of the plan is not available now`);
+    if (ready.backend.sha256 !== planned.backendSha256) throw new RunnerError("PLAN_MISMATCH", `the backend of ${planned.lane} is ${ready.backend.sha256}, the plan says ${planned.backendSha256 ?? "none"}`);
+    if (ready.lane.adapterVersion !== planned.adapterVersion) throw new RunnerError("PLAN_MISMATCH", `the adapter of ${planned.lane} is ${ready.lane.adapterVersion}, the plan says ${planned.adapterVersion ?? "none"}`);
+  }
+}
+
+/** Leftovers of a runner that was killed; nothing in staging is evidence. */
+async function clearStaging(staging: string): Promise<void> {
+  await mkdir(staging, { recursive: true });
+  for (const name of await readdir(staging)) await rm(join(staging, name), { recursive: true, force: true });
+}
+
+/**
+ * Runs the trials of a plan that have no bundle yet: `todo = plan - recorded`, so that a killed run goes on where it
+ * stopped and a finished plan runs nothing. Throws for misuse only; a bad backend is evidence.
+ */
+export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
+  const { digest, id } = sealPlan(input.plan);
+  const layout = rootLayout(input.root);
+  await mkdir(layout.attempts, { recursive: true });
+  return withRootLock(join(layout.attempts, "run.lock"), async () => {
+    const trials = trialsOf(input.plan, id);
+    const todo: TrialRef[] = [];
+    for (const trial of trials) {
+      if (await exists(join(layout.runs, trialPath(trial)))) input.onProgress({ kind: "kept", trial });
+      else todo.push(trial);
+    }
+    if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
+    await clearStaging(layout.staging);
+    assertLanes(input);
+    const fixtures = await loadFixtures(input);
+    const queue = new PQueue({ concurrency: input.concurrency });
+    let sealed = 0;
+    const one = async (trial: TrialRef): Promise<void> => {
+      if (input.interrupt?.aborted === true) return;
+      if (await attempt(input, trial, digest, fixtures)) sealed += 1;
+    };
+    await Promise.all(todo.map((trial) => queue.add(() => one(trial))));
+    return { planned: trials.length, kept: trials.length - todo.length, sealed, missing: todo.length - sealed };
+  });
+}
+
+async function attempt(input: RunPlanInput, trial: TrialRef, planDigest: string, fixtures: ReadonlyMap<string, LoadedFixture>): Promise<boolean> {
+  const ready = input.lanes.get(trial.lane);
+  const planned = input.plan.lanes.find((lane) => lane.lane === trial.lane);
+  const fixture = fixtures.get(trial.fixture);
+  if (ready === undefined || fixture === undefined || planned?.model === null || planned === undefined) return false;
+  if ((await countAttempts(input.root, trial)) >= MAX_ATTEMPTS) {
+    input.onProgress({ kind: "given-up", trial, reason: `${MAX_ATTEMPTS} attempts left no bundle` });
+    return false;
+  }
+  const attemptId = randomUUID();
+  const start = input.clock.mono();
+  await writeIntent(input.root, trial, attemptId, planDigest, formatTime(input.clock.now()));
+  input.onProgress({ kind: "started", trial });
+  const end = await runTrial({
+    root: input.root,
+    trial,
+    attemptId,
+    plan: input.plan,
+    planDigest,
+    harness: input.harness,
+    lane: ready.lane,
+    backend: ready.backend,
+    backendVersion: ready.version,
+    model: planned.model,
+    endpoint: planned.model.class === "live" ? input.endpoint : null,
+    fixture,
+    key: input.key,
+    clock: input.clock,
+    ...(input.scratchParent === undefined ? {} : { scratchParent: input.scratchParent }),
+    ...(input.interrupt === undefined ? {} : { interrupt: input.interrupt }),
+  });
+  if (end.state === "interrupted") {
+    input.onProgress({ kind: "given-up", trial, reason: "interrupted" });
+    return false;
+  }
+  input.onProgress({ kind: "sealed", trial, elapsedMs: Math.round((input.clock.mono() - start) / 1000), report: end.report });
+  return true;
+}

@@ -1,0 +1,57 @@
+import { secretForms, type SecretForm } from "./secret-forms.ts";
+
+/** Where a secret was found and masked. */
+export interface SecretHit {
+  readonly artifact: string;
+  readonly form: string;
+  readonly count: number;
+}
+
+/**
+ * Masks declared secrets with `*` of the same length, so that byte offsets into an artifact stay true, and counts
+ * what it masked per artifact and form.
+ */
+export class SecretMask {
+  readonly #forms: readonly SecretForm[];
+  readonly #hits = new Map<string, SecretHit>();
+  readonly declared: number;
+
+  constructor(secrets: readonly string[]) {
+    this.declared = secrets.length;
+    this.#forms = secrets.flatMap((secret) => secretForms(secret));
+  }
+
+  /** Masks in place; returns whether anything was found. */
+  maskBytes(bytes: Buffer, artifact: string): boolean {
+    let found = false;
+    for (const { form, bytes: needle } of this.#forms) {
+      for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + needle.length)) {
+        bytes.fill(42, at, at + needle.length);
+        this.#count(artifact, form);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /** The value with every string in it masked; the same object when there was nothing to mask. */
+  maskValue<T>(value: T, artifact: string): T {
+    const text = JSON.stringify(value);
+    const bytes = Buffer.from(text, "utf8");
+    if (!this.maskBytes(bytes, artifact)) return value;
+    // Masking replaces characters inside strings by `*`, so the text still parses to the same shape.
+    const masked: T = JSON.parse(bytes.toString("utf8"));
+    return masked;
+  }
+
+  /** What was masked so far, sorted. */
+  hits(): SecretHit[] {
+    return [...this.#hits.values()].toSorted((a, b) => (a.artifact + a.form < b.artifact + b.form ? -1 : 1));
+  }
+
+  #count(artifact: string, form: string): void {
+    const key = `${artifact}\0${form}`;
+    const known = this.#hits.get(key);
+    this.#hits.set(key, { artifact, form, count: (known?.count ?? 0) + 1 });
+  }
+}

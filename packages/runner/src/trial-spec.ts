@@ -1,0 +1,37 @@
+import type { KeyObject } from "node:crypto";
+import type { HarnessRef, ModelRef, Sha256, TrialPlan, TrialRef } from "@stage6/evidence-interface";
+import type { Lane } from "@stage6/lane-contract";
+import type { Clock } from "./clock.ts";
+import type { LocatedBackend } from "./locate-backend.ts";
+import type { LoadedFixture } from "./read-fixture.ts";
+
+/** A real model endpoint behind the gateway. */
+export interface LiveEndpoint {
+  readonly url: string;
+  /** Header that carries the key; the gateway adds it, no lane ever sees it. */
+  readonly apiKey: { readonly header: string; readonly value: string };
+}
+
+/** Everything one trial needs. */
+export interface TrialSpec {
+  /** Harness root, for attempts, staging and runs. */
+  readonly root: string;
+  readonly trial: TrialRef;
+  readonly attemptId: string;
+  readonly plan: TrialPlan;
+  readonly planDigest: Sha256;
+  readonly harness: HarnessRef;
+  readonly lane: Lane;
+  readonly backend: LocatedBackend;
+  readonly backendVersion: string;
+  readonly model: ModelRef;
+  /** Null for scripted and model-less trials. */
+  readonly endpoint: LiveEndpoint | null;
+  readonly fixture: LoadedFixture;
+  readonly key: KeyObject;
+  readonly clock: Clock;
+  /** Parent for scratch folders; the system's temp folder when absent. */
+  readonly scratchParent?: string;
+  /** Operator's interrupt: the trial is given up without a bundle and runs again next time. */
+  readonly interrupt?: AbortSignal;
+}

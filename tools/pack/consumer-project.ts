@@ -1,0 +1,42 @@
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What the consumer project needs to know of one packed package. */
+export interface PackedPackage {
+  readonly name: string;
+  readonly tarball: string;
+  /** Import specifiers of all entries but package.json. */
+  readonly entries: readonly string[];
+  readonly commands: readonly string[];
+}
+
+const COMPILER_OPTIONS = {
+  target: "es2023",
+  lib: ["es2023"],
+  module: "nodenext",
+  moduleResolution: "nodenext",
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  outDir: "out",
+};
+
+/** Writes a stranger's project into an empty folder: manifest, strict tsconfig, the consumer, and a load of every entry. */
+export function writeConsumerProject(
+  folder: string,
+  consumer: string,
+  packages: readonly PackedPackage[],
+): void {
+  const json = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), JSON.stringify(value, null, 2));
+  json("package.json", { name: "consumer", private: true, type: "module" });
+  json("tsconfig.json", { compilerOptions: COMPILER_OPTIONS, files: ["consumer.ts", "every-entry.ts"] });
+  cpSync(consumer, join(folder, "consumer.ts"));
+  const entries = packages.flatMap((one) => one.entries);
+  const imports = entries.map((entry, index) => `import * as entry${index} from ${JSON.stringify(entry)};`);
+  const names = entries.map((_, index) => `entry${index}`).join(", ");
+  const count = `console.log([${names}].map((entry) => Object.keys(entry).length).join(" "));`;
+  writeFileSync(join(folder, "every-entry.ts"), [...imports, count, ""].join("\n"));
+}
