@@ -10,7 +10,7 @@ import { exitCodeOf } from "./verdict.ts";
 
 type Change = (trial: TrialInput) => TrialInput;
 
-const RUNS = { numRuns: 3000 };
+const RUNS = { numRuns: 400 };
 const LANES = ["case", "codex", "fake", "pi"];
 const spoilt: Change = (trial) => ({ ...trial, findings: [{ code: "DIGEST_MISMATCH", rule: "sha256", file: "artifacts/stdout" }] });
 const apart: Change = (trial) => withReport(trial, () => ({ policyDigest: digestOf("other") }));

@@ -1,7 +1,6 @@
-import { BlockReason, ClosureClass, Count, HarnessRef, Id, SchemaVersion, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
+import { BlockReason, ClosureClass, Count, HarnessRef, Id, oneOf, SchemaVersion, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
 import Type, { type Static, type TProperties } from "typebox";
 import { Dimension } from "./dimension.ts";
-import { oneOf } from "./one-of.ts";
 
 const closed = <P extends TProperties>(properties: P, description: string) => Type.Object(properties, { additionalProperties: false, description });
 const Code = Type.String({ pattern: "^[A-Z][A-Z0-9_]{2,63}$", description: "Reason code." });

@@ -1,4 +1,4 @@
-import { oneOf } from "./one-of.ts";
+import { oneOf } from "@stage6/evidence-interface";
 
 /** The five dimensions of a comparison, in the order they are shown; none is traded off against another. */
 export const DIMENSIONS = ["report-shape", "event-validity", "allowed-paths", "failure-closure", "artifact-completeness"] as const;

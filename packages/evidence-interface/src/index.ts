@@ -1,5 +1,6 @@
 export { BUNDLE_PREDICATE, BundleStatement, DsseEnvelope, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE } from "./bundle.ts";
 export { BUNDLE_FILES, checkBundle, type BundleInput, type CheckedBundle } from "./check-bundle.ts";
+export { isGitStateViolation } from "./derive-closure.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
 export { keyId, openEnvelope, preAuthEncoding, readEd25519Key, signStatement, type OpenedEnvelope, type TrustedKeys } from "./dsse.ts";
@@ -25,6 +26,7 @@ export {
 } from "./event.ts";
 export { escapeText, FINDING_CODES, formatFinding, MAX_FINDINGS, type Finding, type FindingCode } from "./finding.ts";
 export { ARTIFACT_ROLES, ArtifactRole, Manifest, ManifestFile, MAY_BE_EMPTY, REQUIRED_ROLES } from "./manifest.ts";
+export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
 export {
   AttemptId,

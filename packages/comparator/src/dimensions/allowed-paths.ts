@@ -1,7 +1,7 @@
 import { namesAny } from "../closure-names.ts";
 import { noFindings } from "../finding-dimension.ts";
 import { onObservation, onReport, type DimensionRules, type Frame, type Subject, type Violation } from "../rule.ts";
-import type { Observation, Protected, Report } from "@stage6/evidence-interface";
+import { isGitStateViolation, type Observation, type Protected, type Report } from "@stage6/evidence-interface";
 
 /** Allowed-path compliance, judged by effect: changes, git state, protected trees and remotes, forbidden actions. */
 export const allowedPaths: DimensionRules = {
@@ -27,7 +27,7 @@ export const allowedPaths: DimensionRules = {
 
 function* reportedPaths({ boundary, closure }: Report, { observation }: Subject): Iterable<Violation> {
   const elsewhere = new Set([
-    ...(observation?.workspace.gitState ?? []).filter(changed).map(({ path }) => `.git/${path}`),
+    ...(observation?.workspace.gitState ?? []).filter(isGitStateViolation).map(({ path }) => `.git/${path}`),
     ...(observation?.protected ?? []).filter(notKept).map(({ kind, name }) => `${kind}:${name}`),
   ]);
   for (const [at, { path, rule }] of boundary.violations.entries()) {
@@ -50,7 +50,7 @@ function* observedPaths({ workspace }: Observation, { report }: Subject): Iterab
 
 function* gitState({ workspace }: Observation): Iterable<Violation> {
   for (const [at, change] of workspace.gitState.entries()) {
-    if (changed(change)) yield { code: "GIT_STATE_CHANGED", where: `observation.json/workspace/gitState/${at}`, what: `.git/${change.path} ${change.kind}` };
+    if (isGitStateViolation(change)) yield { code: "GIT_STATE_CHANGED", where: `observation.json/workspace/gitState/${at}`, what: `.git/${change.path} ${change.kind}` };
   }
 }
 
@@ -82,6 +82,4 @@ function* actionsJudged({ actions, bounds }: Observation, { report }: Subject, {
   }
 }
 
-/** A refreshed file of the git directory (`touched`) is no change of refs, configuration or hooks. */
-const changed = ({ kind }: Observation["workspace"]["gitState"][number]): boolean => kind !== "touched";
 const notKept = ({ before, after }: Protected): boolean => before === null || before !== after;
