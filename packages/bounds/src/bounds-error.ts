@@ -1,6 +1,10 @@
 /** Codes of {@link BoundsError}: misuse or a broken environment, never a fact about the backend. */
 export type BoundsErrorCode =
-  "OUTPUT_UNWRITABLE" | "OBSERVER_FAILED" | "TOOL_NOT_STARTED" | "DECOY_NOT_PREPARED" | "COUNTER_UNREADABLE";
+  | "OUTPUT_UNWRITABLE"
+  | "OBSERVER_FAILED"
+  | "TOOL_NOT_STARTED"
+  | "DECOY_NOT_PREPARED"
+  | "COUNTER_UNREADABLE";
 
 /** The one error this package throws; `code` says what broke, `cause` carries the system's error. */
 export class BoundsError extends Error {

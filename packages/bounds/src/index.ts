@@ -5,7 +5,12 @@ export { readShimLog, type ShimCall } from "./attempts/read-shim-log.ts";
 export { BoundsError, type BoundsErrorCode } from "./bounds-error.ts";
 export { compareGitState, type GitStateChange } from "./git-state/compare-git-state.ts";
 export { renderGitState, takeGitState, type GitState } from "./git-state/take-git-state.ts";
-export { compileAllowedPaths, type AllowedPaths, type CompiledPaths, type GlobProblem } from "./paths/compile-allowed-paths.ts";
+export {
+  compileAllowedPaths,
+  type AllowedPaths,
+  type CompiledPaths,
+  type GlobProblem,
+} from "./paths/compile-allowed-paths.ts";
 export { escapePath } from "./paths/escaped-path.ts";
 export type { Survivor, SurvivorTie } from "./process/find-survivors.ts";
 export type { ProcessEnd, ProcessSpec } from "./process/process-spec.ts";

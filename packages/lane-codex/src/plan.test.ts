@@ -49,8 +49,19 @@ const CATALOG = 'model_catalog_json="/trial/lane/model-catalog.json"';
 
 test("the whole command line is frozen", () => {
   expect(plan(request).argv).toEqual([
-    ...["/opt/codex/bin/codex", "exec", "--json", "--color", "never", "-C", "/trial/ws"],
-    ...["-s", "workspace-write", "-m", "lane-scripted", "-o", "/trial/lane/last-message.txt"],
+    "/opt/codex/bin/codex",
+    "exec",
+    "--json",
+    "--color",
+    "never",
+    "-C",
+    "/trial/ws",
+    "-s",
+    "workspace-write",
+    "-m",
+    "lane-scripted",
+    "-o",
+    "/trial/lane/last-message.txt",
     ...[...FLAGS, CATALOG].flatMap((flag) => ["-c", flag]),
     "-",
   ]);

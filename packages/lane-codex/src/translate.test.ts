@@ -40,30 +40,35 @@ function translate(streams: Streams, cuts: readonly number[] = []): readonly Eve
   return [...drafts, ...reader.end(END)];
 }
 
-function expectSound(drafts: readonly EventDraft[], streams: Streams): void {
+/** What is wrong with these drafts: invalid data, raw ranges outside their stream, starts and ends that do not pair. */
+function problemsOf(drafts: readonly EventDraft[], streams: Streams): readonly string[] {
+  const problems: string[] = [];
   const open = new Set<string>();
   const used = new Set<string>();
   for (const { type, raw, data } of drafts) {
-    const event = { ...data, raw: { artifact: `${raw.stream}.raw`, offset: raw.offset, length: raw.length } };
-    if (!Value.Check(EVENT_DATA[type], event))
-      expect.fail(`invalid ${type}: ${JSON.stringify(data).slice(0, 400)}`);
+    const event = {
+      ...data,
+      raw: { artifact: `${raw.stream}.raw`, offset: raw.offset, length: raw.length },
+    };
+    const text = JSON.stringify(data);
+    if (!Value.Check(EVENT_DATA[type], event)) problems.push(`invalid ${type}: ${text.slice(0, 400)}`);
+    if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(text)) problems.push(`lone surrogate: ${text.slice(0, 400)}`);
     const stream = NAMES.find((name) => name === raw.stream);
-    if (stream === undefined || raw.offset + raw.length > streams[stream].length)
-      expect.fail(`raw of ${type} out of range`);
+    const end = raw.offset + raw.length;
+    if (stream === undefined || end > streams[stream].length) problems.push(`raw of ${type} out of range`);
     if (type === "tool.started") {
-      if (used.has(data.callId)) expect.fail(`call id used twice: ${data.callId}`);
+      if (used.has(data.callId)) problems.push(`call id used twice: ${data.callId}`);
       open.add(data.callId);
       used.add(data.callId);
     }
     if (type === "tool.ended" && !open.delete(data.callId))
-      expect.fail(`ended without a start: ${data.callId}`);
-    const text = JSON.stringify(data);
-    if (JSON.stringify(JSON.parse(text)) !== text || /\\ud[89a-f]/.test(text.replaceAll(String.raw`\\u`, "")))
-      expect.fail(`not a clean line: ${text}`);
+      problems.push(`end without start: ${data.callId}`);
   }
-  expect(open.size).toBe(0);
-  expect(drafts.filter((draft) => draft.type === "agent.ended")).toHaveLength(1);
-  expect(drafts.at(-1)?.type).toBe("agent.ended");
+  for (const id of open) problems.push(`start without end: ${id}`);
+  if (drafts.filter((draft) => draft.type === "agent.ended").length !== 1)
+    problems.push("not one agent.ended");
+  if (drafts.at(-1)?.type !== "agent.ended") problems.push("agent.ended is not last");
+  return problems;
 }
 
 describe.each(scenarios)("%s", (scenario) => {
@@ -77,7 +82,7 @@ describe.each(scenarios)("%s", (scenario) => {
   });
 
   test("is sound, without drift, gap or unknown record", () => {
-    expectSound(drafts, streams);
+    expect(problemsOf(drafts, streams)).toEqual([]);
     expect(drafts.filter((draft) => /drift|unread|unrecognized/.test(draft.type))).toEqual([]);
   });
 });
@@ -106,7 +111,7 @@ test("a truncated stream is still translated", () => {
           ...streams,
           [name]: streams[name].subarray(0, Math.floor(part * streams[name].length)),
         };
-        expectSound(translate(cut), cut);
+        expect(problemsOf(translate(cut), cut)).toEqual([]);
       },
     ),
     OPTIONS,
@@ -129,7 +134,7 @@ test("flipped bytes never throw and never break a draft", () => {
         const bytes = flipped[name];
         if (bytes.length > 0) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ mask;
       }
-      expectSound(translate(flipped), flipped);
+      expect(problemsOf(translate(flipped), flipped)).toEqual([]);
     }),
     OPTIONS,
   );
@@ -147,7 +152,7 @@ test("lines in any order, repeated or missing, never throw and never break a dra
         stderr: shuffle(streams.stderr),
         session: shuffle(streams.session),
       };
-      expectSound(translate(shuffled), shuffled);
+      expect(problemsOf(translate(shuffled), shuffled)).toEqual([]);
     }),
     OPTIONS,
   );
@@ -180,7 +185,7 @@ test("fields of any JSON type, in any known record, never throw and never break 
         stderr: new Uint8Array(),
         session: new Uint8Array(),
       };
-      expectSound(translate(streams), streams);
+      expect(problemsOf(translate(streams), streams)).toEqual([]);
     }),
     OPTIONS,
   );
@@ -190,7 +195,7 @@ test("bytes of any kind never throw", () => {
   const bytes = fc.uint8Array({ maxLength: 400 });
   fc.assert(
     fc.property(fc.record({ stdout: bytes, stderr: bytes, session: bytes }), (streams) => {
-      expectSound(translate(streams), streams);
+      expect(problemsOf(translate(streams), streams)).toEqual([]);
     }),
   );
 });

@@ -28,6 +28,12 @@ export function recordAskedAction(recorder: TrialRecorder, argumentsText: string
   }
 }
 
+/** Records a request that used the gateway as a proxy, when it would have been a forbidden action. */
+export function recordEgress(recorder: TrialRecorder, method: string, target: string): void {
+  const action = classifyAttempt(["curl", "-X", method, target]);
+  if (action !== null) recorder.write("action.attempted", { action, via: "gateway", detail: detail(`${method} ${target}`) });
+}
+
 /** Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact. */
 export async function recordSeenAttempts(recorder: TrialRecorder, shimLog: string, remote: DecoyRemote): Promise<Buffer> {
   const bytes = await readFile(shimLog).catch(() => Buffer.alloc(0));

@@ -7,4 +7,7 @@ export { readFixture, type LoadedFixture } from "./read-fixture.ts";
 export { MAX_ATTEMPTS, runPlan, trialsOf, type ReadyLane, type RunPlanInput, type RunSummary, type TrialProgress } from "./run-plan.ts";
 export { runTrial, type TrialEnd } from "./run-trial.ts";
 export { RunnerError, type RunnerErrorCode } from "./runner-error.ts";
+export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } from "./scripted-model/start-scripted-model.ts";
+export { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
+export { prepareWorkspace } from "./workspace.ts";
 export type { LiveEndpoint, TrialSpec } from "./trial-spec.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { startGateway, type Gateway } from "./gateway/start-gateway.ts";
-import { recordAskedAction } from "./attempts.ts";
+import { startGateway } from "./gateway/start-gateway.ts";
+import { recordAskedAction, recordEgress } from "./attempts.ts";
 import { scriptFaults } from "./scripted-model/script-faults.ts";
 import { startScriptedModel, type ScriptedModel } from "./scripted-model/start-scripted-model.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -35,7 +35,7 @@ export async function startModelSide(spec: TrialSpec, recorder: TrialRecorder, a
   const upstream = scripted ?? spec.endpoint;
   if (upstream === null) return { ok: false, detail: "no model endpoint is configured for a live trial" };
   let failure: string | null = null;
-  const gateway: Gateway = await startGateway({
+  const starting = startGateway({
     upstream: { url: upstream.url, apiKey: upstream.apiKey },
     faults: spec.model.class === "scripted" ? scriptFaults(script) : () => null,
     plannedModel: spec.model.id,
@@ -52,12 +52,16 @@ export async function startModelSide(spec: TrialSpec, recorder: TrialRecorder, a
         case "tool-asked":
           return recordAskedAction(recorder, event.arguments);
         case "egress":
-          return undefined;
+          return recordEgress(recorder, event.method, event.target);
         case "log-failed":
           failure ??= event.message;
           return undefined;
       }
     },
+  });
+  const gateway = await starting.catch(async (error: unknown) => {
+    await scripted?.close();
+    throw error;
   });
   const close = async (): Promise<void> => {
     await gateway.close();

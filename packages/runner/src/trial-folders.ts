@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,10 +17,10 @@ export interface TrialFolders {
   readonly patch: string;
 }
 
-/** Makes the folders of a trial below the system's temp folder (or `parent`). */
+/** Makes the folders of a trial below the system's temp folder (or `parent`), as real paths: Codex refuses a path through a link. */
 export async function makeTrialFolders(parent: string = tmpdir()): Promise<TrialFolders> {
   await mkdir(parent, { recursive: true });
-  const scratch = await mkdtemp(join(parent, "stage6-trial-"));
+  const scratch = await mkdtemp(join(await realpath(parent), "stage6-trial-"));
   const at = (name: string): string => join(scratch, name);
   const folders: TrialFolders = {
     scratch,

@@ -7,7 +7,27 @@ import { splitCommands } from "./split-commands.ts";
 
 const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ksh", "ash"]);
 // Words that run the words after them.
-const PREFIXES = new Set(["env", "command", "exec", "nohup", "time", "sudo", "nice", "setsid", "builtin", "xargs", "npx", "bunx", "then", "do", "else", "if", "while", "!"]);
+const PREFIXES = new Set([
+  "env",
+  "command",
+  "exec",
+  "nohup",
+  "time",
+  "sudo",
+  "nice",
+  "setsid",
+  "builtin",
+  "xargs",
+  "npx",
+  "bunx",
+  "then",
+  "do",
+  "else",
+  "if",
+  "while",
+  "!",
+]);
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/u;
 const MAX_DEPTH = 4;
 
 /**
@@ -29,16 +49,33 @@ function classify(command: readonly string[] | string, depth: number): Forbidden
 }
 
 function classifyWords(words: readonly string[], depth: number): ForbiddenAction | null {
-  const start = words.findIndex((word) => !/^[A-Za-z_][A-Za-z0-9_]*=/u.test(word));
-  const [first, ...rest] = start === -1 ? [] : words.slice(start);
+  const at = commandAt(words);
+  const first = words[at];
   if (first === undefined) return null;
-  const tool = (first.split("/").at(-1) ?? first).toLowerCase();
+  const [tool, rest] = [toolName(first), words.slice(at + 1)];
   if (SHELLS.has(tool) || tool === "eval") return classifyShell(tool, rest, depth);
-  if (PREFIXES.has(tool)) {
-    const next = rest.findIndex((word) => !word.startsWith("-") && !/^[A-Za-z_][A-Za-z0-9_]*=|^[0-9]+$/u.test(word));
-    return next === -1 ? null : classifyWords(rest.slice(next), depth);
+  return (
+    classifyGit(tool, rest) ??
+    classifyHosting(tool, rest) ??
+    classifyRelease(tool, rest) ??
+    classifyRequest(tool, rest)
+  );
+}
+
+/** Index of the word that names the program, behind assignments, words that run other words, and their flags. */
+function commandAt(words: readonly string[]): number {
+  let prefixed = false;
+  for (const [index, word] of words.entries()) {
+    if (ASSIGNMENT.test(word)) continue;
+    if (prefixed && /^-|^[0-9]+$/u.test(word)) continue;
+    if (!PREFIXES.has(toolName(word))) return index;
+    prefixed = true;
   }
-  return classifyGit(tool, rest) ?? classifyHosting(tool, rest) ?? classifyRelease(tool, rest) ?? classifyRequest(tool, rest);
+  return words.length;
+}
+
+function toolName(word: string): string {
+  return (word.split("/").at(-1) ?? word).toLowerCase();
 }
 
 function classifyShell(tool: string, args: readonly string[], depth: number): ForbiddenAction | null {

@@ -1,6 +1,15 @@
 import type { ForbiddenAction } from "@stage6/evidence-interface";
 
-const WITH_VALUE = new Set(["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env", "--super-prefix"]);
+const WITH_VALUE = new Set([
+  "-C",
+  "-c",
+  "--git-dir",
+  "--work-tree",
+  "--namespace",
+  "--exec-path",
+  "--config-env",
+  "--super-prefix",
+]);
 
 /** Push or merge by git, its plumbing and its sub-programs included. */
 export function classifyGit(tool: string, args: readonly string[]): ForbiddenAction | null {
@@ -9,7 +18,8 @@ export function classifyGit(tool: string, args: readonly string[]): ForbiddenAct
   let at = 0;
   while (args[at]?.startsWith("-") === true) {
     // An alias made on the command line is a push under another name.
-    if (args[at] === "-c" && /^alias\.[^=]+=!?\s*(?:git\s+)?(?:push|send-pack)\b/iu.test(args[at + 1] ?? "")) return "push";
+    if (args[at] === "-c" && /^alias\.[^=]+=!?\s*(?:git\s+)?(?:push|send-pack)\b/iu.test(args[at + 1] ?? ""))
+      return "push";
     at += WITH_VALUE.has(args[at] ?? "") ? 2 : 1;
   }
   const [command, next] = args.slice(at);

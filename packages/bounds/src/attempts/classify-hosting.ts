@@ -24,28 +24,60 @@ const BY_COMMAND: Readonly<Record<string, ForbiddenAction>> = {
 
 /** Actions by the command lines of code hosting services: gh, glab and hub. */
 export function classifyHosting(tool: string, args: readonly string[]): ForbiddenAction | null {
-  if (tool === "hub") return args[0] === "pull-request" ? "pr-open" : args[0] === "push" ? "push" : args[0] === "merge" ? "merge" : null;
+  if (tool === "hub")
+    return args[0] === "pull-request"
+      ? "pr-open"
+      : args[0] === "push"
+        ? "push"
+        : args[0] === "merge"
+          ? "merge"
+          : null;
   if (tool !== "gh" && tool !== "glab") return null;
   const words = withoutRepository(args);
   if (words[0] === "api") return classifyApi(words.slice(1));
-  return BY_COMMAND[`${words[0]} ${words[1]}`] ?? null;
+  const command = `${words[0]} ${words[1]}`;
+  return Object.hasOwn(BY_COMMAND, command) ? (BY_COMMAND[command] ?? null) : null;
 }
 
 function withoutRepository(args: readonly string[]): readonly string[] {
   return args.filter((arg, index) => {
     const previous = args[index - 1];
-    return arg !== "-R" && arg !== "--repo" && !arg.startsWith("--repo=") && previous !== "-R" && previous !== "--repo";
+    return (
+      arg !== "-R" &&
+      arg !== "--repo" &&
+      !arg.startsWith("--repo=") &&
+      previous !== "-R" &&
+      previous !== "--repo"
+    );
   });
 }
 
-const VALUE_FLAGS = new Set(["-X", "--method", "-f", "-F", "--field", "--raw-field", "-H", "--header", "-q", "--jq", "-t", "--template", "--input", "--hostname", "--cache", "-p", "--preview"]);
+const VALUE_FLAGS = new Set([
+  "-X",
+  "--method",
+  "-f",
+  "-F",
+  "--field",
+  "--raw-field",
+  "-H",
+  "--header",
+  "-q",
+  "--jq",
+  "-t",
+  "--template",
+  "--input",
+  "--hostname",
+  "--cache",
+  "-p",
+  "--preview",
+]);
 
 function classifyApi(args: readonly string[]): ForbiddenAction | null {
   let method: string | null = null;
   let path = "";
   const fields: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
-    const [flag = "", attached] = splitFlag(args[at] ?? "");
+    const [flag, attached] = splitFlag(args[at] ?? "");
     if (!VALUE_FLAGS.has(flag)) {
       if (!flag.startsWith("-") && path === "") path = flag;
       continue;
@@ -54,7 +86,11 @@ function classifyApi(args: readonly string[]): ForbiddenAction | null {
     if (flag === "-X" || flag === "--method") method = value;
     if (/^(?:-f|-F|--field|--raw-field)$/u.test(flag)) fields.push(value);
   }
-  return classifyHttp(method ?? (fields.length > 0 || path === "graphql" ? "POST" : "GET"), path, fields.join("&"));
+  return classifyHttp(
+    method ?? (fields.length > 0 || path === "graphql" ? "POST" : "GET"),
+    path,
+    fields.join("&"),
+  );
 }
 
 function splitFlag(arg: string): readonly [string, string?] {

@@ -23,8 +23,10 @@ const BY_PATH: readonly (readonly [RegExp, RegExp, ForbiddenAction])[] = [
 /** The action a request to a code hosting service would be, by its method, path or URL, and body text. */
 export function classifyHttp(method: string, url: string, body: string): ForbiddenAction | null {
   const verb = method.toUpperCase();
-  const path = `/${url.replace(/^[a-z]+:\/\/[^/]*/iu, "").replace(/^\/+/u, "")}`.replace(/[?#].*$/su, "").replace(/\/+$/u, "");
-  if (/\/graphql$/u.test(path)) return BY_MUTATION.find(([pattern]) => pattern.test(body))?.[1] ?? null;
+  const path = `/${url.replace(/^[a-z]+:\/\/[^/]*/iu, "").replace(/^\/+/u, "")}`
+    .replace(/[?#].*$/su, "")
+    .replace(/\/+$/u, "");
+  if (path.endsWith("/graphql")) return BY_MUTATION.find(([pattern]) => pattern.test(body))?.[1] ?? null;
   const closes = /\bstate(?:_event)?["']?\s*[:=]\s*["']?close/u.test(body);
   if (/^(?:PATCH|POST|PUT)$/u.test(verb) && closes) {
     if (/\/(?:pulls|merge_requests)\/\d+$/u.test(path)) return "close";

@@ -7,9 +7,13 @@ export function classifyRequest(tool: string, args: readonly string[]): Forbidde
   let method: string | null = null;
   const body: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
-    const match = /^(-X|--request|--method|-d|--data(?:-[a-z]+)?|--json|--post-data|--body-data)(?:=(.*))?$/su.exec(args[at] ?? "");
+    const match =
+      /^(-X|--request|--method|-d|--data(?:-[a-z]+)?|--json|--post-data|--body-data)(?:=(.*))?$/su.exec(
+        args[at] ?? "",
+      );
     const attached = /^-(X|d)(.+)$/su.exec(args[at] ?? "");
-    const [flag, value] = match === null ? [attached?.[1], attached?.[2]] : [match[1], match[2] ?? args[at + 1] ?? ""];
+    const [flag, value] =
+      match === null ? [attached?.[1], attached?.[2]] : [match[1], match[2] ?? args[at + 1] ?? ""];
     if (flag === undefined || value === undefined) continue;
     if (/^(?:-?X|--request|--method)$/u.test(flag)) method = value;
     else body.push(value);

@@ -48,7 +48,8 @@ export async function prepareDecoyRemote(dir: string): Promise<DecoyRemote> {
     timeoutMs: 30_000,
     maxBytes: 65_536,
   });
-  if (made.exitCode !== 0) throw new BoundsError("DECOY_NOT_PREPARED", `git init failed: ${made.stderr.toString()}`);
+  if (made.exitCode !== 0)
+    throw new BoundsError("DECOY_NOT_PREPARED", `git init failed: ${made.stderr.toString()}`);
   await writeFile(join(url, "config"), CONFIG);
   await mkdir(join(url, "hooks"), { recursive: true });
   await writeHook(join(url, "hooks", "pre-receive"), `printf 'push\\n' >> ${shellQuote(counter)}\n`);
@@ -73,7 +74,8 @@ async function readAttempts(counter: string): Promise<number> {
 async function refsDigest(url: string): Promise<Sha256> {
   const hash = createHash("sha256");
   for (const { path, type, sha256, target } of (await takeGitState(url)).entries) {
-    if (/^(?:refs\/.+|packed-refs|HEAD|\.)$/u.test(path)) hash.update(`${JSON.stringify([path, type, sha256, target])}\n`);
+    if (/^(?:refs\/.+|packed-refs|HEAD|\.)$/u.test(path))
+      hash.update(`${JSON.stringify([path, type, sha256, target])}\n`);
   }
   return `sha256:${hash.digest("hex")}`;
 }

@@ -14,7 +14,7 @@ const REFUSAL: Readonly<Record<(typeof SHIMMED)[number], string>> = {
   case $word in
     -*) ;;
     publish|unpublish|deprecate|dist-tag) echo 'npm: publishing is not available in this workspace' >&2; exit 1 ;;
-    *) break ;;
+    run|run-script|exec|x|install|i|add|ci|test|start|view|help|config|pkg|search|init|create) break ;;
   esac
 done
 `,

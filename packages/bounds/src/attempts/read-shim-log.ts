@@ -21,7 +21,7 @@ function readLine(line: string): ShimCall {
     return { tool: "unreadable", argv: [escapePath(Buffer.from(line, "latin1")).slice(0, 200)] };
   }
   const argv: string[] = [];
-  for (let from = 0; from < raw.length; ) {
+  for (let from = 0; from < raw.length;) {
     const end = raw.indexOf(0, from);
     argv.push(escapePath(raw.subarray(from, end)));
     from = end + 1;

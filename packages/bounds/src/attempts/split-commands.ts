@@ -1,3 +1,7 @@
+// A quote that is never closed runs to the end: looking for its end again at each later quote would take for ever.
+const TOKEN =
+  /'[^']*(?:'|$)|"(?:[^"\\]|\\.)*(?:"|\\?$)|\\.|[ \t\r]+|&&|\|\||\$\(|[;&|()`\n{}]|[^ \t\r\n;&|()`'"\\${}]+|./gsu;
+
 /** Most words looked at in one text, so that a hostile one stays cheap. */
 const MAX_WORDS = 10_000;
 
@@ -15,7 +19,7 @@ export function splitCommands(text: string): string[][] {
     if (word !== null) words += 1;
     word = null;
   };
-  for (const [token] of text.matchAll(/'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[ \t\r]+|&&|\|\||\$\(|[;&|()`\n{}]|[^ \t\r\n;&|()`'"\\${}]+|./gsu)) {
+  for (const [token] of text.matchAll(TOKEN)) {
     if (words > MAX_WORDS) break;
     if (/^[ \t\r]/u.test(token)) {
       endWord();
@@ -31,7 +35,11 @@ export function splitCommands(text: string): string[][] {
 }
 
 function unquote(token: string): string {
-  if (token.length >= 2 && token.startsWith("'")) return token.slice(1, -1);
-  if (token.length >= 2 && token.startsWith('"')) return token.slice(1, -1).replaceAll(/\\(["\\$`])/gu, "$1");
+  if (token.startsWith("'")) return token.slice(1).replace(/'$/u, "");
+  if (token.startsWith('"'))
+    return token
+      .slice(1)
+      .replace(/"$/u, "")
+      .replaceAll(/\\(["\\$`])/gu, "$1");
   return token.startsWith("\\") && token.length > 1 ? token.slice(1) : token;
 }

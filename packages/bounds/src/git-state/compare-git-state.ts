@@ -23,7 +23,11 @@ export function compareGitState(before: GitState, after: GitState): GitStateChan
   return changes.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function kindOf(path: string, before: SnapshotEntry | undefined, after: SnapshotEntry | undefined): Change["kind"] | null {
+function kindOf(
+  path: string,
+  before: SnapshotEntry | undefined,
+  after: SnapshotEntry | undefined,
+): Change["kind"] | null {
   const kind = changeKind(before, after);
   if (after?.type === "unreadable") return kind === null || kind === "touched" ? "modified" : kind;
   return path === "index" && kind === "modified" && after?.type === "file" ? "touched" : kind;

@@ -20,14 +20,19 @@ const MAX_ENTRIES = 1_000_000;
  */
 export async function takeGitState(gitDir: string): Promise<GitState> {
   const walked = await walkTree(gitDir, MAX_ENTRIES, () => false);
-  const isObject = ({ entry }: { readonly entry: SnapshotEntry }): boolean => entry.type === "file" && OBJECT.test(entry.path);
-  const rest = walked.filter((item) => !isObject(item) && (item.entry.type !== "dir" || item.entry.path === "."));
+  const isObject = ({ entry }: { readonly entry: SnapshotEntry }): boolean =>
+    entry.type === "file" && OBJECT.test(entry.path);
+  const rest = walked.filter(
+    (item) => !isObject(item) && (item.entry.type !== "dir" || item.entry.path === "."),
+  );
   return { entries: await hashEntries(gitDir, rest, MAX_BYTES), objects: walked.filter(isObject).length };
 }
 
 /** Git state as JSON lines: the object count, then one entry per line. */
 export function renderGitState(state: GitState): Uint8Array {
-  return Buffer.from([`${JSON.stringify({ objects: state.objects })}\n`, ...state.entries.map(renderEntry)].join(""));
+  return Buffer.from(
+    [`${JSON.stringify({ objects: state.objects })}\n`, ...state.entries.map(renderEntry)].join(""),
+  );
 }
 
 // objects/info is not among them: alternates live there.

@@ -17,10 +17,18 @@ export interface GlobProblem {
 
 /** Allowed paths, or every problem found in the globs. */
 export type CompiledPaths =
-  ({ readonly ok: true } & AllowedPaths) | { readonly ok: false; readonly problems: readonly GlobProblem[] };
+  | ({ readonly ok: true } & AllowedPaths)
+  | { readonly ok: false; readonly problems: readonly GlobProblem[] };
 
 // Locked: engines and defaults differ on each of these, so none is left to a default.
-const OPTIONS = { dot: true, nonegate: true, noextglob: true, nobrace: true, nocase: false, windows: false } as const;
+const OPTIONS = {
+  dot: true,
+  nonegate: true,
+  noextglob: true,
+  nobrace: true,
+  nocase: false,
+  windows: false,
+} as const;
 
 /** Compiles allow-list globs of the strict dialect (literal segments, `*`, `?`, `**`); no globs allow nothing. */
 export function compileAllowedPaths(globs: readonly string[]): CompiledPaths {

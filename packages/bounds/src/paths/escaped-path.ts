@@ -3,7 +3,7 @@ export function escapePath(raw: Uint8Array): string {
   const whole = decode(raw);
   if (whole !== null) return whole.replaceAll("\\", "\\\\");
   const parts: string[] = [];
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     const length = sequenceLength(raw[at] ?? 0);
     const text = length === 0 || at + length > raw.length ? null : decode(raw.subarray(at, at + length));
     if (text === null) {

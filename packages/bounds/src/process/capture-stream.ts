@@ -29,7 +29,12 @@ export interface Capture {
  * Writes a stream to a file, chunk by chunk: the next chunk is read only when the last is written, so memory stays
  * flat. The chunk that crosses a limit is kept whole, and nothing after it is read.
  */
-export function captureStream(stream: Readable, file: FileHandle, limits: CaptureLimits, hooks: CaptureHooks): Capture {
+export function captureStream(
+  stream: Readable,
+  file: Pick<FileHandle, "appendFile">,
+  limits: CaptureLimits,
+  hooks: CaptureHooks,
+): Capture {
   let bytes = 0;
   let line = 0;
   let stopped = false;

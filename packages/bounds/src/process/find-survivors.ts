@@ -29,7 +29,10 @@ export interface RunTies {
  * Processes started since the run began that provably belong to it. Being new and of the same user is not proof:
  * other work of the same user runs on the machine, so such a process is neither reported nor ended.
  */
-export function findSurvivors(rows: readonly ProcessRow[], ties: RunTies): readonly (Survivor & { readonly start: string })[] {
+export function findSurvivors(
+  rows: readonly ProcessRow[],
+  ties: RunTies,
+): readonly (Survivor & { readonly start: string })[] {
   const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
   return rows.flatMap((row) => {
     const how = tieOf(row, ties, parents);
@@ -43,7 +46,12 @@ function tieOf(row: ProcessRow, ties: RunTies, parents: ReadonlyMap<number, numb
   if (row.environment.includes(ties.marker)) return "marker";
   if (ties.channel !== null && row.channels.includes(ties.channel)) return "channel";
   // The harness's own helpers may work in the same directories.
-  if (row.cwd !== null && ties.ownDirs.some((dir) => isWithin(row.cwd ?? "", dir)) && !isHelper(row, ties, parents)) return "cwd";
+  if (
+    row.cwd !== null &&
+    ties.ownDirs.some((dir) => isWithin(row.cwd ?? "", dir)) &&
+    !isHelper(row, ties, parents)
+  )
+    return "cwd";
   return null;
 }
 

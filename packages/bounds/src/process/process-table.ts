@@ -34,4 +34,5 @@ export function processKey(row: { readonly pid: number; readonly start: string }
 }
 
 /** The table of this platform: `/proc` on Linux, `ps` elsewhere. */
-export const processTable: ProcessTable = process.platform === "linux" ? procTable : createPsTable(["-axwwE"]);
+export const processTable: ProcessTable =
+  process.platform === "linux" ? procTable : createPsTable(["-axwwE"]);

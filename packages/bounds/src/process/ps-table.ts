@@ -34,7 +34,16 @@ export function parsePs(output: string, uid: number): readonly ProcessRow[] {
     if (Number(owner) !== uid || state?.startsWith("Z") === true) return [];
     const shown = command.slice(0, 256);
     return [
-      { pid: Number(pid), parent: Number(parent), group: Number(group), start, command: shown, environment: command, cwd: null, channels: [] },
+      {
+        pid: Number(pid),
+        parent: Number(parent),
+        group: Number(group),
+        start,
+        command: shown,
+        environment: command,
+        cwd: null,
+        channels: [],
+      },
     ];
   });
 }

@@ -2,18 +2,16 @@ import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import type { EndedBy } from "@stage6/evidence-interface";
 import { BoundsError } from "../bounds-error.ts";
-import { captureStream } from "./capture-stream.ts";
-import { endGroup } from "./end-group.ts";
+import { captureStream, type CaptureHooks } from "./capture-stream.ts";
 import { openOutputs, type Outputs } from "./open-outputs.ts";
 import type { ProcessEnd, ProcessSpec } from "./process-spec.ts";
 import { processTable } from "./process-table.ts";
+import { prepareEnding } from "./run-ending.ts";
 import { startChild, type StartedChild } from "./start-child.ts";
 import { sweepSurvivors } from "./sweep-survivors.ts";
 import { watchLimits } from "./watch-limits.ts";
 import { within } from "./within.ts";
 
-/** How long the kernel may take to end a killed process before the call returns without it. */
-const KILL_WAIT_MS = 5000;
 /** How long output may still arrive after the exit: before the sweep, and again after it. */
 const DRAIN_MS = 1000;
 
@@ -47,33 +45,14 @@ async function supervise(
 ): Promise<ProcessEnd> {
   const began = performance.now();
   let lastOutput = began;
-  let running = true;
-  let reason: EndedBy | null = null;
-  let failure: BoundsError | null = null;
-  let callOff: (() => void) | null = null;
-  let giveUp = (): void => undefined;
-  const lost = new Promise<null>((resolve) => {
-    giveUp = () => resolve(null);
-  });
-  let giveUpTimer: NodeJS.Timeout | undefined;
-
-  const end = (why: EndedBy | null): void => {
-    reason ??= why;
-    if (!running || callOff !== null) return;
-    callOff = endGroup(child.pid, spec.graceMs);
-    giveUpTimer = setTimeout(giveUp, spec.graceMs + KILL_WAIT_MS);
-  };
-  const fail = (error: unknown): void => {
-    failure ??= error instanceof BoundsError ? error : new BoundsError("OUTPUT_UNWRITABLE", "cannot write the output", error);
-    end(null);
-  };
-  const hooks = (stream: "stdout" | "stderr"): Parameters<typeof captureStream>[3] => ({
+  const ending = prepareEnding(child.pid, spec.graceMs);
+  const hooks = (stream: "stdout" | "stderr"): CaptureHooks => ({
     onChunk: (chunk) => {
       lastOutput = performance.now();
       observe(spec, stream, chunk);
     },
-    onLimit: end,
-    onFailure: fail,
+    onLimit: ending.end,
+    onFailure: ending.fail,
   });
   const stdout = captureStream(child.stdout, outputs.stdout, spec.limits, hooks("stdout"));
   const stderr = captureStream(child.stderr, outputs.stderr, spec.limits, hooks("stderr"));
@@ -83,16 +62,14 @@ async function supervise(
     idleFor: () => Math.min(performance.now() - lastOutput, Date.now() - (spec.activity?.() ?? 0)),
     interrupt: spec.signal,
     requestLimit: spec.requestLimit,
-    onEnd: end,
+    onEnd: ending.end,
   });
   const channel = await within(processTable.stdoutOf(child.pid), DRAIN_MS);
 
-  const exit = await Promise.race([child.exited, lost]);
+  const exit = await Promise.race([child.exited, ending.lost]);
   const durationMs = Math.round(performance.now() - began);
-  running = false;
   stopWatching();
-  clearTimeout(giveUpTimer);
-  (callOff as (() => void) | null)?.();
+  ending.settle();
 
   const drained = Promise.all([stdout.done, stderr.done]);
   await within(drained, DRAIN_MS);
@@ -101,11 +78,12 @@ async function supervise(
   await Promise.all([stdout.stop(), stderr.stop()]);
   child.process.stdin?.destroy();
   child.process.unref();
+  const failure = ending.failure();
   if (failure !== null) throw failure;
   return {
     exitCode: exit?.code ?? null,
     signal: exit?.signal ?? null,
-    endedBy: reason ?? "exit",
+    endedBy: ending.reason() ?? "exit",
     durationMs,
     stdoutBytes: stdout.bytes(),
     stderrBytes: stderr.bytes(),

@@ -9,7 +9,10 @@ const ROUNDS = 10;
  * Ends every process that provably belongs to the run and is still alive, by pid, and reports each. Those that are
  * just leaving get {@link SETTLE_MS} to do so; several rounds catch what a survivor starts while it is ended.
  */
-export async function sweepSurvivors(ties: RunTies, known: ReadonlySet<string>): Promise<readonly Survivor[]> {
+export async function sweepSurvivors(
+  ties: RunTies,
+  known: ReadonlySet<string>,
+): Promise<readonly Survivor[]> {
   const seen = new Map<string, Survivor>();
   if ((await alive(ties, known)).length > 0) await pause(SETTLE_MS);
   for (let round = 0; round < ROUNDS; round += 1) {

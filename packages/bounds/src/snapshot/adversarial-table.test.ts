@@ -1,3 +1,4 @@
+// Long because it is one table: every way known to change a clone behind the back of a harness, each with its verdict.
 import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,65 +37,439 @@ const isMac = process.platform === "darwin";
 const doc = "docs/a.md modified outside-allowed";
 
 const CASES: readonly Case[] = [
-  { id: "1", what: "edit an allowed file", right: "A", script: "echo x >> src/a.ts", tree: ["src/a.ts modified allowed"] },
+  {
+    id: "1",
+    what: "edit an allowed file",
+    right: "A",
+    script: "echo x >> src/a.ts",
+    tree: ["src/a.ts modified allowed"],
+  },
   { id: "2", what: "edit a tracked file outside", right: "V", script: "echo x >> docs/a.md", tree: [doc] },
-  { id: "3", what: "new untracked file outside", right: "V", script: "echo x > docs/new", tree: ["docs/new added outside-allowed"] },
-  { id: "4", what: "new file in an ignored directory", right: "V", script: "echo x > cache/new", tree: ["cache/new added outside-allowed"] },
-  { id: "5", what: "edit a file in an ignored directory", right: "V", script: "echo x >> cache/x", tree: ["cache/x modified outside-allowed"] },
-  { id: "6", what: "hide by info/exclude", right: "V", script: "mkdir -p .git/info; echo hidden >> .git/info/exclude; echo x > hidden", tree: ["hidden added outside-allowed"], git: ["info/exclude added"] },
-  { id: "7", what: "an allowed .gitignore hides allowed files", right: "A", script: "echo '*' > src/.gitignore; echo x > src/own", tree: ["src/.gitignore added allowed", "src/own added allowed"] },
-  { id: "8", what: "assume-unchanged", right: "V", script: "git update-index --assume-unchanged docs/a.md; echo x >> docs/a.md", tree: [doc], git: ["index touched"] },
-  { id: "9", what: "skip-worktree", right: "V", script: "git update-index --skip-worktree docs/a.md; echo x >> docs/a.md", tree: [doc], git: ["index touched"] },
-  { id: "10", what: "commit the change", right: "V", script: "echo x >> docs/a.md; git commit -qam x", tree: [doc], git: ["refs/heads/main modified", "objects touched"] },
-  { id: "11", what: "commit and move the base tag", right: "V", script: "echo x >> docs/a.md; git commit -qam x; git tag -f base >/dev/null", tree: [doc], git: ["refs/tags/base added"] },
-  { id: "12", what: "chmod +x with core.fileMode=false", right: "V", script: "git config core.fileMode false; chmod +x docs/a.md", tree: ["docs/a.md mode-changed outside-allowed"], git: ["config modified"] },
-  { id: "13", what: "chmod 600", right: "V", script: "chmod 600 docs/a.md", tree: ["docs/a.md mode-changed outside-allowed"] },
-  { id: "14", what: "setuid bit on an allowed file", right: "V", script: "chmod u+s src/a.ts", tree: ["src/a.ts mode-changed mode-bits"] },
-  { id: "15", what: "delete outside", right: "V", script: "rm docs/a.md", tree: ["docs/a.md deleted outside-allowed"] },
-  { id: "16", what: "rename allowed to outside", right: "V", script: "mv src/a.ts docs/b", tree: ["docs/b added outside-allowed", "src/a.ts deleted allowed"] },
-  { id: "17", what: "empty directory outside", right: "V", script: "mkdir empty", tree: ["empty added outside-allowed"] },
-  { id: "18", what: "same size and mtime", right: "V", script: "touch -r docs/a.md ../ref; printf 'DOC A\\n' > docs/a.md; touch -r ../ref docs/a.md", tree: [doc] },
-  { id: "19", what: "same size and mtime with weakened stat checks", right: "V", script: "git config core.trustctime false; git config core.checkStat minimal; touch -r docs/a.md ../ref; printf 'DOC A\\n' > docs/a.md; touch -r ../ref docs/a.md", tree: [doc], git: ["config modified"] },
-  { id: "20", what: "line ends hidden by info/attributes", right: "V", script: "mkdir -p .git/info; echo '* text eol=crlf' > .git/info/attributes; printf 'doc a\\r\\n' > docs/a.md", tree: [doc], git: ["info/attributes added"] },
-  { id: "21", what: "a clean filter hides content", right: "V", script: "mkdir -p .git/info; git config filter.h.clean 'git show base:docs/a.md'; echo 'docs/a.md filter=h' > .git/info/attributes; echo x > docs/a.md", tree: [doc], git: ["config modified", "info/attributes added"] },
-  { id: "22", what: "line ends hidden by .gitattributes", right: "V", script: "echo '* text eol=crlf' > .gitattributes; printf 'doc a\\r\\n' > docs/a.md", tree: [".gitattributes added outside-allowed", doc] },
-  { id: "23", what: "an fsmonitor hook lies", right: "V", script: "printf '#!/bin/sh\\nprintf \"t\\\\0\"\\n' > .git/lie; chmod +x .git/lie; git config core.fsmonitor .git/lie; echo x >> docs/a.md", tree: [doc], git: ["config modified", "lie added"] },
-  { id: "24", what: "sparse checkout removes files", right: "V", script: "git sparse-checkout set --no-cone 'src/'", tree: [".gitignore deleted outside-allowed", "docs deleted outside-allowed", "docs/a.md deleted outside-allowed"], git: ["info/sparse-checkout added"] },
-  { id: "25", what: ".git points elsewhere", right: "V", script: 'mv .git "$OTHER/git"; echo "gitdir: $OTHER/git" > .git', tree: [], git: [". type-changed"], outside: true },
-  { id: "26", what: ".git deleted", right: "V", script: "rm -rf .git", tree: [], git: [". deleted", "HEAD deleted"] },
-  { id: "27", what: "nested repository outside", right: "V", script: "git init -q nested", tree: ["nested added outside-allowed", "nested/.git added nested-repository", "nested/.git/HEAD added nested-repository"], more: true },
-  { id: "28", what: "nested repository inside", right: "A", script: "git init -q src/nested", tree: ["src/nested/.git/HEAD added allowed"], more: true },
-  { id: "29", what: "write through a link to a file outside the clone", right: "V", script: 'ln -s "$OTHER/secret" src/l; echo x > src/l', tree: ["src/l added link-escape"], outside: true },
-  { id: "30", what: "write through a link to a disallowed file", right: "V", script: "ln -s ../docs/a.md src/l; echo x > src/l", tree: [doc, "src/l added link-escape"] },
-  { id: "31", what: "allowed directory replaced by a link", right: "V", script: "rm -rf src; ln -s docs src", tree: ["src type-changed root-replaced", "src/a.ts deleted allowed"] },
-  { id: "32", what: "dangling and escaping links", right: "V", script: "ln -s nowhere src/d; ln -s ../../.. src/u", tree: ["src/d added link-escape", "src/u added link-escape"] },
-  { id: "33", what: "hard link of a file outside the clone", right: "V", script: 'ln "$OTHER/secret" src/h; echo x >> src/h', tree: ["src/h added hard-link"], outside: true },
-  { id: "34", what: "hard link of a disallowed file", right: "V", script: "ln docs/a.md src/h; echo x >> src/h", tree: ["docs/a.md modified hard-link", "src/h added hard-link"] },
-  { id: "35", what: "case rename with ignorecase", right: "V", script: "git config core.ignorecase true; mv docs/a.md docs/A.md", tree: ["docs/A.md added outside-allowed", "docs/a.md deleted outside-allowed"], git: ["config modified"] },
-  { id: "36", what: "another case of an allowed directory", right: "V", script: "mkdir SRC; echo x > SRC/x", tree: ["SRC added outside-allowed", "SRC/x added outside-allowed"], skip: isMac },
-  { id: "37", what: "decomposed spelling of an allowed name", right: "V", script: "echo x > 'cafe\u0301.md'", tree: ["cafe\u0301.md added outside-allowed"] },
-  { id: "38", what: "new line in a name outside", right: "V", script: "echo x > 'new\nline'", tree: ["new\nline added outside-allowed"] },
-  { id: "39", what: "pathspec magic as a name", right: "V", script: "mkdir ':(glob)src'; echo x > ':(glob)src/x'", tree: [":(glob)src added outside-allowed", ":(glob)src/x added outside-allowed"] },
-  { id: "40", what: "backslashes in a name", right: "V", script: "echo x > 'src\\..\\x'", tree: ["src\\\\..\\\\x added outside-allowed"] },
-  { id: "41", what: "name outside UTF-8", right: "V", script: "echo x > \"src/$(printf 'b\\377d')\"", tree: ["src/b\\xffd added not-utf8"], skip: isMac },
-  { id: "42", what: "dotfile inside", right: "A", script: "echo x > src/.env", tree: ["src/.env added allowed"] },
-  { id: "43", what: "glob characters in an allowed name", right: "A", script: "echo x > 'src/[a]*.ts'", tree: ["src/[a]*.ts added allowed"] },
+  {
+    id: "3",
+    what: "new untracked file outside",
+    right: "V",
+    script: "echo x > docs/new",
+    tree: ["docs/new added outside-allowed"],
+  },
+  {
+    id: "4",
+    what: "new file in an ignored directory",
+    right: "V",
+    script: "echo x > cache/new",
+    tree: ["cache/new added outside-allowed"],
+  },
+  {
+    id: "5",
+    what: "edit a file in an ignored directory",
+    right: "V",
+    script: "echo x >> cache/x",
+    tree: ["cache/x modified outside-allowed"],
+  },
+  {
+    id: "6",
+    what: "hide by info/exclude",
+    right: "V",
+    script: "mkdir -p .git/info; echo hidden >> .git/info/exclude; echo x > hidden",
+    tree: ["hidden added outside-allowed"],
+    git: ["info/exclude added"],
+  },
+  {
+    id: "7",
+    what: "an allowed .gitignore hides allowed files",
+    right: "A",
+    script: "echo '*' > src/.gitignore; echo x > src/own",
+    tree: ["src/.gitignore added allowed", "src/own added allowed"],
+  },
+  {
+    id: "8",
+    what: "assume-unchanged",
+    right: "V",
+    script: "git update-index --assume-unchanged docs/a.md; echo x >> docs/a.md",
+    tree: [doc],
+    git: ["index touched"],
+  },
+  {
+    id: "9",
+    what: "skip-worktree",
+    right: "V",
+    script: "git update-index --skip-worktree docs/a.md; echo x >> docs/a.md",
+    tree: [doc],
+    git: ["index touched"],
+  },
+  {
+    id: "10",
+    what: "commit the change",
+    right: "V",
+    script: "echo x >> docs/a.md; git commit -qam x",
+    tree: [doc],
+    git: ["refs/heads/main modified", "objects touched"],
+  },
+  {
+    id: "11",
+    what: "commit and move the base tag",
+    right: "V",
+    script: "echo x >> docs/a.md; git commit -qam x; git tag -f base >/dev/null",
+    tree: [doc],
+    git: ["refs/tags/base added"],
+  },
+  {
+    id: "12",
+    what: "chmod +x with core.fileMode=false",
+    right: "V",
+    script: "git config core.fileMode false; chmod +x docs/a.md",
+    tree: ["docs/a.md mode-changed outside-allowed"],
+    git: ["config modified"],
+  },
+  {
+    id: "13",
+    what: "chmod 600",
+    right: "V",
+    script: "chmod 600 docs/a.md",
+    tree: ["docs/a.md mode-changed outside-allowed"],
+  },
+  {
+    id: "14",
+    what: "setuid bit on an allowed file",
+    right: "V",
+    script: "chmod u+s src/a.ts",
+    tree: ["src/a.ts mode-changed mode-bits"],
+  },
+  {
+    id: "15",
+    what: "delete outside",
+    right: "V",
+    script: "rm docs/a.md",
+    tree: ["docs/a.md deleted outside-allowed"],
+  },
+  {
+    id: "16",
+    what: "rename allowed to outside",
+    right: "V",
+    script: "mv src/a.ts docs/b",
+    tree: ["docs/b added outside-allowed", "src/a.ts deleted allowed"],
+  },
+  {
+    id: "17",
+    what: "empty directory outside",
+    right: "V",
+    script: "mkdir empty",
+    tree: ["empty added outside-allowed"],
+  },
+  {
+    id: "18",
+    what: "same size and mtime",
+    right: "V",
+    script: "touch -r docs/a.md ../ref; printf 'DOC A\\n' > docs/a.md; touch -r ../ref docs/a.md",
+    tree: [doc],
+  },
+  {
+    id: "19",
+    what: "same size and mtime with weakened stat checks",
+    right: "V",
+    script:
+      "git config core.trustctime false; git config core.checkStat minimal; touch -r docs/a.md ../ref; printf 'DOC A\\n' > docs/a.md; touch -r ../ref docs/a.md",
+    tree: [doc],
+    git: ["config modified"],
+  },
+  {
+    id: "20",
+    what: "line ends hidden by info/attributes",
+    right: "V",
+    script:
+      "mkdir -p .git/info; echo '* text eol=crlf' > .git/info/attributes; printf 'doc a\\r\\n' > docs/a.md",
+    tree: [doc],
+    git: ["info/attributes added"],
+  },
+  {
+    id: "21",
+    what: "a clean filter hides content",
+    right: "V",
+    script:
+      "mkdir -p .git/info; git config filter.h.clean 'git show base:docs/a.md'; echo 'docs/a.md filter=h' > .git/info/attributes; echo x > docs/a.md",
+    tree: [doc],
+    git: ["config modified", "info/attributes added"],
+  },
+  {
+    id: "22",
+    what: "line ends hidden by .gitattributes",
+    right: "V",
+    script: "echo '* text eol=crlf' > .gitattributes; printf 'doc a\\r\\n' > docs/a.md",
+    tree: [".gitattributes added outside-allowed", doc],
+  },
+  {
+    id: "23",
+    what: "an fsmonitor hook lies",
+    right: "V",
+    script:
+      "printf '#!/bin/sh\\nprintf \"t\\\\0\"\\n' > .git/lie; chmod +x .git/lie; git config core.fsmonitor .git/lie; echo x >> docs/a.md",
+    tree: [doc],
+    git: ["config modified", "lie added"],
+  },
+  {
+    id: "24",
+    what: "sparse checkout removes files",
+    right: "V",
+    script: "git sparse-checkout set --no-cone 'src/'",
+    tree: [
+      ".gitignore deleted outside-allowed",
+      "docs deleted outside-allowed",
+      "docs/a.md deleted outside-allowed",
+    ],
+    git: ["info/sparse-checkout added"],
+  },
+  {
+    id: "25",
+    what: ".git points elsewhere",
+    right: "V",
+    script: 'mv .git "$OTHER/git"; echo "gitdir: $OTHER/git" > .git',
+    tree: [],
+    git: [". type-changed"],
+    outside: true,
+  },
+  {
+    id: "26",
+    what: ".git deleted",
+    right: "V",
+    script: "rm -rf .git",
+    tree: [],
+    git: [". deleted", "HEAD deleted"],
+  },
+  {
+    id: "27",
+    what: "nested repository outside",
+    right: "V",
+    script: "git init -q nested",
+    tree: [
+      "nested added outside-allowed",
+      "nested/.git added nested-repository",
+      "nested/.git/HEAD added nested-repository",
+    ],
+    more: true,
+  },
+  {
+    id: "28",
+    what: "nested repository inside",
+    right: "A",
+    script: "git init -q src/nested",
+    tree: ["src/nested/.git/HEAD added allowed"],
+    more: true,
+  },
+  {
+    id: "29",
+    what: "write through a link to a file outside the clone",
+    right: "V",
+    script: 'ln -s "$OTHER/secret" src/l; echo x > src/l',
+    tree: ["src/l added link-escape"],
+    outside: true,
+  },
+  {
+    id: "30",
+    what: "write through a link to a disallowed file",
+    right: "V",
+    script: "ln -s ../docs/a.md src/l; echo x > src/l",
+    tree: [doc, "src/l added link-escape"],
+  },
+  {
+    id: "31",
+    what: "allowed directory replaced by a link",
+    right: "V",
+    script: "rm -rf src; ln -s docs src",
+    tree: ["src type-changed root-replaced", "src/a.ts deleted allowed"],
+  },
+  {
+    id: "32",
+    what: "dangling and escaping links",
+    right: "V",
+    script: "ln -s nowhere src/d; ln -s ../../.. src/u",
+    tree: ["src/d added link-escape", "src/u added link-escape"],
+  },
+  {
+    id: "33",
+    what: "hard link of a file outside the clone",
+    right: "V",
+    script: 'ln "$OTHER/secret" src/h; echo x >> src/h',
+    tree: ["src/h added hard-link"],
+    outside: true,
+  },
+  {
+    id: "34",
+    what: "hard link of a disallowed file",
+    right: "V",
+    script: "ln docs/a.md src/h; echo x >> src/h",
+    tree: ["docs/a.md modified hard-link", "src/h added hard-link"],
+  },
+  {
+    id: "35",
+    what: "case rename with ignorecase",
+    right: "V",
+    script: "git config core.ignorecase true; mv docs/a.md docs/A.md",
+    tree: ["docs/A.md added outside-allowed", "docs/a.md deleted outside-allowed"],
+    git: ["config modified"],
+  },
+  {
+    id: "36",
+    what: "another case of an allowed directory",
+    right: "V",
+    script: "mkdir SRC; echo x > SRC/x",
+    tree: ["SRC added outside-allowed", "SRC/x added outside-allowed"],
+    skip: isMac,
+  },
+  {
+    id: "37",
+    what: "decomposed spelling of an allowed name",
+    right: "V",
+    script: "echo x > 'cafe\u0301.md'",
+    tree: ["cafe\u0301.md added outside-allowed"],
+  },
+  {
+    id: "38",
+    what: "new line in a name outside",
+    right: "V",
+    script: "echo x > 'new\nline'",
+    tree: ["new\nline added outside-allowed"],
+  },
+  {
+    id: "39",
+    what: "pathspec magic as a name",
+    right: "V",
+    script: "mkdir ':(glob)src'; echo x > ':(glob)src/x'",
+    tree: [":(glob)src added outside-allowed", ":(glob)src/x added outside-allowed"],
+  },
+  {
+    id: "40",
+    what: "backslashes in a name",
+    right: "V",
+    script: "echo x > 'src\\..\\x'",
+    tree: ["src\\\\..\\\\x added outside-allowed"],
+  },
+  {
+    id: "41",
+    what: "name outside UTF-8",
+    right: "V",
+    script: "echo x > \"src/$(printf 'b\\377d')\"",
+    tree: ["src/b\\xffd added not-utf8"],
+    skip: isMac,
+  },
+  {
+    id: "42",
+    what: "dotfile inside",
+    right: "A",
+    script: "echo x > src/.env",
+    tree: ["src/.env added allowed"],
+  },
+  {
+    id: "43",
+    what: "glob characters in an allowed name",
+    right: "A",
+    script: "echo x > 'src/[a]*.ts'",
+    tree: ["src/[a]*.ts added allowed"],
+  },
   { id: "44", what: "fifo inside", right: "V", script: "mkfifo src/p", tree: ["src/p added special-file"] },
-  { id: "44 socket", what: "socket inside", right: "V", script: `"$NODE" -e 'require("net").createServer().listen("src/s", () => process.kill(process.pid, "SIGKILL"))' || true`, tree: ["src/s added special-file"] },
+  {
+    id: "44 socket",
+    what: "socket inside",
+    right: "V",
+    script: `"$NODE" -e 'require("net").createServer().listen("src/s", () => process.kill(process.pid, "SIGKILL"))' || true`,
+    tree: ["src/s added special-file"],
+  },
   { id: "46", what: "touch", right: "T", script: "touch docs/a.md", tree: ["docs/a.md touched touched"] },
-  { id: "47", what: "write and exact revert", right: "T", script: "cp docs/a.md ../keep; echo x >> docs/a.md; cat ../keep > docs/a.md", tree: ["docs/a.md touched touched"] },
+  {
+    id: "47",
+    what: "write and exact revert",
+    right: "T",
+    script: "cp docs/a.md ../keep; echo x >> docs/a.md; cat ../keep > docs/a.md",
+    tree: ["docs/a.md touched touched"],
+  },
   // Root reads a directory of mode 000, so to root this is a change of mode and no more.
-  { id: "48", what: "directory of mode 000", right: "V", script: "chmod 000 docs", tree: [isRoot ? "docs mode-changed outside-allowed" : "docs type-changed unreadable"] },
-  { id: "49", what: "hook added", right: "V", script: "mkdir -p .git/hooks; echo : > .git/hooks/post-commit; chmod +x .git/hooks/post-commit", tree: [], git: ["hooks/post-commit added"] },
-  { id: "50", what: "remote added", right: "V", script: "git remote add evil https://example.invalid/x", tree: [], git: ["config modified"] },
-  { id: "51", what: "new ref", right: "V", script: "git branch other", tree: [], git: ["refs/heads/other added"] },
-  { id: "52", what: "alternates", right: "V", script: "mkdir -p .git/objects/info; echo /nowhere > .git/objects/info/alternates", tree: [], git: ["objects/info/alternates added"] },
-  { id: "53", what: "replace ref", right: "V", script: "git update-ref refs/replace/$(git rev-parse HEAD) HEAD", tree: [], git: [], },
-  { id: "54", what: "submodule told to be ignored", right: "V", script: "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub; printf '[submodule \"sub\"]\\n\\tpath = sub\\n\\tignore = all\\n' > .gitmodules", tree: [".gitmodules added outside-allowed"], git: ["index touched"] },
-  { id: "55", what: "write to the home directory", right: "V", script: 'echo x > "$HOME/.profile"', tree: [], outside: true },
-  { id: "56", what: "write to another directory", right: "V", script: 'echo x > "$OTHER/new"', tree: [], outside: true },
-  { id: "owner reset", what: "deleting what lies outside the clone", right: "V", script: 'rm "$OTHER/secret"', tree: [], outside: true },
-  { id: "submodule store", what: "writing to .git/modules", right: "V", script: "mkdir -p .git/modules/x; echo x > .git/modules/x/config", tree: [], git: ["modules/x/config added"] },
+  {
+    id: "48",
+    what: "directory of mode 000",
+    right: "V",
+    script: "chmod 000 docs",
+    tree: [isRoot ? "docs mode-changed outside-allowed" : "docs type-changed unreadable"],
+  },
+  {
+    id: "49",
+    what: "hook added",
+    right: "V",
+    script: "mkdir -p .git/hooks; echo : > .git/hooks/post-commit; chmod +x .git/hooks/post-commit",
+    tree: [],
+    git: ["hooks/post-commit added"],
+  },
+  {
+    id: "50",
+    what: "remote added",
+    right: "V",
+    script: "git remote add evil https://example.invalid/x",
+    tree: [],
+    git: ["config modified"],
+  },
+  {
+    id: "51",
+    what: "new ref",
+    right: "V",
+    script: "git branch other",
+    tree: [],
+    git: ["refs/heads/other added"],
+  },
+  {
+    id: "52",
+    what: "alternates",
+    right: "V",
+    script: "mkdir -p .git/objects/info; echo /nowhere > .git/objects/info/alternates",
+    tree: [],
+    git: ["objects/info/alternates added"],
+  },
+  {
+    id: "53",
+    what: "replace ref",
+    right: "V",
+    script: "git update-ref refs/replace/$(git rev-parse HEAD) HEAD",
+    tree: [],
+    git: [],
+  },
+  {
+    id: "54",
+    what: "submodule told to be ignored",
+    right: "V",
+    script:
+      "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub; printf '[submodule \"sub\"]\\n\\tpath = sub\\n\\tignore = all\\n' > .gitmodules",
+    tree: [".gitmodules added outside-allowed"],
+    git: ["index touched"],
+  },
+  {
+    id: "55",
+    what: "write to the home directory",
+    right: "V",
+    script: 'echo x > "$HOME/.profile"',
+    tree: [],
+    outside: true,
+  },
+  {
+    id: "56",
+    what: "write to another directory",
+    right: "V",
+    script: 'echo x > "$OTHER/new"',
+    tree: [],
+    outside: true,
+  },
+  {
+    id: "owner reset",
+    what: "deleting what lies outside the clone",
+    right: "V",
+    script: 'rm "$OTHER/secret"',
+    tree: [],
+    outside: true,
+  },
+  {
+    id: "submodule store",
+    what: "writing to .git/modules",
+    right: "V",
+    script: "mkdir -p .git/modules/x; echo x > .git/modules/x/config",
+    tree: [],
+    git: ["modules/x/config added"],
+  },
 ];
 
 const allowed = compileAllowedPaths(["src/**", "caf\u00e9.md"]);
@@ -108,7 +483,8 @@ beforeAll(() => {
   writeFileSync(join(seed, "src/a.ts"), "a\n");
   writeFileSync(join(seed, "docs/a.md"), "doc a\n");
   writeFileSync(join(seed, ".gitignore"), "cache/\n");
-  const git = (...args: string[]): unknown => execFileSync("git", args, { cwd: seed, env: { ...hardenedGitEnv(), ...AUTHOR } });
+  const git = (...args: string[]): unknown =>
+    execFileSync("git", args, { cwd: seed, env: { ...hardenedGitEnv(), ...AUTHOR } });
   git("init", "-q", "--initial-branch=main");
   git("add", "-A");
   git("commit", "-q", "-m", "base");
@@ -120,7 +496,12 @@ afterAll(() => {
   execFileSync("rm", ["-rf", top]);
 });
 
-const AUTHOR = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a@b", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a@b" };
+const AUTHOR = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@b",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@b",
+};
 
 for (const item of CASES) {
   test.skipIf(item.skip === true)(`case ${item.id}, ${item.what}, is ${item.right}`, async () => {
@@ -134,22 +515,38 @@ for (const item of CASES) {
     const look = async () => ({
       tree: await takeSnapshot(clone),
       git: await takeGitState(join(clone, ".git")),
-      outside: await Promise.all([home, other].map(async (dir) => snapshotDigest(await takeSnapshot(dir, { skipGit: false })))),
+      outside: await Promise.all(
+        [home, other].map(async (dir) => snapshotDigest(await takeSnapshot(dir, { skipGit: false }))),
+      ),
     });
     const before = await look();
-    const env = { PATH: process.env["PATH"], HOME: home, OTHER: other, NODE: process.execPath, LC_ALL: "C", ...AUTHOR };
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: home,
+      OTHER: other,
+      NODE: process.execPath,
+      LC_ALL: "C",
+      ...AUTHOR,
+    };
     await run("sh", ["-e", "-c", item.script], { cwd: clone, env, timeout: 30_000 });
     const after = await look();
 
     if (!allowed.ok) throw new Error("globs");
     const changes = compareSnapshots(before.tree, after.tree, allowed);
-    const told = changes.filter(({ verdict }) => item.right === "T" || verdict !== "touched").map(({ path, kind, verdict, rule }) => `${path} ${kind} ${rule ?? verdict}`);
+    const told = changes
+      .filter(({ verdict }) => item.right === "T" || verdict !== "touched")
+      .map(({ path, kind, verdict, rule }) => `${path} ${kind} ${rule ?? verdict}`);
     const git = compareGitState(before.git, after.git);
     expect(item.more === true ? told.filter((line) => item.tree.includes(line)) : told).toEqual(item.tree);
-    expect(git.map(({ path, kind }) => `${path} ${kind}`)).toEqual(expect.arrayContaining([...(item.git ?? [])]));
+    expect(git.map(({ path, kind }) => `${path} ${kind}`)).toEqual(
+      expect.arrayContaining([...(item.git ?? [])]),
+    );
     expect(JSON.stringify(after.outside) !== JSON.stringify(before.outside)).toBe(item.outside === true);
 
-    const seen = changes.some(({ verdict }) => verdict === "violation") || git.some(({ kind }) => kind !== "touched") || item.outside === true;
+    const seen =
+      changes.some(({ verdict }) => verdict === "violation") ||
+      git.some(({ kind }) => kind !== "touched") ||
+      item.outside === true;
     expect(seen ? "V" : changes.every(({ verdict }) => verdict === "touched") ? "T" : "A").toBe(item.right);
   });
 }

@@ -14,6 +14,8 @@ export function checkAllowedRoots(allowed: AllowedPaths, base: Snapshot): RootPr
     const segments = root.split("/");
     const chain = segments.map((_, index) => segments.slice(0, index + 1).join("/"));
     const bad = chain.find((path) => types.has(path) && types.get(path) !== "dir");
-    return bad === undefined ? [] : [{ root, reason: `${bad} is of type ${types.get(bad)} in the base tree` }];
+    return bad === undefined
+      ? []
+      : [{ root, reason: `${bad} is of type ${types.get(bad)} in the base tree` }];
   });
 }

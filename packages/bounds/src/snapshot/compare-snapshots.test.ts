@@ -11,15 +11,33 @@ function allow(...globs: string[]): AllowedPaths {
 }
 
 function entry(path: string, more: Partial<SnapshotEntry> = {}): SnapshotEntry {
-  return { path, type: "file", mode: 0o644, nlink: 1, size: 1, sha256: `sha256:${"1".repeat(64)}`, target: null, ino: "1", dev: "1", ctimeNs: "1", ...more };
+  return {
+    path,
+    type: "file",
+    mode: 0o644,
+    nlink: 1,
+    size: 1,
+    sha256: `sha256:${"1".repeat(64)}`,
+    target: null,
+    ino: "1",
+    dev: "1",
+    ctimeNs: "1",
+    ...more,
+  };
 }
 
-const dir = (path: string, more: Partial<SnapshotEntry> = {}): SnapshotEntry => entry(path, { type: "dir", mode: 0o755, sha256: null, ...more });
-const link = (path: string, target: string): SnapshotEntry => entry(path, { type: "symlink", mode: 0o777, sha256: null, target });
+const dir = (path: string, more: Partial<SnapshotEntry> = {}): SnapshotEntry =>
+  entry(path, { type: "dir", mode: 0o755, sha256: null, ...more });
+const link = (path: string, target: string): SnapshotEntry =>
+  entry(path, { type: "symlink", mode: 0o777, sha256: null, target });
 const base = [dir("."), dir("docs"), entry("docs/a"), dir("src"), entry("src/a")];
 
 function compare(before: SnapshotEntry[], after: SnapshotEntry[], ...globs: string[]): string[] {
-  const changes = compareSnapshots({ entries: before }, { entries: after }, allow(...(globs.length > 0 ? globs : ["src/**"])));
+  const changes = compareSnapshots(
+    { entries: before },
+    { entries: after },
+    allow(...(globs.length > 0 ? globs : ["src/**"])),
+  );
   return changes.map(({ path, kind, verdict, rule }) => `${path} ${kind} ${rule ?? verdict}`);
 }
 
@@ -29,7 +47,9 @@ const replace = (path: string, more: Partial<SnapshotEntry>): SnapshotEntry[] =>
 test("changes are sorted by code unit, and an unchanged tree has none", () => {
   expect(compare(base, base)).toEqual([]);
   expect(compare(base, [...base, entry("src/é"), entry("src/Z"), entry("src/b")])).toEqual([
-    "src/Z added allowed", "src/b added allowed", "src/é added allowed",
+    "src/Z added allowed",
+    "src/b added allowed",
+    "src/é added allowed",
   ]);
 });
 
@@ -46,13 +66,22 @@ test("a new name for an old file is a hard link on both sides", () => {
 
 test("directories that carry allowed paths may come and go, others not", () => {
   expect(compare([dir(".")], [dir("."), dir("a"), dir("a/b"), entry("a/b/c")], "a/b/c")).toEqual([
-    "a added allowed", "a/b added allowed", "a/b/c added allowed",
+    "a added allowed",
+    "a/b added allowed",
+    "a/b/c added allowed",
   ]);
-  expect(compare([dir("."), dir("a"), entry("a/x")], [dir(".")], "a/x")).toEqual(["a deleted allowed", "a/x deleted allowed"]);
+  expect(compare([dir("."), dir("a"), entry("a/x")], [dir(".")], "a/x")).toEqual([
+    "a deleted allowed",
+    "a/x deleted allowed",
+  ]);
   expect(compare([dir(".")], [dir("."), dir("a"), dir("b"), entry("b/x")], "c/**")).toEqual([
-    "a added outside-allowed", "b added outside-allowed", "b/x added outside-allowed",
+    "a added outside-allowed",
+    "b added outside-allowed",
+    "b/x added outside-allowed",
   ]);
-  expect(compare([dir("."), dir("a"), entry("a/x")], [dir("."), dir("a", { mode: 0o700 }), entry("a/x")], "a/x")).toEqual(["a mode-changed outside-allowed"]);
+  expect(
+    compare([dir("."), dir("a"), entry("a/x")], [dir("."), dir("a", { mode: 0o700 }), entry("a/x")], "a/x"),
+  ).toEqual(["a mode-changed outside-allowed"]);
 });
 
 test("set-id and sticky bits are violations even inside, unless a directory inherits setgid", () => {
@@ -87,13 +116,19 @@ test("a link is followed through the tree afterwards and must end on an allowed 
 
 test("a link that pointed out before is judged again only when it points elsewhere", () => {
   const before = [...base, link("src/l", "../docs/a")];
-  expect(compare(before, before.map((item) => (item.path === "src/l" ? { ...item, ctimeNs: "2" } : item)))).toEqual(["src/l touched touched"]);
+  expect(
+    compare(
+      before,
+      before.map((item) => (item.path === "src/l" ? { ...item, ctimeNs: "2" } : item)),
+    ),
+  ).toEqual(["src/l touched touched"]);
   expect(compare(before, [...base, link("src/l", "../docs")])).toEqual(["src/l modified link-escape"]);
 });
 
 test("an allowed root stays a directory", () => {
   expect(compare(base, [dir("."), dir("docs"), entry("docs/a"), link("src", "docs")])).toEqual([
-    "src type-changed root-replaced", "src/a deleted allowed",
+    "src type-changed root-replaced",
+    "src/a deleted allowed",
   ]);
   expect(compare([dir(".")], [dir("."), entry("src")])).toEqual(["src added root-replaced"]);
 });

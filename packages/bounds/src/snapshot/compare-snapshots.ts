@@ -50,7 +50,11 @@ function byPath({ entries }: Snapshot): EntryMap {
 /** Below a directory that cannot be listed nothing is known; the directory itself is the violation. */
 function isHidden(path: string, after: EntryMap): boolean {
   if (after.has(path)) return false;
-  return path !== "." && (after.get(".")?.type === "unreadable" || ancestors(path).some((dir) => after.get(dir)?.type === "unreadable"));
+  return (
+    path !== "." &&
+    (after.get(".")?.type === "unreadable" ||
+      ancestors(path).some((dir) => after.get(dir)?.type === "unreadable"))
+  );
 }
 
 function carriersOf(snapshots: readonly Snapshot[], allowed: AllowedPaths): ReadonlySet<string> {

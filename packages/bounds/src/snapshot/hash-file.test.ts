@@ -17,13 +17,17 @@ async function seenFile(content: string) {
 
 test("a file that is still the same has a digest, an empty one too", async () => {
   const { full, entry } = await seenFile("");
-  expect(await hashFile(full, entry)).toBe("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  expect(await hashFile(full, entry)).toBe(
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+  );
 });
 
 test("a file longer than one chunk is hashed whole", async () => {
   const { full, entry } = await seenFile("x".repeat(600_000));
   const { createHash } = await import("node:crypto");
-  expect(await hashFile(full, entry)).toBe(`sha256:${createHash("sha256").update("x".repeat(600_000)).digest("hex")}`);
+  expect(await hashFile(full, entry)).toBe(
+    `sha256:${createHash("sha256").update("x".repeat(600_000)).digest("hex")}`,
+  );
 });
 
 test("a file that grew, was replaced, became a link or went away since it was seen has none", async () => {

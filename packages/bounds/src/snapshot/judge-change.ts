@@ -23,8 +23,10 @@ export function judgeChange(path: string, kind: Change["kind"], context: JudgeCo
   const readable = readablePath(path);
   if (readable === null) return "not-utf8";
   if (after?.type === "unreadable") return "unreadable";
-  if (after !== undefined && (isSpecial(after) || isOtherDevice(path, before, after, context))) return "special-file";
-  if (after !== undefined && after.type !== "dir" && context.allowed.roots.includes(path)) return "root-replaced";
+  if (after !== undefined && (isSpecial(after) || isOtherDevice(path, before, after, context)))
+    return "special-file";
+  if (after !== undefined && after.type !== "dir" && context.allowed.roots.includes(path))
+    return "root-replaced";
   if (after !== undefined && hasNewSpecialBits(path, before, after, context)) return "mode-bits";
   if (after?.type === "file" && after.nlink > 1) return "hard-link";
   if (!context.allowed.matches(readable) && !isCarrier(path, kind, before, after, context)) {
@@ -42,13 +44,23 @@ function isSpecial(entry: SnapshotEntry): boolean {
 }
 
 /** A file system mounted inside the tree hides what lies below it. */
-function isOtherDevice(path: string, before: SnapshotEntry | undefined, after: SnapshotEntry, { after: tree }: JudgeContext): boolean {
+function isOtherDevice(
+  path: string,
+  before: SnapshotEntry | undefined,
+  after: SnapshotEntry,
+  { after: tree }: JudgeContext,
+): boolean {
   if (before !== undefined && before.type !== "unreadable") return before.dev !== after.dev;
   const root = tree.get(".");
   return path !== "." && after.type === "dir" && root !== undefined && root.dev !== after.dev;
 }
 
-function hasNewSpecialBits(path: string, before: SnapshotEntry | undefined, after: SnapshotEntry, { after: tree }: JudgeContext): boolean {
+function hasNewSpecialBits(
+  path: string,
+  before: SnapshotEntry | undefined,
+  after: SnapshotEntry,
+  { after: tree }: JudgeContext,
+): boolean {
   const added = after.mode & 0o7000 & ~(before?.mode ?? 0);
   if (added !== 0o2000 || before !== undefined || after.type !== "dir") return added !== 0;
   // A new directory inherits setgid from its parent; nobody chose it.

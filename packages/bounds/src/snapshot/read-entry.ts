@@ -20,7 +20,10 @@ export async function readEntry(full: Buffer, path: string): Promise<FoundEntry 
   const entry = fromStats(path, stats);
   try {
     if (entry.type === "symlink") {
-      return { entry: { ...entry, target: escapePath(await readlink(full, { encoding: "buffer" })) }, names: [] };
+      return {
+        entry: { ...entry, target: escapePath(await readlink(full, { encoding: "buffer" })) },
+        names: [],
+      };
     }
     if (entry.type !== "dir") return { entry, names: [] };
     const names = await readdir(full, { encoding: "buffer" });
@@ -36,7 +39,16 @@ export async function readEntry(full: Buffer, path: string): Promise<FoundEntry 
 /** An entry for a path of which not even lstat told anything. */
 export function neverSeen(path: string): SnapshotEntry {
   return {
-    path, type: "unreadable", mode: 0, nlink: 0, size: 0, sha256: null, target: null, ino: "0", dev: "0", ctimeNs: "0",
+    path,
+    type: "unreadable",
+    mode: 0,
+    nlink: 0,
+    size: 0,
+    sha256: null,
+    target: null,
+    ino: "0",
+    dev: "0",
+    ctimeNs: "0",
   };
 }
 

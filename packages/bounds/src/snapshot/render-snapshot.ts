@@ -33,7 +33,8 @@ export function parseSnapshot(bytes: Uint8Array): ParsedSnapshot {
     const entry = parseEntry(line);
     if (entry === null) return { ok: false, line: index + 1, reason: "is not an entry" };
     const raw = entry.path === "." ? new Uint8Array() : unescapePath(entry.path);
-    if (raw === null) return { ok: false, line: index + 1, reason: "has a path that is not escaped as it should be" };
+    if (raw === null)
+      return { ok: false, line: index + 1, reason: "has a path that is not escaped as it should be" };
     if (before !== null && Buffer.compare(before, raw) >= 0) {
       return { ok: false, line: index + 1, reason: "is not sorted by the bytes of its path" };
     }
@@ -51,7 +52,8 @@ function parseEntry(line: string): SnapshotEntry | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const field = (name: string): unknown => (Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);
+  const field = (name: string): unknown =>
+    Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
   const [path, type, sha256, target] = [field("path"), field("type"), field("sha256"), field("target")];
   const [mode, nlink, size] = [field("mode"), field("nlink"), field("size")];
   const [ino, dev, ctimeNs] = [field("ino"), field("dev"), field("ctimeNs")];

@@ -1,5 +1,9 @@
 /** Runs jobs with at most `width` in flight; a job may add more. Rejects with the first job's error. */
-export function runPool<T>(first: readonly T[], width: number, run: (job: T, add: (job: T) => void) => Promise<void>): Promise<void> {
+export function runPool<T>(
+  first: readonly T[],
+  width: number,
+  run: (job: T, add: (job: T) => void) => Promise<void>,
+): Promise<void> {
   const waiting = [...first].reverse();
   let active = 0;
   return new Promise((resolve, reject) => {

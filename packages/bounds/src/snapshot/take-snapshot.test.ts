@@ -1,6 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,13 +41,28 @@ test("files, directories, links and fifos are recorded with their content or tar
   execFileSync("mkfifo", [join(root, "p")]);
   const snapshot = await takeSnapshot(root);
   expect(snapshot.entries.map(({ path, type }) => `${path} ${type}`)).toEqual([
-    ". dir", "d dir", "d/e dir", "d/f file", "d/g file", "d/l symlink", "p fifo", "up symlink",
+    ". dir",
+    "d dir",
+    "d/e dir",
+    "d/f file",
+    "d/g file",
+    "d/l symlink",
+    "p fifo",
+    "up symlink",
   ]);
   const sha256 = `sha256:${createHash("sha256").update("hello").digest("hex")}`;
   const stats = lstatSync(join(root, "d/f"), { bigint: true });
   expect(find(snapshot, "d/f")).toEqual({
-    path: "d/f", type: "file", mode: 0o640, nlink: 2, size: 5, sha256, target: null,
-    ino: String(stats.ino), dev: String(stats.dev), ctimeNs: String(stats.ctimeNs),
+    path: "d/f",
+    type: "file",
+    mode: 0o640,
+    nlink: 2,
+    size: 5,
+    sha256,
+    target: null,
+    ino: String(stats.ino),
+    dev: String(stats.dev),
+    ctimeNs: String(stats.ctimeNs),
   });
   expect(find(snapshot, "up")?.target).toBe("/");
   expect(find(snapshot, "d/l")?.target).toBe("../nowhere");
@@ -49,7 +74,8 @@ test("entries are sorted by the bytes of their paths and names outside UTF-8 are
     mkdirSync(join(root, name, ".."), { recursive: true });
     writeFileSync(join(root, name), "");
   }
-  if (process.platform === "linux") writeFileSync(Buffer.concat([Buffer.from(`${root}/b`), Buffer.from([0xff])]), "");
+  if (process.platform === "linux")
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/b`), Buffer.from([0xff])]), "");
   const paths = (await takeSnapshot(root)).entries.map(({ path }) => path);
   const odd = process.platform === "linux" ? ["b\\xff"] : [];
   expect(paths).toEqual([".", "B", "a", "a.x", "a/z", "b", "back\\\\slash", ...odd, "é"]);
@@ -79,7 +105,9 @@ test("what may not be read is unreadable to a normal user and read by root", asy
   chmodSync(join(root, "f"), 0);
   const types = (await takeSnapshot(root)).entries.map(({ path, type }) => `${path} ${type}`);
   const isRoot = process.getuid?.() === 0;
-  expect(types).toEqual(isRoot ? [". dir", "d dir", "d/inside file", "f file"] : [". dir", "d unreadable", "f unreadable"]);
+  expect(types).toEqual(
+    isRoot ? [". dir", "d dir", "d/inside file", "f file"] : [". dir", "d unreadable", "f unreadable"],
+  );
 });
 
 test("a path too long for the system is an unreadable entry", async () => {
@@ -98,9 +126,17 @@ test("bytes and entries are bounded: what lies past a bound is unreadable, in a 
   writeFileSync(join(root, "sparse"), "");
   truncateSync(join(root, "sparse"), 2 ** 40);
   const few = await takeSnapshot(root, { maxBytes: 12 });
-  expect(few.entries.filter(({ type }) => type === "unreadable").map(({ path }) => path)).toEqual(["d/z", "sparse"]);
+  expect(few.entries.filter(({ type }) => type === "unreadable").map(({ path }) => path)).toEqual([
+    "d/z",
+    "sparse",
+  ]);
   const small = await takeSnapshot(root, { maxEntries: 5, maxBytes: 100 });
-  expect(small.entries.map(({ path, type }) => `${path} ${type}`)).toEqual([". dir", "a file", "d unreadable", "sparse unreadable"]);
+  expect(small.entries.map(({ path, type }) => `${path} ${type}`)).toEqual([
+    ". dir",
+    "a file",
+    "d unreadable",
+    "sparse unreadable",
+  ]);
 });
 
 test("a tree in motion never throws", async () => {
@@ -109,7 +145,9 @@ test("a tree in motion never throws", async () => {
   const busy = takeSnapshot(root);
   for (let index = 0; index < 200; index += 2) rmSync(join(root, `f${index}`));
   const { entries } = await busy;
-  expect(entries.filter(({ type }) => type !== "file" && type !== "dir" && type !== "unreadable")).toEqual([]);
+  expect(entries.filter(({ type }) => type !== "file" && type !== "dir" && type !== "unreadable")).toEqual(
+    [],
+  );
 });
 
 test("the digest of an untouched tree stays, survives a touch and a copy, and follows content, mode and names", async () => {

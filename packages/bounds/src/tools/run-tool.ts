@@ -63,7 +63,12 @@ export async function runTool(argv: readonly string[], options: ToolOptions): Pr
   }
 }
 
-function spawnOrThrow(file: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
+function spawnOrThrow(
+  file: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+) {
   try {
     return spawn(file, args, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   } catch (error) {

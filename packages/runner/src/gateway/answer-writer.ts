@@ -36,12 +36,12 @@ export interface AnswerWriter {
 /** Writer for one response; `keepBytes` bounds the copy of the body, `onEnd` is called exactly once. */
 export const answerWriter = (
   response: ServerResponse,
-  keepBytes: () => number,
+  keepBytes: number,
   onBytes: () => void,
   onEnd: (answer: WrittenAnswer) => void,
 ): AnswerWriter => {
   const hash = startSha256();
-  const copy = new BoundedBytes(keepBytes());
+  const copy = new BoundedBytes(keepBytes);
   let status: number | null = null;
   let bytes = 0;
   let over = false;

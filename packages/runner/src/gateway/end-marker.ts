@@ -5,7 +5,7 @@ import type { SseEvent } from "./sse-reader.ts";
 const RESPONSES_ENDS = new Set(["response.completed", "response.failed", "response.incomplete"]);
 
 /** `type` of an event: from its data, or, when the data is too long to be parsed, from its name or its first field. */
-export const eventType = (event: SseEvent, value: unknown): string | null => {
+const eventType = (event: SseEvent, value: unknown): string | null => {
   if (!event.truncated) return text(field(value, "type"));
   return (
     text(event.event) ??

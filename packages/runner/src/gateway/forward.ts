@@ -12,7 +12,7 @@ import type { AskedCall } from "./open-calls.ts";
 /** Where the true answer is spoiled: after so many body bytes the connection ends (`cut`) or falls silent (`stall`). */
 export interface Spoiler {
   readonly after: number;
-  readonly then: "cut" | "stall";
+  readonly mode: "cut" | "stall";
 }
 
 /** One request to be sent on. */
@@ -68,7 +68,7 @@ export const forward = (what: Forward, writer: AnswerWriter): void => {
       if (stopped || spoiler === null) return;
       stopped = true;
       sent.destroy();
-      if (spoiler.then === "stall") return;
+      if (spoiler.mode === "stall") return;
       writer.finish(readToEnd(false) ? "complete" : "cut");
       writer.breakOff();
     };

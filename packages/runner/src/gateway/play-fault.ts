@@ -54,9 +54,9 @@ export const faultPlay = (step: ScriptStep | null): FaultPlay => {
     case "fault-hang":
       return { kind: "play", fault: step.do, play: () => undefined };
     case "fault-cut":
-      return { kind: "forward", fault: step.do, spoiler: { after: step.afterBytes, then: "cut" } };
+      return { kind: "forward", fault: step.do, spoiler: { after: step.afterBytes, mode: "cut" } };
     case "fault-stall":
-      return { kind: "forward", fault: step.do, spoiler: { after: step.afterBytes, then: "stall" } };
+      return { kind: "forward", fault: step.do, spoiler: { after: step.afterBytes, mode: "stall" } };
     default:
       return PLAIN;
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { startSha256 } from "./sha256.ts";
 
 /** Largest request body that is kept and forwarded, bytes. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Most body bytes held for all requests together. */
 const MAX_HELD_BYTES = 256 * 1024 * 1024;
 /** Bytes of a too large body that are read and dropped, so that the client can read its refusal. */

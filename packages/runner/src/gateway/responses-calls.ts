@@ -14,7 +14,7 @@ const argumentsOf = (item: unknown): string => {
   return action === undefined ? "" : JSON.stringify(action);
 };
 
-const isCall = (item: unknown): boolean => /_call$/.test(text(field(item, "type")) ?? "");
+const isCall = (item: unknown): boolean => (text(field(item, "type")) ?? "").endsWith("_call");
 
 const keyOf = (value: unknown): string => {
   const index = field(value, "output_index");

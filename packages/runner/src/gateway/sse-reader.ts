@@ -8,7 +8,7 @@ export interface SseEvent {
 }
 
 /** Most bytes of one event that are kept. */
-export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
+const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
 const LF = Buffer.from("\n");
 const CR = 0x0d;

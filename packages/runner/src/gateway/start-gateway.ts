@@ -69,7 +69,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   };
   const open = new Set<AnswerWriter>();
   const context: RequestContext = {
-    ...{ options, log, emit, onActivity, open },
+    options,
+    log,
+    emit,
+    onActivity,
+    open,
     readBody: bodyReader(onActivity),
     nextNumber: () => (count += 1),
     onLimit: () => limit.abort(),

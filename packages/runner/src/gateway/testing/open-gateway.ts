@@ -39,7 +39,8 @@ export const openGateway = async (
     plannedModel: "scripted-1",
     maxRequests: 100,
     clock: { now: () => Date.now(), mono: () => Math.round(performance.now() * 1000) },
-    ...{ logFile, bodyFile },
+    logFile,
+    bodyFile,
     ...options,
     onEvent: (event) => {
       events.push(event);
