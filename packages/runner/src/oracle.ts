@@ -1,4 +1,4 @@
-import { copyFile, mkdir, symlink } from "node:fs/promises";
+import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { superviseProcess, type Snapshot } from "@stage6/bounds";
 import { sha256, type EventData } from "@stage6/evidence-interface";
@@ -45,7 +45,6 @@ async function overlay(input: OracleInput, tree: string): Promise<string | null>
   for (const { path, sha256: expected } of input.fixture.oracle.files) {
     const bytes = await readSmallFile(join(input.fixtureFolder, "oracle", path), MAX_OVERLAY_BYTES);
     if (bytes === null || sha256(bytes) !== expected) return `oracle file ${path} is not the one that the fixture names`;
-    const { rm, writeFile } = await import("node:fs/promises");
     const to = join(tree, path);
     await mkdir(dirname(to), { recursive: true });
     // Removed first: the lane may have left a link there that a plain write would follow.

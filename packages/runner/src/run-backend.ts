@@ -1,0 +1,149 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { RUN_MARKER, runTool, superviseProcess, type ProcessEnd as SupervisedEnd, type Snapshot } from "@stage6/bounds";
+import type { Limits, Observation } from "@stage6/evidence-interface";
+import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
+import { collectStream } from "./collect-streams.ts";
+import type { ModelSide } from "./model-side.ts";
+import { toolPath } from "./tool-path.ts";
+import type { TrialFolders } from "./trial-folders.ts";
+import type { TrialRecorder } from "./trial-recorder.ts";
+import type { TrialSpec } from "./trial-spec.ts";
+
+const PREFLIGHT_TIMEOUT_MS = 60_000;
+const GRACE_MS = 2000;
+
+/** What driving a backend needs besides the trial itself. */
+export interface BackendRun {
+  readonly spec: TrialSpec;
+  readonly folders: TrialFolders;
+  readonly recorder: TrialRecorder;
+  readonly artifacts: string;
+  readonly model: ModelSide;
+  /** The tree before the backend. */
+  readonly before: Snapshot;
+  /** Worthless secret whose appearance in any artifact shows a leak. */
+  readonly canary: string;
+}
+
+type Refusal = Observation["preparation"];
+
+/** Writes the lane's files, checks that it can run here, spawns it under limits and translates what it prints. Null, or why it was not started. */
+export async function runBackend(run: BackendRun): Promise<{ readonly refusal: Refusal | null; readonly envKeys: readonly string[] }> {
+  const plan = planLane(run);
+  const env = { ...plan.env, STAGE6_CANARY: run.canary };
+  const envKeys = [...Object.keys(env), RUN_MARKER].toSorted();
+  const refusal = (await prepareLane(run, plan)) ?? (await preflight(run, plan));
+  if (refusal !== null) return { refusal, envKeys };
+  const argv = plan.argv.map((arg) => arg.replaceAll(run.folders.scratch, "$TRIAL"));
+  run.recorder.write("process.started", { argv, envKeys });
+  const translator = run.spec.lane.translator({ workspace: run.folders.workspace });
+  const end = await supervise(run, plan, env, translator);
+  // Closed before the stream's closing records, so that a request left open is told as unanswered in its place.
+  await run.model.close();
+  await translateRest(run, plan, translator, end);
+  return { refusal: null, envKeys };
+}
+
+function planLane({ spec, folders, model }: BackendRun): LanePlan {
+  return spec.lane.plan({
+    backend: { executable: spec.backend.executable, args: spec.backend.args },
+    task: spec.fixture.task,
+    workspace: folders.workspace,
+    laneDir: folders.laneDir,
+    home: folders.home,
+    tmp: folders.tmp,
+    gatewayUrl: model.url,
+    model: spec.model,
+    idleMs: spec.plan.limits.idleMs,
+    allowedPaths: spec.fixture.fixture.allowedPaths,
+    script: spec.lane.modelClass === "none" ? spec.fixture.fixture.script : null,
+    path: `${folders.shims}:${toolPath()}`,
+  });
+}
+
+async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
+  for (const path of plan.refuseWhenPresent) {
+    if (!before.entries.some((entry) => entry.path === path)) continue;
+    return { state: "refused", code: "TARGET_UNSAFE_FOR_LANE", detail: `the target holds ${path}, which this backend would obey` };
+  }
+  for (const file of plan.files) {
+    const path = join(folders.laneDir, file.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, file.content, { flag: "wx", mode: 0o600 });
+  }
+  return null;
+}
+
+function workingFolder(folders: TrialFolders, plan: LanePlan): string {
+  return plan.cwd === "workspace" ? folders.workspace : folders.laneDir;
+}
+
+async function preflight({ folders }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
+  if (plan.preflight === null) return null;
+  const options = { cwd: workingFolder(folders, plan), env: plan.env, timeoutMs: PREFLIGHT_TIMEOUT_MS, maxBytes: 65_536 };
+  const result = await runTool(plan.preflight.argv, options);
+  if (result.exitCode === 0) return null;
+  return { state: "lane-unavailable", code: "PREFLIGHT_FAILED", detail: `${plan.preflight.detail} ${plan.preflight.remedy}` };
+}
+
+async function supervise(run: BackendRun, plan: LanePlan, env: Record<string, string>, translator: Translator): Promise<ProcessEnd> {
+  const { spec, folders, recorder, artifacts, model } = run;
+  const { limits } = spec.plan;
+  const end = await superviseProcess({
+    argv: plan.argv,
+    cwd: workingFolder(folders, plan),
+    env,
+    stdin: plan.stdin,
+    limits,
+    stdoutFile: join(artifacts, "stdout.raw"),
+    stderrFile: join(artifacts, "stderr.raw"),
+    ownDirs: [folders.scratch],
+    onChunk: (stream, chunk) => recorder.writeDrafts(translator.push(stream, chunk)),
+    activity: model.activity,
+    graceMs: GRACE_MS,
+    ...(spec.interrupt === undefined ? {} : { signal: spec.interrupt }),
+    ...(model.limit === null ? {} : { requestLimit: model.limit }),
+  });
+  recordLimit(recorder, end, limits);
+  recorder.write("process.ended", {
+    exitCode: end.exitCode,
+    signal: end.signal,
+    endedBy: end.endedBy,
+    durationMs: end.durationMs,
+    stdoutBytes: end.stdoutBytes,
+    stderrBytes: end.stderrBytes,
+    survivors: end.survivors.length,
+  });
+  return { exitCode: end.exitCode, signal: end.signal, endedBy: end.endedBy };
+}
+
+function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits): void {
+  const bytes = Math.max(end.stdoutBytes, end.stderrBytes);
+  switch (end.endedBy) {
+    case "total-limit":
+      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.totalMs, observed: end.durationMs });
+    case "idle-limit":
+      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.idleMs, observed: end.durationMs });
+    case "output-limit":
+      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.outputBytes, observed: bytes });
+    case "line-limit":
+      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.lineBytes, observed: bytes });
+    case "request-limit":
+      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.modelRequests, observed: limits.modelRequests + 1 });
+    case "exit":
+    case "interrupt":
+    case "spawn-failure":
+      return undefined;
+  }
+}
+
+async function translateRest({ folders, recorder, artifacts }: BackendRun, plan: LanePlan, translator: Translator, end: ProcessEnd): Promise<void> {
+  for (const collect of plan.collect) {
+    await collectStream(folders.laneDir, collect, join(artifacts, `${collect.stream}.raw`), (chunk) => {
+      recorder.writeDrafts(translator.push(collect.stream, chunk));
+    });
+  }
+  recorder.writeDrafts(translator.end(end));
+  await recorder.drain();
+}
