@@ -262,7 +262,7 @@ describe("steps that go wrong", () => {
     const { exitCode, stdout, drafts } = await run(step, SAY);
     expect([exitCode, stdout.at(-1) === 10]).toEqual([1, false]);
     expect(drafts.map(({ type }) => type)).toEqual(["session.started", "line.unread", "agent.ended"]);
-    expect(found(drafts, "agent.ended")).toEqual([{ outcome: "failed", message: null }]);
+    expect(found(drafts, "agent.ended")).toEqual([{ outcome: "unknown", message: null }]);
   });
 
   it.each<[string, ScriptStep]>([
@@ -302,7 +302,7 @@ describe("steps that go wrong", () => {
   it("exits at once with a code and without a bye", async () => {
     const { exitCode, drafts } = await run({ do: "fake-exit", code: 134 }, SAY);
     expect([exitCode, drafts.map(({ type }) => type)]).toEqual([134, ["session.started", "agent.ended"]]);
-    expect(found(drafts, "agent.ended")).toEqual([{ outcome: "failed", message: null }]);
+    expect(found(drafts, "agent.ended")).toEqual([{ outcome: "unknown", message: null }]);
   });
 
   it("may claim success and then exit with a code", async () => {

@@ -67,7 +67,7 @@ describe("the translator on a whole session", () => {
 describe("the end of the agent", () => {
   it.each<[string, ProcessEnd, string]>([
     ["a clean exit without a bye is unknown", CLEAN, "unknown"],
-    ["an exit with a code is failed", { exitCode: 3, signal: null, endedBy: "exit" }, "failed"],
+    ["an exit code is no word of its own", { exitCode: 3, signal: null, endedBy: "exit" }, "unknown"],
     ["a death by signal is unknown", { exitCode: null, signal: "SIGKILL", endedBy: "exit" }, "unknown"],
     ["a limit is unknown", { exitCode: 143, signal: null, endedBy: "total-limit" }, "unknown"],
   ])("%s", (_, end, outcome) => {

@@ -83,22 +83,17 @@ export function fakeTranslator(): Translator {
       bytes += chunk.length;
       return lines.push(chunk).flatMap(readLine);
     },
-    end(end) {
+    end() {
       const last = lines.end().flatMap(readLine);
       const open = [...calls].flatMap(([id, raw]) => (raw === null ? [] : [unclosed(raw, id)]));
       const nowhere = { stream: STREAM, offset: bytes, length: 0 };
       const said =
         bye === null
-          ? agentEnded(nowhere, unsaidOutcome(end), null)
+          ? agentEnded(nowhere, "unknown", null)
           : agentEnded(bye.raw, bye.fields.outcome, bye.fields.message);
       return [...last, ...open, said];
     },
   };
-}
-
-/** A nonzero exit of its own is a word too; a process that was ended said nothing. */
-function unsaidOutcome({ endedBy, exitCode }: ProcessEnd): "failed" | "unknown" {
-  return endedBy === "exit" && exitCode !== null && exitCode !== 0 ? "failed" : "unknown";
 }
 
 function parseRecord(text: string): { readonly v: unknown; readonly kind: string } | null {
