@@ -1,8 +1,11 @@
 import { edited, expecting, sealedWith, type BadCase } from "./bad-case.ts";
+import { logLines, rechain } from "./rechain.ts";
 
 const REPORT = "report.json";
 const EVENTS = "events.jsonl";
 const bytesOf = (rule: string, file: string, variant?: string): ReturnType<typeof expecting> => expecting("BYTES_NOT_CANONICAL", rule, file, variant);
+
+const relined = (log: Uint8Array, from: string, to: string): Uint8Array => rechain(logLines(edited(log, from, to)));
 
 /** Bundles whose documents are no canonical JSON, are of another version, or do not fit their schema. */
 export function byteCases(): readonly BadCase[] {
@@ -19,13 +22,13 @@ export function byteCases(): readonly BadCase[] {
     sealedWith(bytesOf("byte-order-mark", REPORT), { report: (bytes) => Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), bytes]) }),
     sealedWith(bytesOf("too-deep", REPORT), { report: () => Buffer.from("[".repeat(20_000) + "]".repeat(20_000)) }),
     sealedWith(bytesOf("not-utf8", EVENTS, "log"), { log: (log) => Buffer.from(log.toString("latin1").replace("Done.", "Don\xe9"), "latin1") }),
-    sealedWith(bytesOf("not-canonical", EVENTS, "log-carriage-return"), { log: (log) => edited(log, "}\n", "}\r\n") }),
+    sealedWith(bytesOf("not-canonical", EVENTS, "log-carriage-return"), { log: (log) => relined(log, "}\n", "}\r\n") }),
     sealedWith(bytesOf("not-json", EVENTS, "log-empty-line"), { log: (log) => edited(log, "}\n", "}\n\n") }),
     sealedWith(bytesOf("not-canonical", "bundle.dsse.json"), { envelope: (bytes) => edited(bytes, ":", ": ") }),
     sealedWith(expecting("SCHEMA_VERSION", "major", "manifest.json"), { manifest: (manifest) => ({ ...manifest, schemaVersion: "2.0" }) }),
-    sealedWith(expecting("SCHEMA_VERSION", "major", EVENTS, "log"), { log: (log) => edited(log, '"schemaVersion":"1.0"', '"schemaVersion":"2.0"') }),
+    sealedWith(expecting("SCHEMA_VERSION", "major", EVENTS, "log"), { log: (log) => relined(log, '"schemaVersion":"1.0"', '"schemaVersion":"2.0"') }),
     sealedWith(expecting("SCHEMA_INVALID", "schema", REPORT), { report: (bytes) => edited(bytes, '{"schemaVersion"', '{"verdict":"passed","schemaVersion"') }),
-    sealedWith(expecting("SCHEMA_INVALID", "schema", EVENTS, "log"), { log: (log) => edited(log, '"argv":', '"arguments":') }),
-    sealedWith(expecting("SCHEMA_INVALID", "event-type", EVENTS), { log: (log) => edited(log, '"type":"workspace.prepared"', '"type":"workspace.blessed"') }),
+    sealedWith(expecting("SCHEMA_INVALID", "schema", EVENTS, "log"), { log: (log) => relined(log, '"argv":', '"arguments":') }),
+    sealedWith(expecting("SCHEMA_INVALID", "event-type", EVENTS), { log: (log) => relined(log, '"type":"workspace.prepared"', '"type":"workspace.blessed"') }),
   ];
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { EventLogChecker } from "./event-log-checker.ts";
 import { EventLogWriter } from "./event-log-writer.ts";
@@ -55,6 +56,30 @@ describe("EventLogChecker", () => {
     expect(rules(bad)).toContain("BYTES_NOT_CANONICAL/not-utf8");
     const long = Buffer.concat([good, Buffer.alloc(3 * 1024 * 1024, 97)]);
     expect(check(long, 65_536).findings.map((finding) => finding.rule)).toContain("line-length");
+  });
+
+  it("gives the same summary of bad bytes and overlong lines however they are cut", () => {
+    const all = lines(good);
+    const long = `"${"é".repeat(600_000)}"`;
+    const bad = joined([...all.slice(0, 3), long, ...all.slice(3, 6), "garbled", ...all.slice(6)]);
+    const whole = check(bad);
+    expect(whole.findings.map((finding) => [finding.rule, finding.line])).toContainEqual(["line-length", 4]);
+    expect(whole.count).toBe(all.length + 2);
+    for (const cut of [777, 65_536, 1_048_576]) expect(check(bad, cut)).toEqual(whole);
+    for (const cut of [777, 65_536]) expect(check(bad.subarray(0, 900_000), cut)).toEqual(check(bad.subarray(0, 900_000)));
+  });
+
+  it("hashes every byte, the unfinished line and the overlong one included", () => {
+    const bytes = Buffer.concat([good, Buffer.alloc(2_000_000, 97), Buffer.from("\nrest")]);
+    expect(check(bytes, 65_536).sha256).toBe(`sha256:${createHash("sha256").update(bytes).digest("hex")}`);
+  });
+
+  it("holds no long text of the evidence in its findings, and not more than it may", () => {
+    const bad = joined([`{"type":"${"x".repeat(100_000)}"}`, ...Array.from({ length: 500 }, () => "?")]);
+    const { findings } = check(bad);
+    expect(findings.length).toBe(101);
+    expect(findings.at(-1)?.rule).toBe("too-many");
+    expect(Math.max(...findings.map((finding) => finding.found?.length ?? 0))).toBeLessThan(300);
   });
 
   it("refuses a checkpoint over other bytes", () => {

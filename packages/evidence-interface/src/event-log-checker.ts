@@ -2,7 +2,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
 import { EventRules } from "./event-rules.ts";
-import { MAX_FINDINGS, type Finding } from "./finding.ts";
+import { escapeText, MAX_FINDINGS, type Finding } from "./finding.ts";
 import { MerkleRoot, startLeaf } from "./merkle.ts";
 import type { Sha256 } from "./primitives.ts";
 import { checkpointDue, MAX_EVENT_BYTES } from "./segment.ts";
@@ -25,6 +25,9 @@ export interface EventLogSummary {
   /** Furthest byte each raw artifact is referred to, for the check against its size. */
   readonly rawReach: ReadonlyMap<string, number>;
 }
+
+/** Most artifacts that events may point to: as many as a manifest may list. */
+const MAX_ARTIFACTS = 4096;
 
 const TYPES: ReadonlyMap<string, EventType> = new Map(EVENT_TYPES.map((type) => [type, type]));
 
@@ -66,24 +69,27 @@ export class EventLogChecker {
     this.#rules = new EventRules((rule, found, expected) => {
       this.#add({ code: "EVENTS_INVALID", rule, file: this.#file, line: this.#line, offset: this.#offset, found: String(found), expected: String(expected) });
     });
-    this.#lines = new WholeLines(MAX_EVENT_BYTES, (offset) => {
-      this.#add({ code: "INPUT_TOO_LARGE", rule: "line-length", file: this.#file, offset, expected: `at most ${MAX_EVENT_BYTES} bytes` });
+    this.#lines = new WholeLines(MAX_EVENT_BYTES, {
+      block: (bytes, offset) => this.#scan(bytes, offset),
+      long: (offset) => this.#long(offset),
+      skipped: (bytes) => this.#digest(bytes),
     });
   }
 
   /** The next bytes of the file. */
   push(chunk: Buffer): void {
     this.#bytes += chunk.length;
-    const block = this.#lines.push(chunk);
-    if (block.length > 0) this.#scan(block, this.#lines.offset);
-    this.#lines.done(block);
+    this.#lines.push(chunk);
   }
 
   /** The file is over. */
   end(): EventLogSummary {
-    if (this.#lines.unfinished > 0) {
-      this.#add({ code: "EVENTS_INVALID", rule: "no-final-newline", file: this.#file, line: this.#line + 1, found: `${this.#lines.unfinished} bytes`, expected: "a newline at the end" });
+    const rest = this.#lines.rest;
+    if (rest.length > 0 || this.#lines.skipping) {
+      this.#line += this.#lines.skipping ? 0 : 1;
+      this.#add({ code: "EVENTS_INVALID", rule: "no-final-newline", file: this.#file, line: this.#line, expected: "a newline at the end" });
     }
+    this.#digest(rest);
     this.#rules.end();
     if (this.#beforeEnd !== "checkpoint" && this.#count > 0) {
       this.#add({ code: "EVENTS_INVALID", rule: "checkpoint", file: this.#file, line: this.#line, found: this.#beforeEnd ?? "nothing", expected: "a checkpoint before run.ended" });
@@ -102,7 +108,8 @@ export class EventLogChecker {
   }
 
   #add(finding: Finding): void {
-    if (this.#findings.length < MAX_FINDINGS) this.#findings.push(finding);
+    // Shortened here: a hostile name of a megabyte must not be held a hundred times.
+    if (this.#findings.length < MAX_FINDINGS) this.#findings.push(finding.found === undefined ? finding : { ...finding, found: escapeText(finding.found) });
     else if (this.#findings.length === MAX_FINDINGS) this.#findings.push({ code: finding.code, rule: "too-many", file: this.#file, found: `more than ${MAX_FINDINGS} findings` });
   }
 
@@ -115,6 +122,12 @@ export class EventLogChecker {
       const end = block.indexOf(10, start);
       this.#line += 1;
       this.#offset = base + start;
+      if (end - start > MAX_EVENT_BYTES) {
+        this.#line -= 1;
+        this.#long(base + start);
+        start = end + 1;
+        continue;
+      }
       const text = ascii ? block.toString("latin1", start, end) : utf8 || isUtf8(block.subarray(start, end)) ? block.toString("utf8", start, end) : null;
       const event = this.#read(text);
       if (event?.type === "checkpoint") {
@@ -131,6 +144,14 @@ export class EventLogChecker {
     this.#digest(block.subarray(hashed));
   }
 
+  /** A line too long to be read: the same finding whether it came in one chunk or in many. */
+  #long(offset: number): void {
+    this.#line += 1;
+    this.#count += 1;
+    this.#offset = offset;
+    this.#add({ code: "INPUT_TOO_LARGE", rule: "line-length", file: this.#file, line: this.#line, offset, expected: `at most ${MAX_EVENT_BYTES} bytes` });
+  }
+
   #order(event: Event): void {
     if (event.type !== "checkpoint" && event.type !== "run.ended") this.#countInSegment(event);
     if (event.type !== "run.ended") this.#beforeEnd = event.type;
@@ -143,10 +164,6 @@ export class EventLogChecker {
     const at = { file: this.#file, line: this.#line, offset: this.#offset };
     if (text === null) {
       this.#add({ code: "BYTES_NOT_CANONICAL", rule: "not-utf8", ...at });
-      return null;
-    }
-    if (text.length > MAX_EVENT_BYTES) {
-      this.#add({ code: "INPUT_TOO_LARGE", rule: "line-length", ...at, expected: `at most ${MAX_EVENT_BYTES} bytes` });
       return null;
     }
     const json = parseStrictText(text);
@@ -210,6 +227,8 @@ export class EventLogChecker {
     if (!("raw" in event.data)) return;
     const { artifact, offset, length } = event.data.raw;
     const known = this.#rawReach.get(artifact) ?? 0;
-    if (offset + length > known) this.#rawReach.set(artifact, offset + length);
+    if (offset + length <= known) return;
+    if (known > 0 || this.#rawReach.size < MAX_ARTIFACTS) this.#rawReach.set(artifact, offset + length);
+    else this.#add({ code: "EVENTS_INVALID", rule: "raw-artifact", file: this.#file, line: this.#line, offset: this.#offset, found: artifact, expected: `at most ${MAX_ARTIFACTS} artifacts` });
   }
 }

@@ -34,12 +34,13 @@ export function fitsSchema<T extends TSchema>(schema: T, value: unknown): value 
 /** Every error of a value against a schema, deepest first where the validator lists branches. */
 export function schemaErrors(schema: TSchema, value: unknown): readonly SchemaError[] {
   const [, errors] = compile(schema).Errors(value);
-  return errors
-    .filter((error) => error.keyword !== "boolean")
-    .map((error) => {
-      const extra = "additionalProperties" in error.params ? ` (${error.params.additionalProperties.slice(0, MAX_NAMED).map(escapeText).join(", ")})` : "";
-      return { pointer: error.instancePath, message: `${error.message}${extra}` };
-    });
+  const named = errors.filter((error) => error.keyword !== "boolean");
+  // The validator reports an unknown key twice and stops after a few errors: of many unknown keys only the unnamed half is left.
+  if (named.length === 0) return errors.slice(0, MAX_NAMED).map((error) => ({ pointer: escapeText(error.instancePath), message: "unknown key" }));
+  return named.map((error) => {
+    const extra = "additionalProperties" in error.params ? ` (${error.params.additionalProperties.slice(0, MAX_NAMED).map(escapeText).join(", ")})` : "";
+    return { pointer: error.instancePath, message: `${error.message}${extra}` };
+  });
 }
 
 /** Checks a value against a schema and types it; the only road from `unknown` to a document type. */

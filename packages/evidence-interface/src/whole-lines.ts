@@ -1,60 +1,88 @@
-const EMPTY = Buffer.alloc(0);
+/** Receives a byte stream in order: blocks of whole lines, and the pieces of lines too long to hold. */
+export interface LineSink {
+  /** Whole lines, newlines included, whose first byte lies at `offset`. Valid during the call only. */
+  readonly block: (bytes: Buffer, offset: number) => void;
+  /** A line longer than the bound begins at `offset`; its bytes follow in {@link skipped}. */
+  readonly long: (offset: number) => void;
+  /** Bytes of a line too long, its newline included. Valid during the call only. */
+  readonly skipped: (bytes: Buffer) => void;
+}
+
+/** Most pieces of an unfinished line held apart before they are joined. */
+const MAX_PIECES = 1024;
 
 /**
  * Regroups a byte stream into blocks of whole lines, so that a line never straddles two blocks. Holds at most one
- * unfinished line of `maxLine` bytes; the bytes of a longer one are skipped up to its newline and reported once.
+ * unfinished line of `maxLine` bytes. Every byte goes to the sink exactly once, {@link rest} aside. A line too long
+ * may also lie inside a block, when it came in one chunk: the sink measures lines itself.
  */
 export class WholeLines {
-  #tail: Buffer = EMPTY;
+  #pieces: Buffer[] = [];
+  #held = 0;
   #offset = 0;
-  #skipped = 0;
   #skipping = false;
   readonly #maxLine: number;
-  readonly #onLong: (offset: number) => void;
+  readonly #sink: LineSink;
 
-  constructor(maxLine: number, onLong: (offset: number) => void) {
+  constructor(maxLine: number, sink: LineSink) {
     this.#maxLine = maxLine;
-    this.#onLong = onLong;
+    this.#sink = sink;
   }
 
-  /** Stream offset of the first byte of the block that {@link push} returned last. */
-  get offset(): number {
-    return this.#offset;
+  /** Bytes after the last newline, unless they belong to a line too long. */
+  get rest(): Buffer {
+    return Buffer.concat(this.#pieces);
   }
 
-  /** Bytes after the last newline. */
-  get unfinished(): number {
-    return this.#tail.length + this.#skipped;
+  /** True inside a line too long. */
+  get skipping(): boolean {
+    return this.#skipping;
   }
 
-  /** Whole lines that this chunk completes, newline included; empty when there are none. Valid until the next call. */
-  push(chunk: Buffer): Buffer {
-    let bytes = chunk;
-    if (this.#skipping) {
-      const end = bytes.indexOf(10);
-      this.#skipped += end < 0 ? bytes.length : end + 1;
-      if (end < 0) return EMPTY;
-      bytes = bytes.subarray(end + 1);
-      this.#offset += this.#skipped;
-      this.#skipped = 0;
+  /** The next bytes. */
+  push(chunk: Buffer): void {
+    let start = 0;
+    if (this.#skipping || this.#held > 0) {
+      start = chunk.indexOf(10) + 1;
+      const head = start === 0 ? chunk : chunk.subarray(0, start);
+      if (this.#skipping) this.#skip(head);
+      else if (start === 0) this.#hold(head);
+      else this.#finish(head);
+      if (start === 0) return;
       this.#skipping = false;
     }
-    const all = this.#tail.length === 0 ? bytes : Buffer.concat([this.#tail, bytes]);
-    const end = all.lastIndexOf(10) + 1;
-    // A copy: the caller may read the next chunk into the same memory.
-    this.#tail = Buffer.from(all.subarray(end));
-    const block = all.subarray(0, end);
-    if (this.#tail.length > this.#maxLine) {
-      this.#onLong(this.#offset + end);
-      this.#skipped = this.#tail.length;
-      this.#tail = EMPTY;
-      this.#skipping = true;
-    }
-    return block;
+    const end = Math.max(start, chunk.lastIndexOf(10) + 1);
+    if (end > start) this.#emit(chunk.subarray(start, end));
+    if (end < chunk.length) this.#hold(chunk.subarray(end));
   }
 
-  /** Call after the block was read: moves {@link offset} behind it. */
-  done(block: Buffer): void {
+  #emit(block: Buffer): void {
+    this.#sink.block(block, this.#offset);
     this.#offset += block.length;
+  }
+
+  #skip(bytes: Buffer): void {
+    this.#sink.skipped(bytes);
+    this.#offset += bytes.length;
+  }
+
+  #finish(head: Buffer): void {
+    const line = Buffer.concat([...this.#pieces, head]);
+    this.#pieces = [];
+    this.#held = 0;
+    this.#emit(line);
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held += bytes.length;
+    // A copy: the caller may read the next chunk into the same memory.
+    this.#pieces.push(Buffer.from(bytes));
+    if (this.#held > this.#maxLine) {
+      this.#sink.long(this.#offset);
+      for (const piece of this.#pieces) this.#skip(piece);
+      this.#pieces = [];
+      this.#held = 0;
+      this.#skipping = true;
+    } else if (this.#pieces.length > MAX_PIECES) this.#pieces = [Buffer.concat(this.#pieces)];
   }
 }

@@ -20,7 +20,7 @@ export type BackendSource =
       readonly entrypoint: (manifestText: string) => string | null;
     };
 
-/** What the harness tells a lane about one trial. All paths are absolute. */
+/** What the harness tells a lane about one trial. All paths are absolute and real: no part of them is a link. */
 export interface LaneRequest {
   /** Executable (or script) that the runner resolved. */
   readonly backend: { readonly executable: string; readonly args: readonly string[] };

@@ -66,7 +66,8 @@ export class LineReader {
       this.#parts = [];
       this.#held = 0;
     } else if (part.length > 0) {
-      this.#parts.push(part.slice());
+      // A copy that is one: slice() of a Buffer shares its memory.
+      this.#parts.push(new Uint8Array(part));
       this.#held += part.length;
     }
   }

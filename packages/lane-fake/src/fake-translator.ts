@@ -2,7 +2,6 @@ import {
   LineReader,
   type DraftRaw,
   type EventDraft,
-  type ProcessEnd,
   type StreamLine,
   type Translator,
 } from "@stage6/lane-contract";

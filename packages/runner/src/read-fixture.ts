@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { checkDocument, formatFinding, parseStrictBytes, sha256, strictFinding, type Finding, type Sha256 } from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
 import { Fixture } from "@stage6/lane-contract";
@@ -18,7 +18,7 @@ const MAX_TASK_BYTES = 4 * 1024 * 1024;
 /** Reads and checks one fixture; throws FIXTURE_INVALID with the first finding. */
 export async function readFixture(folder: string): Promise<LoadedFixture> {
   const fail = (finding: Finding): never => {
-    throw new RunnerError("FIXTURE_INVALID", formatFinding(finding));
+    throw new RunnerError("FIXTURE_INVALID", formatFinding({ ...finding, file: `${basename(folder)}/${finding.file}` }));
   };
   const file = "fixture.json";
   const bytes = await read(join(folder, file), file);
@@ -34,7 +34,8 @@ export async function readFixture(folder: string): Promise<LoadedFixture> {
   return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8") };
 }
 
-async function read(path: string, name: string): Promise<Buffer> {
+async function read(path: string, file: string): Promise<Buffer> {
+  const name = `${basename(dirname(path))}/${file}`;
   let bytes: Buffer | null;
   try {
     bytes = await readSmallFile(path, MAX_TASK_BYTES);

@@ -5,7 +5,7 @@ import type { ProcessRow } from "./process-table.ts";
 const ties: RunTies = {
   group: 100,
   marker: "m-1",
-  channel: "socket:[7]",
+  channels: ["socket:[7]", "socket:[9]"],
   ownDirs: ["/t/work"],
   harnessPid: 50,
 };
@@ -35,7 +35,7 @@ test("being new, an orphan or near is not belonging", () => {
   expect(how({})).toBeUndefined();
   expect(how({ cwd: "/t/workshop" })).toBeUndefined();
   expect(how({ cwd: null })).toBeUndefined();
-  expect(how({ channels: ["socket:[8]"] }, [], { ...ties, channel: null })).toBeUndefined();
+  expect(how({ channels: ["socket:[8]"] }, [], { ...ties, channels: [] })).toBeUndefined();
 });
 
 test("the harness and its helpers at work in the run's directory are left alone, but not as process 1", () => {

@@ -17,8 +17,8 @@ export interface RunTies {
   readonly group: number;
   /** Random text in the environment of the main process. */
   readonly marker: string;
-  /** What the main process's output went to, when known. */
-  readonly channel: string | null;
+  /** What the main process's output and error streams went to, as far as known. */
+  readonly channels: readonly string[];
   /** Real paths of directories that belong to this run alone. */
   readonly ownDirs: readonly string[];
   /** The harness itself. */
@@ -44,7 +44,7 @@ function tieOf(row: ProcessRow, ties: RunTies, parents: ReadonlyMap<number, numb
   if (row.pid === ties.harnessPid) return null;
   if (row.group === ties.group) return "group";
   if (row.environment.includes(ties.marker)) return "marker";
-  if (ties.channel !== null && row.channels.includes(ties.channel)) return "channel";
+  if (row.channels.some((channel) => ties.channels.includes(channel))) return "channel";
   // The harness's own helpers may work in the same directories.
   if (
     row.cwd !== null &&

@@ -1,5 +1,8 @@
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
+import { within } from "./within.ts";
+
+const READ_MS = 2000;
 
 interface Stat {
   readonly pid: number;
@@ -17,7 +20,10 @@ export const procTable: ProcessTable = {
     const rows = await Promise.all(fresh.map(readRow));
     return rows.filter((row) => row !== null);
   },
-  stdoutOf: (pid) => orNull(readlink(`/proc/${pid}/fd/1`)),
+  outputsOf: async (pid) => {
+    const links = [1, 2].map((fd) => orNull(readlink(`/proc/${pid}/fd/${fd}`)));
+    return (await Promise.all(links)).filter((link) => link !== null).filter(isChannel);
+  },
 };
 
 async function allStats(): Promise<readonly Stat[]> {
@@ -53,13 +59,17 @@ async function readRow(stat: Stat): Promise<ProcessRow | null> {
 async function readChannels(folder: string): Promise<readonly string[]> {
   const names = (await orNull(readdir(folder))) ?? [];
   const targets = await Promise.all(names.map((name) => orNull(readlink(`${folder}/${name}`))));
-  return targets.filter((target) => target !== null && /^(?:pipe|socket):/u.test(target)).map(String);
+  return targets.filter((target) => target !== null).filter(isChannel);
 }
 
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch {
-    return null;
-  }
+function isChannel(target: string): boolean {
+  return /^(?:pipe|socket):/u.test(target);
+}
+
+/** Null when the process is gone, is not ours to look at, or is stuck in the kernel and holds up whoever looks. */
+function orNull<T>(work: Promise<T>): Promise<T | null> {
+  return within(
+    work.catch(() => null),
+    READ_MS,
+  );
 }

@@ -1,5 +1,7 @@
+import { BoundsError } from "../bounds-error.ts";
 import { procTable } from "./proc-table.ts";
 import { createPsTable } from "./ps-table.ts";
+import { within } from "./within.ts";
 
 /** One living process of the harness's own user. */
 export interface ProcessRow {
@@ -24,8 +26,8 @@ export interface ProcessTable {
   readonly keys: () => Promise<ReadonlySet<string>>;
   /** Living processes of the harness's own user that are not in `known`, zombies left out. */
   readonly rowsExcept: (known: ReadonlySet<string>) => Promise<readonly ProcessRow[]>;
-  /** What one process's standard output is connected to, null when that cannot be told. */
-  readonly stdoutOf: (pid: number) => Promise<string | null>;
+  /** What one process's output and error streams are connected to; empty when that cannot be told. */
+  readonly outputsOf: (pid: number) => Promise<readonly string[]>;
 }
 
 /** Name of one process for its whole life. */
@@ -33,6 +35,28 @@ export function processKey(row: { readonly pid: number; readonly start: string }
   return `${row.pid}:${row.start}`;
 }
 
+const LIST_MS = 15_000;
+
 /** The table of this platform: `/proc` on Linux, `ps` elsewhere. */
 export const processTable: ProcessTable =
   process.platform === "linux" ? procTable : createPsTable(["-axwwE"]);
+
+/** Keys of every process alive now; throws {@link BoundsError} `PROCESSES_UNKNOWN` when they cannot be listed. */
+export function knownProcesses(): Promise<ReadonlySet<string>> {
+  return listed(processTable.keys());
+}
+
+/** Rows of processes not in `known`; throws {@link BoundsError} `PROCESSES_UNKNOWN` when they cannot be listed. */
+export function newProcesses(known: ReadonlySet<string>): Promise<readonly ProcessRow[]> {
+  return listed(processTable.rowsExcept(known));
+}
+
+/** An empty list would say that nothing is left, so a list that fails or never comes is an error. */
+async function listed<T>(work: Promise<T>): Promise<T> {
+  const found = await within(work, LIST_MS).catch((error: unknown) => {
+    throw new BoundsError("PROCESSES_UNKNOWN", "cannot list the processes of this machine", error);
+  });
+  if (found === null)
+    throw new BoundsError("PROCESSES_UNKNOWN", "listing the processes of this machine took too long");
+  return found;
+}

@@ -22,7 +22,7 @@ export function createPsTable(flags: readonly string[]): ProcessTable {
   return {
     keys: async () => new Set((await rows()).map(({ pid, start }) => `${pid}:${start}`)),
     rowsExcept: async (known) => (await rows()).filter(({ pid, start }) => !known.has(`${pid}:${start}`)),
-    stdoutOf: () => Promise.resolve(null),
+    outputsOf: () => Promise.resolve([]),
   };
 }
 

@@ -2,26 +2,29 @@ import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import type { EndedBy } from "@stage6/evidence-interface";
 import { BoundsError } from "../bounds-error.ts";
-import { captureStream, type CaptureHooks } from "./capture-stream.ts";
+import { captureStream, type Capture, type CaptureHooks } from "./capture-stream.ts";
+import type { Survivor } from "./find-survivors.ts";
 import { openOutputs, type Outputs } from "./open-outputs.ts";
 import type { ProcessEnd, ProcessSpec } from "./process-spec.ts";
-import { processTable } from "./process-table.ts";
+import { knownProcesses, processTable } from "./process-table.ts";
 import { prepareEnding } from "./run-ending.ts";
 import { startChild, type StartedChild } from "./start-child.ts";
 import { sweepSurvivors } from "./sweep-survivors.ts";
 import { watchLimits } from "./watch-limits.ts";
 import { within } from "./within.ts";
 
-/** How long output may still arrive after the exit: before the sweep, and again after it. */
+/** How long nothing may arrive after the exit before the rest is given up; at most so many times. */
 const DRAIN_MS = 1000;
+const DRAIN_ROUNDS = 10;
 
 /**
  * Runs one process in its own group within limits and sweeps up what outlives it. Always settles: it waits for exit
  * and never for the end of a pipe, which a survivor may hold. Throws {@link BoundsError} `OUTPUT_UNWRITABLE` when an
- * output file cannot be made or written, `OBSERVER_FAILED` when `onChunk` throws; the process has been ended then.
+ * output file cannot be made or written, `OBSERVER_FAILED` when `onChunk` throws, `PROCESSES_UNKNOWN` when nobody can
+ * tell which processes are left; the process has been ended then.
  */
 export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
-  const known = await processTable.keys();
+  const known = await knownProcesses();
   const ownDirs = await realDirs([spec.cwd, ...(spec.ownDirs ?? [])]);
   const outputs = await openOutputs(spec.stdoutFile, spec.stderrFile);
   try {
@@ -29,8 +32,8 @@ export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
     const marker = randomUUID();
     const child = await startChild(spec, marker);
     if (child instanceof Error) return notStarted("spawn-failure", child);
-    return await supervise(spec, child, outputs, async (channel) =>
-      sweepSurvivors({ group: child.pid, marker, channel, ownDirs, harnessPid: process.pid }, known),
+    return await supervise(spec, child, outputs, (channels) =>
+      sweepSurvivors({ group: child.pid, marker, channels, ownDirs, harnessPid: process.pid }, known),
     );
   } finally {
     await outputs.close();
@@ -41,7 +44,7 @@ async function supervise(
   spec: ProcessSpec,
   child: StartedChild,
   outputs: Outputs,
-  sweep: (channel: string | null) => ReturnType<typeof sweepSurvivors>,
+  sweep: (channels: readonly string[]) => Promise<readonly Survivor[]>,
 ): Promise<ProcessEnd> {
   const began = performance.now();
   let lastOutput = began;
@@ -64,20 +67,23 @@ async function supervise(
     requestLimit: spec.requestLimit,
     onEnd: ending.end,
   });
-  const channel = await within(processTable.stdoutOf(child.pid), DRAIN_MS);
+  const channels = await processTable.outputsOf(child.pid);
 
   const exit = await Promise.race([child.exited, ending.lost]);
   const durationMs = Math.round(performance.now() - began);
   stopWatching();
   ending.settle();
 
-  const drained = Promise.all([stdout.done, stderr.done]);
-  await within(drained, DRAIN_MS);
-  const survivors = await sweep(channel);
-  await within(drained, DRAIN_MS);
-  await Promise.all([stdout.stop(), stderr.stop()]);
-  child.process.stdin?.destroy();
-  child.process.unref();
+  let survivors: readonly Survivor[];
+  try {
+    await drain([stdout, stderr]);
+    survivors = await sweep(channels);
+    await drain([stdout, stderr]);
+  } finally {
+    await Promise.all([stdout.stop(), stderr.stop()]);
+    child.process.stdin?.destroy();
+    child.process.unref();
+  }
   const failure = ending.failure();
   if (failure !== null) throw failure;
   return {
@@ -90,6 +96,16 @@ async function supervise(
     survivors,
     spawnError: null,
   };
+}
+
+/** Waits for the rest of the output as long as some still arrives: a held pipe brings none, a slow disk does. */
+async function drain(captures: readonly Capture[]): Promise<void> {
+  const done = Promise.all(captures.map((capture) => capture.done));
+  const bytes = (): number => captures.reduce((sum, capture) => sum + capture.bytes(), 0);
+  for (let round = 0; round < DRAIN_ROUNDS; round += 1) {
+    const before = bytes();
+    if ((await within(done, DRAIN_MS)) !== null || bytes() === before) return;
+  }
 }
 
 function observe(spec: ProcessSpec, stream: "stdout" | "stderr", chunk: Uint8Array): void {

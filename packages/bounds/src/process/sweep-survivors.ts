@@ -1,13 +1,14 @@
 import { findSurvivors, type RunTies, type Survivor } from "./find-survivors.ts";
-import { processKey, processTable } from "./process-table.ts";
-import { pause, within } from "./within.ts";
+import { newProcesses, processKey } from "./process-table.ts";
+import { pause } from "./within.ts";
 
 const SETTLE_MS = 100;
 const ROUNDS = 10;
 
 /**
  * Ends every process that provably belongs to the run and is still alive, by pid, and reports each. Those that are
- * just leaving get {@link SETTLE_MS} to do so; several rounds catch what a survivor starts while it is ended.
+ * just leaving get a moment to do so; several rounds catch what a survivor starts while it is ended. Throws
+ * `PROCESSES_UNKNOWN` when the processes cannot be listed.
  */
 export async function sweepSurvivors(
   ties: RunTies,
@@ -30,9 +31,7 @@ export async function sweepSurvivors(
 }
 
 async function alive(ties: RunTies, known: ReadonlySet<string>): Promise<ReturnType<typeof findSurvivors>> {
-  // A process stuck in the kernel can block a look at its environment.
-  const rows = await within(processTable.rowsExcept(known), 5000);
-  return findSurvivors(rows ?? [], ties);
+  return findSurvivors(await newProcesses(known), ties);
 }
 
 function kill(pid: number): void {

@@ -455,7 +455,7 @@ const CASES: readonly Case[] = [
     outside: true,
   },
   {
-    id: "owner reset",
+    id: "outside delete",
     what: "deleting what lies outside the clone",
     right: "V",
     script: 'rm "$OTHER/secret"',

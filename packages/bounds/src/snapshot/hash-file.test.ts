@@ -1,8 +1,20 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { hashFile } from "./hash-file.ts";
+import { pause } from "../process/within.ts";
 import { readEntry } from "./read-entry.ts";
 
 async function seenFile(content: string) {
@@ -45,4 +57,17 @@ test("a file that grew, was replaced, became a link or went away since it was se
   const gone = await seenFile("a");
   rmSync(gone.file);
   expect(await hashFile(gone.full, gone.entry)).toBeNull();
+});
+
+test("a file written to while it is read has none, even when its size stays", async () => {
+  const { file, full } = await seenFile("");
+  truncateSync(file, 2 ** 27);
+  const found = await readEntry(full, "f");
+  if (found === null) throw new Error("not found");
+  const hashing = hashFile(full, found.entry);
+  await pause(20);
+  const handle = openSync(file, "r+");
+  writeSync(handle, "x", 0);
+  closeSync(handle);
+  expect(await hashing).toBeNull();
 });

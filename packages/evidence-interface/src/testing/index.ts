@@ -1,4 +1,5 @@
 export { sampleEventLog, sampleEvents, type SampleOptions } from "./sample-events.ts";
+export { readSampleLog } from "./read-sample-log.ts";
 export { sampleObservation } from "./sample-observation.ts";
 export {
   sampleTrial,

@@ -1,0 +1,43 @@
+import type { RootFinding } from "@stage6/validator";
+import type { ExitCode } from "./exit-code.ts";
+
+/** Why a command could not do what was asked. */
+export type CliErrorCode =
+  | "USAGE"
+  | "ROOT_MISSING"
+  | "ROOT_TAKEN"
+  | "ROOT_INVALID"
+  | "KEY_MISSING"
+  | "KEY_UNTRUSTED"
+  | "KEYS_UNWRITABLE"
+  | "PLAN_MISSING"
+  | "PLAN_MISMATCH"
+  | "POLICY_MISMATCH"
+  | "FIXTURE_INVALID"
+  | "FIXTURE_EXISTS"
+  | "COMPARISON_DIVERGED"
+  | "INTERRUPTED"
+  | "BACKENDS_INSTALL_FAILED";
+
+/** Optional parts of a {@link CliError}. */
+export interface CliErrorOptions extends ErrorOptions {
+  /** The next command or step, one sentence. */
+  readonly remedy?: string;
+  readonly findings?: readonly RootFinding[];
+}
+
+/** A foreseen failure of a command: a code to match on, a sentence for a person, and the exit code it stands for. */
+export class CliError extends Error {
+  readonly code: CliErrorCode;
+  readonly exitCode: ExitCode;
+  readonly remedy: string | null;
+  readonly findings: readonly RootFinding[];
+  constructor(code: CliErrorCode, exitCode: ExitCode, message: string, options: CliErrorOptions = {}) {
+    super(message, options);
+    this.name = "CliError";
+    this.code = code;
+    this.exitCode = exitCode;
+    this.remedy = options.remedy ?? null;
+    this.findings = options.findings ?? [];
+  }
+}

@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import type { Timestamp } from "@stage6/evidence-interface";
+import type { CliIo } from "./cli-io.ts";
+
+/** Options that every verb takes. */
+export interface CommonOptions {
+  readonly harnessRoot: string;
+  readonly json?: boolean;
+  /** Milliseconds since 1970. */
+  readonly now?: number;
+}
+
+/** What a verb works with. */
+export interface CommandContext {
+  readonly io: CliIo;
+  /** Harness root, absolute. */
+  readonly root: string;
+  /** Harness root as the user wrote it. */
+  readonly shownRoot: string;
+  readonly now: Timestamp;
+  /** One line of progress to stderr. */
+  readonly log: (line: string) => void;
+  /** How this tool was called, for commands that a reader can copy: `stage6`, or the npm script of the repository. */
+  readonly program: string;
+}
+
+/** The context of one call. */
+export function makeContext(io: CliIo, options: CommonOptions): CommandContext {
+  const { harnessRoot } = options;
+  return {
+    io,
+    root: resolve(io.cwd, harnessRoot),
+    shownRoot: harnessRoot,
+    now: new Date(options.now ?? io.now()).toISOString(),
+    log: (line) => io.err(`${line}\n`),
+    program: ["rehearse", "stage6"].includes(io.env["npm_lifecycle_event"] ?? "") ? "npm run --silent stage6 --" : "stage6",
+  };
+}
+
+/** A word for a shell: quoted only where it has to be. */
+export function shellQuote(word: string): string {
+  return /^[A-Za-z0-9_./:@%+=,~^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command of this tool that a reader can copy, for this harness root. */
+export function commandLine(context: CommandContext, words: readonly string[]): string {
+  const root = context.shownRoot === "harness" ? [] : ["--harness-root", context.shownRoot];
+  return `${context.program} ${[...words, ...root].map(shellQuote).join(" ")}`;
+}

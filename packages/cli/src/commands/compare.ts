@@ -1,0 +1,42 @@
+import { InvalidArgumentError, type Command } from "commander";
+import { DIMENSIONS, explainCell, renderComparison, type Dimension } from "@stage6/comparator";
+import type { Perform } from "../build-program.ts";
+import { commandLine } from "../command-context.ts";
+import { compareRoot } from "../compare-root.ts";
+import { choosePlan, openRoot } from "../open-root.ts";
+
+interface CellName {
+  readonly baseline: string;
+  readonly fixture: string;
+  readonly dimension: Dimension;
+}
+
+function parseCell(text: string): CellName {
+  const [baseline = "", fixture = "", name = "", ...more] = text.split("/");
+  const dimension = DIMENSIONS.find((one) => one === name);
+  if (dimension === undefined || more.length > 0) throw new InvalidArgumentError(`A cell is baseline/fixture/dimension; the dimensions are ${DIMENSIONS.join(", ")}.`);
+  return { baseline, fixture, dimension };
+}
+
+/** `compare`: candidate against every baseline, from the recorded bundles alone. */
+export function addCompare(program: Command, perform: Perform): void {
+  const command = program
+    .command("compare")
+    .description("compare the candidate with every baseline of a plan; the exit code is the comparison's")
+    .option("--plan <id>", "plan to compare (default: the newest)")
+    .option("--explain <cell>", "show why one cell has its verdict: baseline/fixture/dimension", parseCell);
+  perform<{ plan?: string; explain?: CellName }>(command, async (context, options) => {
+    const root = await openRoot(context.root, context.shownRoot);
+    const entry = choosePlan(root, options.plan ?? null);
+    const { comparison, document, file } = await compareRoot(root, entry);
+    const { explain } = options;
+    const shown = `${context.shownRoot}/${file}`;
+    const written = {
+      written: `Wrote ${shown}`,
+      kept: `${shown} says the same and is kept.`,
+      "not-written": `Not written: trials are missing or not sound. Next: ${commandLine(context, ["run", "--plan", entry.id])}`,
+    }[document];
+    const text = explain === undefined ? `${renderComparison(comparison)}\n${written}\n` : explainCell(comparison, explain.baseline, explain.fixture, explain.dimension);
+    return { exitCode: comparison.exitCode, verdict: comparison.verdict, text, data: { document: { state: document, file }, comparison } };
+  });
+}

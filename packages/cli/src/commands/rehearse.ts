@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { validateRoot } from "@stage6/validator";
+import type { Perform } from "../build-program.ts";
+import type { CommandContext } from "../command-context.ts";
+import type { CommandResult } from "../command-result.ts";
+import { compareRoot } from "../compare-root.ts";
+import { EXIT } from "../exit-code.ts";
+import { initRoot } from "../init-root.ts";
+import { installAndProbe } from "../install-missing.ts";
+import { openRoot } from "../open-root.ts";
+import { parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
+import { placesFor } from "../places-for.ts";
+import { choosePlanFor, writePlan } from "../plan-root.ts";
+import { probeLanes } from "../probe-lanes.ts";
+import { isUnchanged, isVerified, renderRehearsal } from "../rehearsal.ts";
+import { runRoot } from "../run-root.ts";
+import { TOOL } from "../tool.ts";
+import { keysFolder } from "../user-folders.ts";
+import { runResult } from "./run.ts";
+
+interface RehearseOptions {
+  readonly candidate: string;
+  readonly lanes?: string[];
+  readonly fixtures?: string[];
+  readonly trials?: number;
+  readonly concurrency?: number;
+  readonly install: boolean;
+}
+
+/** `rehearse`: the whole pass in one command, on the embedded scripted model. */
+export function addRehearse(program: Command, perform: Perform): void {
+  const command = program
+    .command("rehearse")
+    .description("the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check")
+    .option("--candidate <lane>", "lane to be judged", parseLane, "case")
+    .option("--lanes <names>", "lanes to run, separated by commas; the candidate is always among them (default: all)", parseLanes)
+    .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
+    .option("--trials <n>", "trials per lane and fixture, at least the policy's (default: the policy's)", parseCount(999))
+    .option("--concurrency <n>", "trials at the same time (default: the number of cores, at most 4)", parseCount(64))
+    .option("--no-install", "do not install missing backends; their lanes stay blocked");
+  perform<RehearseOptions>(command, rehearse);
+}
+
+async function rehearse(context: CommandContext, options: RehearseOptions): Promise<CommandResult> {
+  const { io, log } = context;
+  const interrupt = io.interrupt();
+  const keys = keysFolder(io.env);
+  const init = await initRoot(context.root, context.shownRoot, keys);
+  if (init.state === "created") log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
+  const root = await openRoot(context.root, context.shownRoot);
+  const places = await placesFor(context, root);
+  const selected = options.lanes === undefined ? null : [...new Set([...options.lanes, options.candidate])];
+  const lanes = options.install ? await installAndProbe(selected, places, { env: io.env, log, signal: interrupt }) : await probeLanes(selected, places);
+  const plan = await choosePlanFor(root, { candidate: options.candidate, lanes, fixtures: options.fixtures ?? null, trials: options.trials ?? null, now: context.now });
+  await writePlan(root, plan);
+  const summary = await runRoot(root, plan, { keys, places, concurrency: options.concurrency ?? null, log, interrupt });
+  if (summary.missing > 0) return runResult(context, plan.id, summary, interrupt.aborted, ["rehearse", ...again(options)]);
+  const compared = await compareRoot(root, plan);
+  const gate = await validateRoot({ root: root.path, now: context.now, planId: plan.id, tool: { ...TOOL, sourceDigest: null } });
+  const rehearsal = { init, plan, summary, compared, gate };
+  const verified = isVerified(rehearsal);
+  const { comparison } = compared;
+  return {
+    exitCode: verified ? EXIT.holds : summary.planned === 0 ? EXIT.refused : EXIT.invalid,
+    verdict: comparison.verdict,
+    text: renderRehearsal(context, rehearsal),
+    data: {
+      rehearsal: verified ? "complete" : "incomplete",
+      unchanged: isUnchanged(rehearsal),
+      root: { state: init.state, harnessId: init.harnessId },
+      plan: { id: plan.id, digest: plan.digest, state: plan.state },
+      trials: summary,
+      blocked: comparison.lanes.flatMap(({ lane, reason }) => (reason === null ? [] : [{ lane, ...reason }])),
+      gate: { verdict: gate.verdict, exitCode: gate.exitCode },
+      document: { state: compared.document, file: compared.file },
+      comparison,
+    },
+  };
+}
+
+/** The options that make the same rehearsal again. */
+function again({ candidate, lanes, fixtures, trials, install }: RehearseOptions): string[] {
+  return [
+    ...(candidate === "case" ? [] : ["--candidate", candidate]),
+    ...(lanes === undefined ? [] : ["--lanes", lanes.join(",")]),
+    ...(fixtures === undefined ? [] : ["--fixtures", fixtures.join(",")]),
+    ...(trials === undefined ? [] : ["--trials", String(trials)]),
+    ...(install ? [] : ["--no-install"]),
+  ];
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import type { Comparison } from "@stage6/comparator";
+import { rootLayout } from "@stage6/evidence-interface/fs";
+import { collectTrials, compareTrials, type CollectedTrial, type PlanEntry } from "@stage6/validator";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import type { OpenRoot } from "./open-root.ts";
+import { writeNewFile } from "./write-new-file.ts";
+
+/** A comparison, the trials it was made from, and what became of its document. */
+export interface ComparedRoot {
+  readonly comparison: Comparison;
+  readonly trials: readonly CollectedTrial[];
+  /** `not-written`: trials are missing or unsound, so that it may still change. */
+  readonly document: "written" | "kept" | "not-written";
+  /** Path of the document relative to the root. */
+  readonly file: string;
+}
+
+/** Compares the recorded trials of a plan; once all are there, the comparison is written and never changes again. */
+export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<ComparedRoot> {
+  const trials = await collectTrials(root.path, entry.plan, entry.id, root.trusted);
+  const { comparison, bytes } = compareTrials(entry, { document: root.policy, digest: root.policyDigest }, trials);
+  const file = `comparisons/${entry.id}.json`;
+  if (!isComplete(trials)) return { comparison, trials, document: "not-written", file };
+  const written = await writeNewFile(root.path, join(rootLayout(root.path).comparisons, `${entry.id}.json`), bytes);
+  if (written === "different") {
+    throw new CliError("COMPARISON_DIVERGED", EXIT.invalid, `${file} is not what the evidence gives`, {
+      remedy: "Run stage6 replay to see where it differs; evidence and comparison are never written over.",
+    });
+  }
+  return { comparison, trials, document: written === "same" ? "kept" : "written", file };
+}
+
+/** Every planned trial is there and sound, and nothing else is. */
+export function isComplete(trials: readonly CollectedTrial[]): boolean {
+  return trials.length > 0 && trials.every(({ state }) => state === "present");
+}

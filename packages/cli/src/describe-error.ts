@@ -1,0 +1,54 @@
+import { BoundsError } from "@stage6/bounds";
+import { SealError, errorCode } from "@stage6/evidence-interface/fs";
+import { RunnerError, type RunnerErrorCode } from "@stage6/runner";
+import type { RootFinding } from "@stage6/validator";
+import { CliError } from "./cli-error.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+
+/** A failure in the words that are shown. */
+export interface DescribedError {
+  readonly exitCode: ExitCode;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+  /** What a tool said about it; may hold several lines. */
+  readonly details: string | null;
+  readonly findings: readonly RootFinding[];
+}
+
+/** System errors that are the environment's doing, not a defect of this program. */
+const SYSTEM = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "EMFILE", "ENOENT", "ETXTBSY", "EIO"]);
+
+/** Says what went wrong. Anything unforeseen is INTERNAL, exit 70. */
+export function describeError(error: unknown): DescribedError {
+  const plain = { remedy: null, details: null, findings: [] };
+  if (error instanceof CliError) {
+    const { exitCode, code, message, remedy, findings, cause } = error;
+    return { exitCode, code, message, remedy, details: cause instanceof Error && code === "BACKENDS_INSTALL_FAILED" ? cause.message : null, findings };
+  }
+  if (error instanceof RunnerError) return { ...plain, ...ofRunner(error.code), code: error.code, message: error.message };
+  if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED") return { ...plain, exitCode: EXIT.refused, code: error.code, message: error.message, remedy: "Install git, or put it on PATH." };
+  if (error instanceof SealError) return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };
+  const code = errorCode(error);
+  if (error instanceof Error && SYSTEM.has(code)) return { ...plain, exitCode: EXIT.refused, code, message: error.message, remedy: "Check the path, its permissions and the free space; evidence that was recorded is kept." };
+  return { ...plain, exitCode: EXIT.internal, code: "INTERNAL", message: `internal error: ${error instanceof Error ? error.message : "unknown"}`, remedy: "Run again with STAGE6_DEBUG=1 to see the stack, and report it as a defect of stage6." };
+}
+
+function ofRunner(code: RunnerErrorCode): { exitCode: ExitCode; remedy: string | null } {
+  switch (code) {
+    case "FIXTURE_INVALID":
+      return { exitCode: EXIT.invalid, remedy: "Put the fixture back as it was, or add it again under another id." };
+    case "FIXTURE_EXISTS":
+      return { exitCode: EXIT.refused, remedy: "Choose another --id; a fixture is never changed." };
+    case "ROOT_BUSY":
+      return { exitCode: EXIT.refused, remedy: "Wait until the other run ends." };
+    case "PLAN_MISMATCH":
+      return { exitCode: EXIT.refused, remedy: "Run stage6 plan to make a new plan." };
+    case "KEY_UNREADABLE":
+    case "GIT_FAILED":
+    case "BACKENDS_INSTALL_FAILED":
+      return { exitCode: EXIT.refused, remedy: null };
+    case "SCRIPT_NOT_PLAYABLE":
+      return { exitCode: EXIT.invalid, remedy: "Correct the fixture's script." };
+  }
+}

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { seedRepository } from "@stage6/runner";
+import { collectTrials, readHarnessRoot } from "@stage6/validator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const KILLS = 50;
+const TRIALS = 40;
+const DEADLINE_MS = 120_000;
+
+describe("a runner that is killed", () => {
+  let parent = "";
+  const started: ChildProcess[] = [];
+
+  const stage6 = (...args: string[]): ChildProcess => {
+    const child = spawn(process.execPath, ["--conditions=@stage6/source", `--import=${import.meta.resolve("tsx")}`, MAIN, ...args, "--harness-root", join(parent, "harness")], {
+      cwd: parent,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, STAGE6_KEYS_DIR: join(parent, "keys"), STAGE6_BACKENDS_DIR: join(parent, "backends") },
+    });
+    started.push(child);
+    return child;
+  };
+  const finish = async (...args: string[]): Promise<number | null> => {
+    const child = stage6(...args);
+    child.stdout?.resume();
+    let words = "";
+    child.stderr?.on("data", (chunk: Buffer) => (words += chunk.toString()));
+    await once(child, "exit", { signal: AbortSignal.timeout(DEADLINE_MS) });
+    if (child.exitCode !== 0) process.stderr.write(words);
+    return child.exitCode;
+  };
+  const trials = async () => {
+    const { plans, trusted } = await readHarnessRoot(join(parent, "harness"));
+    const [plan] = plans;
+    if (plan === undefined) throw new Error("no plan");
+    return collectTrials(join(parent, "harness"), plan.plan, plan.id, trusted);
+  };
+
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), "stage6-kill-"));
+    const files = join(parent, "files");
+    await mkdir(join(files, "src"), { recursive: true });
+    await writeFile(join(files, "src", "a.txt"), "a\n");
+    await writeFile(join(parent, "task.md"), "Look around.\n");
+    await seedRepository(files, join(parent, "repository"));
+    expect(await finish("init")).toBe(0);
+    expect(await finish("fixtures", "add", "--from", join(parent, "repository"), "--base", "main", "--task", join(parent, "task.md"), "--allow", "src/**", "--id", "tiny", "--expects", "no-change", "--oracle", "true")).toBe(0);
+    expect(await finish("plan", "--candidate", "fake", "--lanes", "fake", "--fixtures", "tiny", "--trials", String(TRIALS))).toBe(0);
+  }, DEADLINE_MS);
+
+  afterAll(async () => {
+    for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await rm(parent, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it(
+    `leaves no half bundle in ${KILLS} kills at random moments, and the next run completes the plan`,
+    async () => {
+      let killed = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const child = stage6("run");
+        child.stdout?.resume();
+        const begun = once(child.stderr ?? child, "data");
+        const gone = once(child, "exit", { signal: AbortSignal.timeout(DEADLINE_MS) });
+        // From its first words on, any moment may be hit: clone, backend, oracle, sealing.
+        await Promise.race([begun, gone]);
+        await sleep(Math.random() * 700);
+        if (child.kill("SIGKILL")) killed += 1;
+        await gone;
+        const found = await trials();
+        expect(found.flatMap((trial) => trial.findings)).toEqual([]);
+        expect(found.map((trial) => trial.state).filter((state) => state !== "present" && state !== "missing")).toEqual([]);
+      }
+      expect(killed).toBe(KILLS);
+      const before = (await trials()).filter((trial) => trial.state === "present");
+      expect(await finish("run")).toBe(0);
+      const after = await trials();
+      expect(after.map((trial) => trial.state)).toEqual(Array.from({ length: TRIALS }, () => "present"));
+      // What was recorded before the last run is still the very same evidence.
+      for (const trial of before) expect(after.find((other) => other.number === trial.number)?.bundleDigest).toBe(trial.bundleDigest);
+      // Every attempt stays listed, the lost ones too.
+      const attempts = await readdir(join(parent, "harness", "attempts"), { recursive: true });
+      expect(attempts.filter((name) => name.endsWith(".json")).length).toBeGreaterThan(TRIALS);
+      expect(await readdir(join(parent, "harness", "staging"))).toEqual([]);
+    },
+    600_000,
+  );
+
+  it("changes nothing when the finished plan is run again", async () => {
+    const first = (await trials()).map((trial) => trial.bundleDigest);
+    expect(await finish("run")).toBe(0);
+    expect((await trials()).map((trial) => trial.bundleDigest)).toEqual(first);
+  });
+});

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import type { ModelRef, Timestamp, TrialPlan } from "@stage6/evidence-interface";
+import { rootLayout } from "@stage6/evidence-interface/fs";
+import { makePlan, planIntent, sealPlan, type LaneCandidate } from "@stage6/runner";
+import type { PlanEntry } from "@stage6/validator";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-code.ts";
+import type { OpenRoot } from "./open-root.ts";
+import { readFixtures } from "./read-fixtures.ts";
+import { TOOL } from "./tool.ts";
+import { writeNewFile } from "./write-new-file.ts";
+
+/** The embedded scripted model: every plan of this version is a rehearsal. */
+const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
+
+/** What the operator asks of a plan. */
+export interface PlanWish {
+  readonly candidate: string;
+  readonly lanes: readonly LaneCandidate[];
+  /** Null: all fixtures of the root. */
+  readonly fixtures: readonly string[] | null;
+  /** Null: as many as the policy asks for. */
+  readonly trials: number | null;
+  readonly now: Timestamp;
+}
+
+/** A plan that was made or found: `kept` when one with the same intent existed. */
+export interface ChosenPlan extends PlanEntry {
+  readonly state: "new" | "kept";
+}
+
+/** Makes the plan that the wish describes, or finds the one that was made for it before. Writes nothing. */
+export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<ChosenPlan> {
+  const fewest = root.policy.trialsPerCell.scripted;
+  const trialsPerCell = wish.trials ?? fewest;
+  if (trialsPerCell < fewest) {
+    throw new CliError("USAGE", EXIT.usage, `--trials ${trialsPerCell} is fewer than the policy's ${fewest} trials per cell`, { remedy: "Ask for at least as many, or leave --trials out." });
+  }
+  const plan: TrialPlan = makePlan({
+    createdAt: wish.now,
+    harness: TOOL,
+    candidate: wish.candidate,
+    evidenceClass: "scripted",
+    model: SCRIPTED_MODEL,
+    policyDigest: root.policyDigest,
+    limits: root.policy.limits,
+    trialsPerCell,
+    lanes: wish.lanes,
+    fixtures: await readFixtures(root.path, wish.fixtures),
+  });
+  const intent = planIntent(plan);
+  const kept = root.plans.findLast((entry) => planIntent(entry.plan) === intent);
+  if (kept !== undefined) return { ...kept, state: "kept" };
+  const { digest, id } = sealPlan(plan);
+  return { id, digest, plan, state: "new" };
+}
+
+/** Writes a new plan; a kept one is there already. */
+export async function writePlan(root: OpenRoot, chosen: ChosenPlan): Promise<void> {
+  if (chosen.state === "kept") return;
+  await writeNewFile(root.path, join(rootLayout(root.path).plans, `${chosen.id}.json`), sealPlan(chosen.plan).bytes);
+}

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import { readChunks } from "@stage6/evidence-interface/fs";
+import type { Manifest } from "@stage6/evidence-interface";
+import type { Lane } from "@stage6/lane-contract";
+import { DraftKeys } from "./draft-keys.ts";
+import { readLaneEvents } from "./lane-events.ts";
+
+/** What translating a bundle's raw streams again gave. */
+export type Retranslation =
+  | { readonly state: "equal"; readonly events: number }
+  | { readonly state: "skipped"; readonly reason: string }
+  | { readonly state: "diverged"; readonly missing: readonly string[]; readonly extra: readonly string[] };
+
+const STREAM = /^artifacts\/([a-z][a-z0-9-]*)\.raw$/;
+/** Never a path of this machine: only claims quote the workspace, and claims are not compared here. */
+const WORKSPACE = "/workspace";
+const MAX_NAMED = 10;
+
+/** Process streams come first, as they did in the trial; collected ones follow. */
+function streamsOf(manifest: Manifest): string[] {
+  const names = manifest.files.flatMap(({ path }) => STREAM.exec(path)?.[1] ?? []);
+  const first = ["stdout", "stderr"].filter((name) => names.includes(name));
+  return [...first, ...names.filter((name) => !first.includes(name)).toSorted()];
+}
+
+/**
+ * Translates the raw streams of a bundle with the lane's own translator and holds the drafts against the log's lane
+ * events: as multisets of type and byte range, since streams were cut and interleaved by time.
+ */
+export async function retranslate(folder: string, manifest: Manifest, lane: Lane | null): Promise<Retranslation> {
+  const { keys, started, end, adapterVersion } = await readLaneEvents(folder);
+  if (lane === null) return { state: "skipped", reason: "this version has no adapter for the lane" };
+  if (adapterVersion !== lane.adapterVersion) return { state: "skipped", reason: `recorded with adapter ${adapterVersion ?? "unknown"}, this is ${lane.adapterVersion}` };
+  if (!started) return compareKeys(keys, []);
+  if (end === null || end.endedBy === "interrupt") return { state: "skipped", reason: "the backend was not followed to its end" };
+  const drafts = new DraftKeys();
+  const translator = lane.translator({ workspace: WORKSPACE });
+  for (const stream of streamsOf(manifest)) await readChunks(join(folder, `artifacts/${stream}.raw`), (chunk) => drafts.add(translator.push(stream, Buffer.from(chunk))));
+  drafts.add(translator.end(end));
+  drafts.close();
+  return compareKeys(keys, drafts.keys);
+}
+
+function compareKeys(logged: readonly string[], drafted: readonly string[]): Retranslation {
+  const missing = without(logged, drafted);
+  const extra = without(drafted, logged);
+  if (missing.length === 0 && extra.length === 0) return { state: "equal", events: logged.length };
+  return { state: "diverged", missing: missing.slice(0, MAX_NAMED), extra: extra.slice(0, MAX_NAMED) };
+}
+
+/** Items of `all` that `taken` does not hold as often. */
+function without(all: readonly string[], taken: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const one of taken) left.set(one, (left.get(one) ?? 0) + 1);
+  return all.filter((one) => {
+    const count = left.get(one) ?? 0;
+    if (count > 0) left.set(one, count - 1);
+    return count === 0;
+  });
+}

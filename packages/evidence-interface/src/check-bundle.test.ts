@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { checkBundle } from "./check-bundle.ts";
+import { sha256 } from "./digest.ts";
+import { EventLogChecker } from "./event-log-checker.ts";
+import type { TrialRef } from "./primitives.ts";
+import { emptyFacts, foldEvent } from "./report-fold.ts";
+import { sampleTrial, sealFiles, testKeys, type SealFaults } from "./testing/index.ts";
+
+const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null) => {
+  const facts = emptyFacts();
+  const log = files.get("events.jsonl");
+  const checker = new EventLogChecker("events.jsonl", (event) => foldEvent(facts, event));
+  if (log !== undefined) checker.push(Buffer.from(log));
+  return checkBundle({
+    files: new Map([...files].map(([path, bytes]) => [path, { size: bytes.length, sha256: sha256(bytes) }])),
+    findings: [],
+    documents: files,
+    events: log === undefined ? null : checker.end(),
+    facts,
+    trusted: testKeys().trusted,
+    expected,
+  });
+};
+const codes = (faults: SealFaults, expected: TrialRef | null = null) => check(sealFiles(sampleTrial(), faults), expected).findings.map((finding) => `${finding.code}/${finding.rule}`);
+
+describe("checkBundle", () => {
+  it("has no finding for a sound bundle and gives its documents and its identity", () => {
+    const files = sealFiles();
+    const bundle = check(files);
+    expect(bundle.findings).toEqual([]);
+    expect(bundle.report?.outcome).toBe("completed");
+    expect(bundle.digest).toBe(sha256(files.get("manifest.json") ?? ""));
+  });
+
+  it("refuses a bundle that stands for another trial than expected, in each of its documents", () => {
+    const other = { planId: "0123456789abcdef", lane: "fake", fixture: "fix-failing-test", number: 3 };
+    expect(codes({}, other)).toEqual(Array.from({ length: 4 }, () => "TRIAL_MISMATCH/identity"));
+  });
+
+  it("names every document that is missing and does not stop at the first", () => {
+    const files = new Map<string, Uint8Array>();
+    expect(check(files).findings.map((finding) => finding.file)).toEqual(["report.json", "events.jsonl", "manifest.json", "bundle.dsse.json", "artifacts/observation.json"]);
+  });
+
+  it("finds any one changed byte of any file", () => {
+    for (const [path, bytes] of sealFiles()) {
+      for (const at of [0, Math.floor(bytes.length / 2), bytes.length - 1]) {
+        if (bytes.length === 0) continue;
+        const files = sealFiles();
+        const edited = Buffer.from(bytes);
+        edited[at] = (edited[at] ?? 0) ^ 1;
+        files.set(path, edited);
+        expect(check(files).findings.length, `${path} byte ${at}`).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("calls a manifest that points outside the bundle by its own name", () => {
+    const point = (path: string): SealFaults => ({ manifest: (made) => ({ ...made, files: [{ ...made.files[0], path }] }) });
+    for (const path of ["../x", "a/../../x", "/etc/passwd", "C:\\x", "..\\x"]) expect([path, ...codes(point(path))]).toContain("PATH_ESCAPE/manifest-path");
+    expect(codes(point("a..b"))).not.toContain("PATH_ESCAPE/manifest-path");
+  });
+
+  it("refuses another attempt in manifest or statement", () => {
+    const attemptId = "00000000-0000-4000-8000-000000000009";
+    expect(codes({ manifest: (made) => ({ ...made, attemptId }) })).toContain("TRIAL_MISMATCH/attempt");
+    expect(codes({ statement: (made) => ({ ...made, predicate: { ...made.predicate, attemptId } }) })).toContain("TRIAL_MISMATCH/attempt");
+  });
+});

@@ -1,0 +1,77 @@
+import type { Comparison } from "@stage6/comparator";
+import type { Id } from "@stage6/evidence-interface";
+import type { StoredComparison } from "../check-stored-comparison.ts";
+import type { CollectedTrial } from "../collect-trials.ts";
+import type { GateCheck, GateEvidence } from "../gate-check.ts";
+import type { PlanEntry } from "../read-plans.ts";
+import { ROOT_FILES } from "../root-files.ts";
+import { escapeLong } from "../text.ts";
+import { exitCodeOfCheck } from "../verdict-of-checks.ts";
+import { failedOn, makeCheck, passed } from "./make-check.ts";
+
+/** Every bundle below the plan's runs is whole, and nothing else is there. */
+export function bundlesCheck(trials: readonly CollectedTrial[]): GateCheck {
+  const findings = trials.flatMap((trial) => trial.findings);
+  if (findings.length > 0)
+    return failedOn(
+      "bundles",
+      findings,
+      trials.flatMap(({ inputs }) => inputs),
+    );
+  const found = trials.filter(({ state }) => state !== "missing").length;
+  if (found === 0)
+    return makeCheck(
+      "bundles",
+      "fail",
+      "EVIDENCE_MISSING",
+      `none of ${trials.length} planned trials left a bundle`,
+    );
+  return passed("bundles", `${found} of ${trials.length} planned bundles are there, signed and whole`);
+}
+
+/** The recomputed comparison passes; what keeps it from passing is named. */
+export function comparisonCheck(comparison: Comparison): GateCheck {
+  const { checks, exitCode, verdict, standing, plan } = comparison;
+  if (exitCode === 0)
+    return passed(
+      "comparison",
+      `candidate ${comparison.candidate} matches or beats every baseline in all ${comparison.cells.length} cells`,
+    );
+  const stopping = checks.filter((check) => exitCodeOfCheck(check) !== 0);
+  const gravest = stopping.find((check) => exitCodeOfCheck(check) === exitCode);
+  const inconclusive = exitCode === 5;
+  // A lost dimension carries the code of the trial's own fault, which would read as unsound evidence here.
+  const code = gravest?.code ?? (inconclusive ? "DIMENSION_INCONCLUSIVE" : "DIMENSION_WORSE");
+  const text = `verdict ${verdict}, standing ${standing}; ${stopping.length} of ${checks.length} checks do not pass: ${stopping.map((one) => `${one.id} ${one.code ?? ""}`.trim()).join(", ")}`;
+  const evidence = stopping.flatMap((check) => check.evidence.map((one) => evidenceOf(one, plan.id)));
+  return makeCheck("comparison", inconclusive ? "inconclusive" : "fail", code, text, evidence);
+}
+
+function evidenceOf(
+  { trial, bundle, code, what }: Comparison["checks"][number]["evidence"][number],
+  planId: Id,
+): GateEvidence {
+  const text = escapeLong(`${code} ${trial}: ${what}`, 800);
+  if (bundle === null) return { path: `${ROOT_FILES.plans}/${planId}.json`, what: text };
+  return { path: `${ROOT_FILES.runs}/${planId}/${trial}/manifest.json`, sha256: bundle, what: text };
+}
+
+/** The comparison that was written down is the one that the evidence gives. */
+export function storedCheck({ state, finding, input }: StoredComparison, planId: Id): GateCheck {
+  const id = "comparison-stored";
+  if (finding !== null) return failedOn(id, [finding], input === null ? [] : [input]);
+  if (state === "absent")
+    return makeCheck(id, "fail", "COMPARISON_MISSING", `no ${ROOT_FILES.comparisons}/${planId}.json`);
+  return passed(id, "the stored comparison equals the recomputed bytes", input === null ? [] : [input]);
+}
+
+/** Scripted evidence is a rehearsal, however well it went. */
+export function evidenceClassCheck({ plan }: PlanEntry): GateCheck {
+  if (plan.evidenceClass === "live") return passed("evidence-class", "the plan asks for live evidence");
+  return makeCheck(
+    "evidence-class",
+    "fail",
+    "EVIDENCE_MISSING",
+    "scripted evidence is a rehearsal only; the gate needs a plan with live evidence",
+  );
+}

@@ -1,0 +1,81 @@
+import type { Policy } from "@stage6/comparator";
+import type { Sha256, TrustedKeys } from "@stage6/evidence-interface";
+import { checkRootFolder } from "./check-root-folder.ts";
+import { checkTrustedKeys } from "./check-trusted-keys.ts";
+import type { HarnessConfig } from "./harness-config.ts";
+import { readDocument } from "./read-document.ts";
+import { readHarness } from "./read-harness.ts";
+import { readPlans, type PlanEntry } from "./read-plans.ts";
+import { readPolicy } from "./read-policy.ts";
+import type { RootFinding } from "./root-finding.ts";
+import { ROOT_FILES } from "./root-files.ts";
+import type { RootInput } from "./root-input.ts";
+import { TrustedKeyFile } from "./trusted-key-file.ts";
+
+/** A harness root's documents as far as they could be read; a document with any finding is null. */
+export interface HarnessRootView {
+  /** False when the root is no readable folder: then nothing else was looked at. */
+  readonly readable: boolean;
+  readonly harness: HarnessConfig | null;
+  readonly policy: { readonly document: Policy; readonly digest: Sha256 } | null;
+  readonly keys: TrustedKeyFile | null;
+  /** Keys with the role runner, by key id; null when the key file is not sound. */
+  readonly trusted: TrustedKeys | null;
+  /** Sound plans by creation time, then id: the last is the newest. */
+  readonly plans: readonly PlanEntry[];
+  readonly findings: readonly RootFinding[];
+  /** The documents that were read, sound or not. */
+  readonly inputs: readonly RootInput[];
+}
+
+/** Reads the configuration of a harness root. Bad input is findings; nothing throws, nothing is followed, nothing written. */
+export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
+  const folder = await checkRootFolder(root);
+  if (!folder.readable)
+    return {
+      readable: false,
+      harness: null,
+      policy: null,
+      keys: null,
+      trusted: null,
+      plans: [],
+      findings: folder.findings,
+      inputs: [],
+    };
+  const harness = await readHarness(root);
+  const policy = await readPolicy(root);
+  const keyFile = await readDocument(root, ROOT_FILES.trustedKeys, TrustedKeyFile);
+  const keys = keyFile.value === null ? null : checkTrustedKeys(keyFile.value, ROOT_FILES.trustedKeys);
+  const sound = keys !== null && keys.findings.length === 0;
+  const { plans, findings } = await readPlans(root);
+  const inputs: RootInput[] = [];
+  const note = (role: RootInput["role"], path: string, sha256: Sha256 | null): void => {
+    if (sha256 !== null) inputs.push({ role, path, sha256 });
+  };
+  note("harness", ROOT_FILES.harness, harness.sha256);
+  note("policy", ROOT_FILES.policy, policy.sha256);
+  note("trusted-keys", ROOT_FILES.trustedKeys, keyFile.sha256);
+  for (const { id, digest } of plans) note("plan", `${ROOT_FILES.plans}/${id}.json`, digest);
+  const faults: RootFinding[] = [
+    ...harness.findings,
+    ...policy.findings,
+    ...keyFile.findings,
+    ...(keys?.findings ?? []),
+    ...findings,
+  ];
+  const named = new Set(faults.map(({ file }) => file));
+  return {
+    readable: true,
+    harness: harness.value,
+    policy:
+      policy.value === null || policy.sha256 === null
+        ? null
+        : { document: policy.value, digest: policy.sha256 },
+    keys: sound ? keyFile.value : null,
+    trusted: sound ? (keys.keys.get("runner") ?? new Map()) : null,
+    plans,
+    // What a reader already said about an entry is not said twice.
+    findings: [...folder.findings.filter(({ file }) => !named.has(file)), ...faults],
+    inputs,
+  };
+}

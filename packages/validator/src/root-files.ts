@@ -1,0 +1,16 @@
+import { relative, sep } from "node:path";
+import { rootLayout } from "@stage6/evidence-interface/fs";
+
+const layout = rootLayout("root");
+const below = (path: string): string => relative("root", path).split(sep).join("/");
+
+/** Paths of a harness root relative to it, with `/` on every platform. */
+export const ROOT_FILES = {
+  harness: below(layout.harness),
+  policy: below(layout.policy),
+  trustedKeys: below(layout.trustedKeys),
+  plans: below(layout.plans),
+  attempts: below(layout.attempts),
+  runs: below(layout.runs),
+  comparisons: below(layout.comparisons),
+} as const;

@@ -1,0 +1,28 @@
+import { Sha256 } from "@stage6/evidence-interface";
+import Type, { type Static } from "typebox";
+
+/** A file that a judgement was made from. */
+export const RootInput = Type.Object(
+  {
+    role: Type.Union(
+      [
+        Type.Literal("harness"),
+        Type.Literal("policy"),
+        Type.Literal("trusted-keys"),
+        Type.Literal("plan"),
+        Type.Literal("intent"),
+        Type.Literal("bundle"),
+        Type.Literal("comparison"),
+      ],
+      {
+        description:
+          "What the file is; a bundle is named by its manifest, which commits to every other file of it.",
+      },
+    ),
+    path: Type.String({ maxLength: 8192, description: "Path relative to the harness root, escaped." }),
+    sha256: Sha256,
+  },
+  { additionalProperties: false, description: "A file that the judgement was made from." },
+);
+/** A file that a judgement was made from. */
+export type RootInput = Static<typeof RootInput>;

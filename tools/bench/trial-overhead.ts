@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { codexLane } from "@stage6/lane-codex";
+import type { Script } from "@stage6/lane-contract";
+import {
+  addFixture,
+  makePlan,
+  makeTrialFolders,
+  prepareWorkspace,
+  probeLane,
+  readFixture,
+  removeTrialFolders,
+  runTrial,
+  sealPlan,
+  seedRepository,
+  startScriptedModel,
+  systemClock,
+  type LoadedFixture,
+} from "@stage6/runner";
+
+const MODEL = { class: "scripted", provider: "stage6", id: "stage6-scripted" } as const;
+const LIMITS = { totalMs: 120_000, idleMs: 60_000, outputBytes: 10_000_000, lineBytes: 1_000_000, modelRequests: 100, oracleMs: 30_000 };
+
+/** Time of one script through the harness and bare, milliseconds each. */
+export interface OverheadRow {
+  readonly script: string;
+  readonly trialMs: number;
+  readonly bareMs: number;
+  readonly ratio: number;
+}
+
+function script(turns: number, answerDelayMs: number): Script {
+  const looks = Array.from({ length: turns - 1 }, () => ({ do: "shell", command: "ls src" }) as const);
+  return { answerDelayMs, steps: [...looks, { do: "say", text: "I looked around and changed nothing." }] };
+}
+
+async function makeFixture(folder: string, id: string, played: Script): Promise<LoadedFixture> {
+  const files = join(folder, `${id}-files`);
+  await mkdir(join(files, "src"), { recursive: true });
+  await writeFile(join(files, "src", "a.txt"), "a\n");
+  const repository = join(folder, `${id}-repository`);
+  const base = await seedRepository(files, repository);
+  const source = { id, title: id, repository, base, task: "Look around.\n", allowedPaths: ["src/**"], expects: "no-change", oracle: ["true"], oracleFolder: null, script: played } as const;
+  await addFixture(join(folder, "fixtures"), source);
+  return readFixture(join(folder, "fixtures", id));
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Runs codex with the lane's own command line on a prepared clone, and nothing else of the harness. */
+async function runBare(fixture: LoadedFixture, executable: string): Promise<number> {
+  const folders = await makeTrialFolders();
+  try {
+    const { baseCommit, baseTree, bundle } = fixture.fixture.repository;
+    await prepareWorkspace({ bundle: join(fixture.folder, bundle), baseCommit, baseTree, target: folders.workspace, remote: folders.remote });
+    const model = await startScriptedModel({ script: fixture.fixture.script, toolCall: codexLane.toolCall, modelId: MODEL.id });
+    if (model.kind !== "started") throw new Error("the script cannot be played");
+    // The scripted model wants its key, which the gateway adds in a trial; a provider header stands in for it here.
+    const plan = codexLane.plan({ ...folders, backend: { executable, args: [] }, task: fixture.task, gatewayUrl: model.url, model: MODEL, idleMs: LIMITS.idleMs, allowedPaths: ["src/**"], script: null, path: process.env["PATH"] ?? "" });
+    for (const file of plan.files) {
+      await mkdir(dirname(join(folders.laneDir, file.path)), { recursive: true });
+      await writeFile(join(folders.laneDir, file.path), file.content);
+    }
+    const argv = [...plan.argv.slice(1, -1), "-c", `model_providers.gateway.http_headers={"Authorization"="${model.apiKey.value}"}`, "-"];
+    const start = process.hrtime.bigint();
+    const child = spawn(executable, argv, { cwd: folders.workspace, env: { ...plan.env }, stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.end(plan.stdin ?? "");
+    const [code] = await once(child, "exit");
+    const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
+    await model.close();
+    if (code !== 0) throw new Error(`codex exec ended with ${String(code)}`);
+    return elapsed;
+  } finally {
+    await removeTrialFolders(folders);
+  }
+}
+
+/** Compares trials with bare `codex exec` runs of the same script, taking turns; medians of `rounds`. */
+export async function benchTrialOverhead(backendsDir: string, rounds: number): Promise<OverheadRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), "stage6-bench-"));
+  try {
+    const probed = await probeLane(codexLane, { configured: null, backendsDir });
+    if (probed.state !== "available") throw new Error(`codex: ${probed.detail} (${probed.remedy})`);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const rows: OverheadRow[] = [];
+    for (const [name, turns, delay] of [["20 turns, 300 ms an answer", 20, 300], ["shortest: 1 turn, no delay", 1, 0]] as const) {
+      const fixture = await makeFixture(folder, `turns-${turns}`, script(turns, delay));
+      const plan = makePlan({
+        createdAt: new Date().toISOString(),
+        harness: { name: "stage6", version: "0.0.0" },
+        candidate: "codex",
+        evidenceClass: "scripted",
+        model: MODEL,
+        policyDigest: `sha256:${"0".repeat(64)}`,
+        limits: LIMITS,
+        trialsPerCell: rounds,
+        lanes: [{ kind: "probed", lane: codexLane, probed }],
+        fixtures: [fixture],
+      });
+      const { id, digest } = sealPlan(plan);
+      const [trials, bare]: [number[], number[]] = [[], []];
+      for (let number = 1; number <= rounds; number++) {
+        const start = process.hrtime.bigint();
+        const end = await runTrial({
+          root: folder,
+          trial: { planId: id, lane: "codex", fixture: fixture.fixture.id, number },
+          attemptId: randomUUID(),
+          plan,
+          planDigest: digest,
+          harness: plan.harness,
+          lane: codexLane,
+          backend: probed.backend,
+          backendVersion: probed.version,
+          model: MODEL,
+          endpoint: null,
+          fixture,
+          key: privateKey,
+          clock: systemClock(),
+        });
+        trials.push(Number(process.hrtime.bigint() - start) / 1e6);
+        if (end.state !== "sealed" || end.report.outcome !== "completed") throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
+        bare.push(await runBare(fixture, probed.backend.executable));
+      }
+      const [trialMs, bareMs] = [median(trials), median(bare)];
+      rows.push({ script: name, trialMs, bareMs, ratio: trialMs / bareMs });
+    }
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

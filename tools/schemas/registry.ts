@@ -1,0 +1,19 @@
+import { Comparison, Policy } from "@stage6/comparator";
+import { BundleStatement, DsseEnvelope, EventSchema, Manifest, Observation, Report, TrialPlan } from "@stage6/evidence-interface";
+import { Fixture, Script } from "@stage6/lane-contract";
+import type { TSchema } from "typebox";
+
+/** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
+export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  "bundle-statement": BundleStatement,
+  comparison: Comparison,
+  "dsse-envelope": DsseEnvelope,
+  event: EventSchema,
+  fixture: Fixture,
+  manifest: Manifest,
+  observation: Observation,
+  policy: Policy,
+  report: Report,
+  script: Script,
+  "trial-plan": TrialPlan,
+};
