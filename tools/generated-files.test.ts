@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 describe("generated files", () => {
   it("hold the golden bundles exactly as the generator makes them", async () => {
-    expect(await compareFileSet(join(root, "packages/evidence-interface/fixtures/v1"), goldenFiles())).toEqual([]);
+    expect(
+      await compareFileSet(join(root, "packages/evidence-interface/fixtures/v1"), goldenFiles()),
+    ).toEqual([]);
   });
 
   it("keep the golden set below 1.5 MB", () => {
@@ -27,10 +29,24 @@ describe("compareFileSet", () => {
   it("names files that are missing, that differ and that nobody generated", async () => {
     const folder = mkdtempSync(join(tmpdir(), "stage6-files-"));
     try {
-      await writeFileSet(folder, new Map([["a/same.txt", Buffer.from("x")], ["a/other.txt", Buffer.from("x")]]));
+      await writeFileSet(
+        folder,
+        new Map([
+          ["a/same.txt", Buffer.from("x")],
+          ["a/other.txt", Buffer.from("x")],
+        ]),
+      );
       writeFileSync(join(folder, "stray.txt"), "");
-      const wanted = new Map([["a/same.txt", Buffer.from("x")], ["a/other.txt", Buffer.from("y")], ["gone.txt", Buffer.from("")]]);
-      expect(await compareFileSet(folder, wanted)).toEqual(["differs: a/other.txt", "missing: gone.txt", "not generated: stray.txt"]);
+      const wanted = new Map([
+        ["a/same.txt", Buffer.from("x")],
+        ["a/other.txt", Buffer.from("y")],
+        ["gone.txt", Buffer.from("")],
+      ]);
+      expect(await compareFileSet(folder, wanted)).toEqual([
+        "differs: a/other.txt",
+        "missing: gone.txt",
+        "not generated: stray.txt",
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -38,10 +38,38 @@ function writeLog(folder: string, events: number): string {
     const stamp = { ts: TS, mono: at * 500 };
     const raw = { artifact: RAW, offset: at * 200, length: 190 };
     const call = `c${Math.floor(at / 4) + 1}`;
-    if (at % 4 === 0) parts.push(writer.append("tool.started", { raw, callId: call, tool: "shell", input: `npm test -- --run ${at} && git diff` }, stamp));
-    else if (at % 4 === 1) parts.push(writer.append("tool.ended", { raw, callId: call, status: "completed", exitCode: 0, reported: true }, stamp));
-    else if (at % 4 === 2) parts.push(writer.append("agent.messaged", { raw, kind: "reasoning", text: `Looking at step ${at} of the plan now.`, truncated: false }, stamp));
-    else parts.push(writer.append("usage.claimed", { raw, usage: { inputTokens: at, cachedInputTokens: 0, outputTokens: 12 } }, stamp));
+    if (at % 4 === 0)
+      parts.push(
+        writer.append(
+          "tool.started",
+          { raw, callId: call, tool: "shell", input: `npm test -- --run ${at} && git diff` },
+          stamp,
+        ),
+      );
+    else if (at % 4 === 1)
+      parts.push(
+        writer.append(
+          "tool.ended",
+          { raw, callId: call, status: "completed", exitCode: 0, reported: true },
+          stamp,
+        ),
+      );
+    else if (at % 4 === 2)
+      parts.push(
+        writer.append(
+          "agent.messaged",
+          { raw, kind: "reasoning", text: `Looking at step ${at} of the plan now.`, truncated: false },
+          stamp,
+        ),
+      );
+    else
+      parts.push(
+        writer.append(
+          "usage.claimed",
+          { raw, usage: { inputTokens: at, cachedInputTokens: 0, outputTokens: 12 } },
+          stamp,
+        ),
+      );
     if (parts.length === 4096 || at === events - 1) {
       if (at === events - 1) parts.push(writer.end(stamp));
       writeSync(file, Buffer.concat(parts));
@@ -55,7 +83,8 @@ function writeLog(folder: string, events: number): string {
 function readAll(path: string, onChunk: (chunk: Buffer) => void): void {
   const file = openSync(path, "r");
   const buffer = Buffer.allocUnsafe(1024 * 1024);
-  for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer)) onChunk(buffer.subarray(0, size));
+  for (let size = readSync(file, buffer); size > 0; size = readSync(file, buffer))
+    onChunk(buffer.subarray(0, size));
   closeSync(file);
 }
 
@@ -92,7 +121,8 @@ function runSide(side: "check" | "parse", path: string): Side {
 function inChild(side: "check" | "parse", path: string): Side {
   const args = [...process.execArgv, fileURLToPath(import.meta.url), side, path];
   const result: unknown = JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
-  if (typeof result !== "object" || result === null || !("ms" in result) || !("peakMb" in result)) throw new Error("the child said nothing");
+  if (typeof result !== "object" || result === null || !("ms" in result) || !("peakMb" in result))
+    throw new Error("the child said nothing");
   return { ms: Number(result.ms), peakMb: Number(result.peakMb) };
 }
 
@@ -101,7 +131,10 @@ export async function benchEventLog(events = 1_000_000, rounds = 3): Promise<Eve
   const folder = mkdtempSync(join(tmpdir(), "stage6-bench-"));
   try {
     const path = writeLog(folder, events);
-    const pairs = Array.from({ length: rounds }, () => ({ parse: inChild("parse", path), check: inChild("check", path) }));
+    const pairs = Array.from({ length: rounds }, () => ({
+      parse: inChild("parse", path),
+      check: inChild("check", path),
+    }));
     const checkMs = Math.min(...pairs.map((pair) => pair.check.ms));
     const parseMs = Math.min(...pairs.map((pair) => pair.parse.ms));
     return {
@@ -121,6 +154,7 @@ export async function benchEventLog(events = 1_000_000, rounds = 3): Promise<Eve
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [side, path] = process.argv.slice(2);
-  if ((side === "check" || side === "parse") && path !== undefined) process.stdout.write(JSON.stringify(runSide(side, path)));
+  if ((side === "check" || side === "parse") && path !== undefined)
+    process.stdout.write(JSON.stringify(runSide(side, path)));
   else process.stdout.write(`${JSON.stringify(await benchEventLog())}\n`);
 }

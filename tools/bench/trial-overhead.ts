@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,7 +22,14 @@ import {
 } from "@stage6/runner";
 
 const MODEL = { class: "scripted", provider: "stage6", id: "stage6-scripted" } as const;
-const LIMITS = { totalMs: 120_000, idleMs: 60_000, outputBytes: 10_000_000, lineBytes: 1_000_000, modelRequests: 100, oracleMs: 30_000 };
+const LIMITS = {
+  totalMs: 120_000,
+  idleMs: 60_000,
+  outputBytes: 10_000_000,
+  lineBytes: 1_000_000,
+  modelRequests: 100,
+  oracleMs: 30_000,
+};
 
 /** Time of one script through the harness and bare, milliseconds each. */
 export interface OverheadRow {
@@ -44,32 +50,80 @@ async function makeFixture(folder: string, id: string, played: Script): Promise<
   await writeFile(join(files, "src", "a.txt"), "a\n");
   const repository = join(folder, `${id}-repository`);
   const base = await seedRepository(files, repository);
-  const source = { id, title: id, repository, base, task: "Look around.\n", allowedPaths: ["src/**"], expects: "no-change", oracle: ["true"], oracleFolder: null, script: played } as const;
+  const source = {
+    id,
+    title: id,
+    repository,
+    base,
+    task: "Look around.\n",
+    allowedPaths: ["src/**"],
+    expects: "no-change",
+    oracle: ["true"],
+    oracleFolder: null,
+    script: played,
+  } as const;
   await addFixture(join(folder, "fixtures"), source);
   return readFixture(join(folder, "fixtures", id));
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once("exit", resolve);
+    child.once("error", reject);
+  });
+}
 
 /** Runs codex with the lane's own command line on a prepared clone, and nothing else of the harness. */
 async function runBare(fixture: LoadedFixture, executable: string): Promise<number> {
   const folders = await makeTrialFolders();
   try {
     const { baseCommit, baseTree, bundle } = fixture.fixture.repository;
-    await prepareWorkspace({ bundle: join(fixture.folder, bundle), baseCommit, baseTree, target: folders.workspace, remote: folders.remote });
-    const model = await startScriptedModel({ script: fixture.fixture.script, toolCall: codexLane.toolCall, modelId: MODEL.id });
+    await prepareWorkspace({
+      bundle: join(fixture.folder, bundle),
+      baseCommit,
+      baseTree,
+      target: folders.workspace,
+      remote: folders.remote,
+    });
+    const model = await startScriptedModel({
+      script: fixture.fixture.script,
+      toolCall: codexLane.toolCall,
+      modelId: MODEL.id,
+    });
     if (model.kind !== "started") throw new Error("the script cannot be played");
     // The scripted model wants its key, which the gateway adds in a trial; a provider header stands in for it here.
-    const plan = codexLane.plan({ ...folders, backend: { executable, args: [] }, task: fixture.task, gatewayUrl: model.url, model: MODEL, idleMs: LIMITS.idleMs, allowedPaths: ["src/**"], script: null, path: process.env["PATH"] ?? "" });
+    const plan = codexLane.plan({
+      ...folders,
+      backend: { executable, args: [] },
+      task: fixture.task,
+      gatewayUrl: model.url,
+      model: MODEL,
+      idleMs: LIMITS.idleMs,
+      allowedPaths: ["src/**"],
+      script: null,
+      path: process.env["PATH"] ?? "",
+    });
     for (const file of plan.files) {
       await mkdir(dirname(join(folders.laneDir, file.path)), { recursive: true });
       await writeFile(join(folders.laneDir, file.path), file.content);
     }
-    const argv = [...plan.argv.slice(1, -1), "-c", `model_providers.gateway.http_headers={"Authorization"="${model.apiKey.value}"}`, "-"];
+    const argv = [
+      ...plan.argv.slice(1, -1),
+      "-c",
+      `model_providers.gateway.http_headers={"Authorization"="${model.apiKey.value}"}`,
+      "-",
+    ];
     const start = process.hrtime.bigint();
-    const child = spawn(executable, argv, { cwd: folders.workspace, env: { ...plan.env }, stdio: ["pipe", "ignore", "ignore"] });
+    const child = spawn(executable, argv, {
+      cwd: folders.workspace,
+      env: { ...plan.env },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     child.stdin.end(plan.stdin ?? "");
-    const [code] = await once(child, "exit");
+    const code = await exitOf(child);
     const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
     await model.close();
     if (code !== 0) throw new Error(`codex exec ended with ${String(code)}`);
@@ -87,7 +141,10 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
     if (probed.state !== "available") throw new Error(`codex: ${probed.detail} (${probed.remedy})`);
     const { privateKey } = generateKeyPairSync("ed25519");
     const rows: OverheadRow[] = [];
-    for (const [name, turns, delay] of [["20 turns, 300 ms an answer", 20, 300], ["shortest: 1 turn, no delay", 1, 0]] as const) {
+    for (const [name, turns, delay] of [
+      ["20 turns, 300 ms an answer", 20, 300],
+      ["shortest: 1 turn, no delay", 1, 0],
+    ] as const) {
       const fixture = await makeFixture(folder, `turns-${turns}`, script(turns, delay));
       const plan = makePlan({
         createdAt: new Date().toISOString(),
@@ -122,7 +179,8 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
           clock: systemClock(),
         });
         trials.push(Number(process.hrtime.bigint() - start) / 1e6);
-        if (end.state !== "sealed" || end.report.outcome !== "completed") throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
+        if (end.state !== "sealed" || end.report.outcome !== "completed")
+          throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
         bare.push(await runBare(fixture, probed.backend.executable));
       }
       const [trialMs, bareMs] = [median(trials), median(bare)];

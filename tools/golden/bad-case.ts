@@ -1,5 +1,11 @@
 import type { FindingCode } from "@stage6/evidence-interface";
-import { sampleTrial, sealFiles, type SampleDraft, type SampleTrial, type SealFaults } from "@stage6/evidence-interface/testing";
+import {
+  sampleTrial,
+  sealFiles,
+  type SampleDraft,
+  type SampleTrial,
+  type SealFaults,
+} from "@stage6/evidence-interface/testing";
 import { logLines, rechain } from "./rechain.ts";
 
 /** A bundle with one fault, and the finding that a reader must have for it. */
@@ -25,17 +31,32 @@ export function expecting(code: FindingCode, rule: string, file: string, variant
 }
 
 /** The completed fake trial, sealed with a fault. */
-export function sealedWith(expected: Expected, faults: SealFaults, trial: SampleTrial = sampleTrial()): BadCase {
+export function sealedWith(
+  expected: Expected,
+  faults: SealFaults,
+  trial: SampleTrial = sampleTrial(),
+): BadCase {
   return { ...expected, files: sealFiles(trial, faults) };
 }
 
 /** The completed fake trial with other events; numbering, checkpoints, report, manifest and signature are right for them. */
-export function withEvents(rule: string, edit: (events: readonly SampleDraft[]) => readonly SampleDraft[], trial: SampleTrial = sampleTrial()): BadCase {
-  return sealedWith(expecting("EVENTS_INVALID", rule, "events.jsonl"), {}, { ...trial, events: edit(trial.events) });
+export function withEvents(
+  rule: string,
+  edit: (events: readonly SampleDraft[]) => readonly SampleDraft[],
+  trial: SampleTrial = sampleTrial(),
+): BadCase {
+  return sealedWith(
+    expecting("EVENTS_INVALID", rule, "events.jsonl"),
+    {},
+    { ...trial, events: edit(trial.events) },
+  );
 }
 
 /** The completed fake trial with edited log lines, checkpoints made right for them. */
-export function withLines(expected: Expected, edit: (lines: readonly string[]) => readonly string[]): BadCase {
+export function withLines(
+  expected: Expected,
+  edit: (lines: readonly string[]) => readonly string[],
+): BadCase {
   return sealedWith(expected, { log: (log) => rechain(edit(logLines(log))) });
 }
 

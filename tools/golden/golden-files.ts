@@ -1,4 +1,9 @@
-import { sampleTrial, sealFiles, testKeys, type SampleTrialOptions } from "@stage6/evidence-interface/testing";
+import {
+  sampleTrial,
+  sealFiles,
+  testKeys,
+  type SampleTrialOptions,
+} from "@stage6/evidence-interface/testing";
 import { caseName, type BadCase } from "./bad-case.ts";
 import { byteCases } from "./byte-cases.ts";
 import { logCases } from "./log-cases.ts";
@@ -27,7 +32,10 @@ export function goldenFiles(): ReadonlyMap<string, Uint8Array> {
   for (const bad of badCases()) {
     const folder = `bad/${caseName(bad)}`;
     if (files.has(`${folder}/expected.json`)) throw new Error(`two bad cases are named ${folder}`);
-    files.set(`${folder}/expected.json`, Buffer.from(`${JSON.stringify({ code: bad.code, rule: bad.rule, file: bad.file })}\n`));
+    files.set(
+      `${folder}/expected.json`,
+      Buffer.from(`${JSON.stringify({ code: bad.code, rule: bad.rule, file: bad.file })}\n`),
+    );
     for (const [path, bytes] of bad.files) files.set(`${folder}/bundle/${path}`, bytes);
   }
   return files;

@@ -31,15 +31,27 @@ const readers = (name: string) => {
   const typebox = Compile(SCHEMAS[name] ?? {});
   const strict = ajv.getSchema(`https://stage6.invalid/schema/${name}/v1`) ?? ajv.compile(published(name));
   const old = legacy(name);
-  return (value: unknown): readonly boolean[] => [typebox.Check(value), Boolean(strict(value)), old.check(value)];
+  return (value: unknown): readonly boolean[] => [
+    typebox.Check(value),
+    Boolean(strict(value)),
+    old.check(value),
+  ];
 };
 
 const files = sealFiles(sampleTrial({ lane: "codex" }));
-const json = (path: string): unknown => JSON.parse(Buffer.from(files.get(path) ?? Buffer.of()).toString("utf8"));
+const json = (path: string): unknown =>
+  JSON.parse(Buffer.from(files.get(path) ?? Buffer.of()).toString("utf8"));
 const envelope = json("bundle.dsse.json") as { payload: string };
 const digest = `sha256:${"0".repeat(64)}`;
 const limits = { totalMs: 1, idleMs: 1, outputBytes: 1, lineBytes: 1, modelRequests: 1, oracleMs: 1 };
-const script = { steps: [{ do: "shell", command: "npm test" }, { do: "fault-status", status: 429, retryAfterSeconds: 1 }, { do: "say", text: "Done." }], answerDelayMs: 0 };
+const script = {
+  steps: [
+    { do: "shell", command: "npm test" },
+    { do: "fault-status", status: 429, retryAfterSeconds: 1 },
+    { do: "say", text: "Done." },
+  ],
+  answerDelayMs: 0,
+};
 const model = { class: "scripted", provider: "scripted", id: "scripted-1" };
 
 /** Golden documents by schema name. */
@@ -49,7 +61,11 @@ const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
   manifest: [json("manifest.json")],
   report: [json("report.json")],
   observation: [json("artifacts/observation.json")],
-  event: writeSampleLog(sampleTrial({ lane: "codex" }).events).toString("utf8").trimEnd().split("\n").map((line): unknown => JSON.parse(line)),
+  event: writeSampleLog(sampleTrial({ lane: "codex" }).events)
+    .toString("utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line)),
   script: [script],
   fixture: [
     {
@@ -77,8 +93,24 @@ const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
       limits,
       trialsPerCell: 2,
       lanes: [
-        { lane: "codex", state: "planned", adapterVersion: "1.0.0", backendVersion: "1", backendSha256: digest, model, reason: null },
-        { lane: "pi", state: "blocked", adapterVersion: null, backendVersion: null, backendSha256: null, model: null, reason: { code: "BACKEND_MISSING", detail: "", remedy: "" } },
+        {
+          lane: "codex",
+          state: "planned",
+          adapterVersion: "1.0.0",
+          backendVersion: "1",
+          backendSha256: digest,
+          model,
+          reason: null,
+        },
+        {
+          lane: "pi",
+          state: "blocked",
+          adapterVersion: null,
+          backendVersion: null,
+          backendSha256: null,
+          model: null,
+          reason: { code: "BACKEND_MISSING", detail: "", remedy: "" },
+        },
       ],
       fixtures: [{ id: "fix-failing-test", digest, taskDigest: digest, baseCommit: "a".repeat(40) }],
     },
@@ -86,19 +118,44 @@ const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
 };
 
 /** Values a mutation puts in: of every JSON type, near the bounds that schemas have. */
-const strange = fc.constantFrom<unknown>(null, true, 0, -1, 1.5, 2 ** 53, "", "x", "x".repeat(5000), "\u{1f600}", digest, "2.0", [], {}, [null], { a: 1 });
+const strange = fc.constantFrom<unknown>(
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  2 ** 53,
+  "",
+  "x",
+  "x".repeat(5000),
+  "\u{1f600}",
+  digest,
+  "2.0",
+  [],
+  {},
+  [null],
+  { a: 1 },
+);
 
 /** Puts `value` at the place that `path` picks, or adds or removes a key there. */
-function mutate(document: unknown, path: readonly number[], action: "replace" | "add" | "remove", value: unknown): unknown {
+function mutate(
+  document: unknown,
+  path: readonly number[],
+  action: "replace" | "add" | "remove",
+  value: unknown,
+): unknown {
   if (typeof document !== "object" || document === null) return value;
   const copy: Record<string, unknown> | unknown[] = Array.isArray(document) ? [...document] : { ...document };
   const keys = Object.keys(copy);
   const [first = 0, ...rest] = path;
   const key = keys[first % Math.max(1, keys.length)];
-  if (action === "add" && (rest.length === 0 || key === undefined)) return Array.isArray(copy) ? [...copy, value] : { ...copy, unknownKey: value };
+  if (action === "add" && (rest.length === 0 || key === undefined))
+    return Array.isArray(copy) ? [...copy, value] : { ...copy, unknownKey: value };
   if (key === undefined) return value;
   if (action === "remove" && rest.length === 0) {
-    return Array.isArray(copy) ? copy.filter((_, index) => String(index) !== key) : Object.fromEntries(Object.entries(copy).filter(([name]) => name !== key));
+    return Array.isArray(copy)
+      ? copy.filter((_, index) => String(index) !== key)
+      : Object.fromEntries(Object.entries(copy).filter(([name]) => name !== key));
   }
   const entries = copy as Record<string, unknown>;
   entries[key] = rest.length === 0 ? value : mutate(entries[key], rest, action, value);
@@ -107,9 +164,16 @@ function mutate(document: unknown, path: readonly number[], action: "replace" | 
 
 describe("published schemas", () => {
   it("are these, with their ids", () => {
-    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(SCHEMAS).map((name) => `${name}.v1.schema.json`).toSorted());
+    expect(readdirSync(folder).toSorted()).toEqual(
+      Object.keys(SCHEMAS)
+        .map((name) => `${name}.v1.schema.json`)
+        .toSorted(),
+    );
     for (const name of Object.keys(SCHEMAS)) {
-      expect(published(name)).toMatchObject({ $schema: "https://json-schema.org/draft/2020-12/schema", $id: `https://stage6.invalid/schema/${name}/v1` });
+      expect(published(name)).toMatchObject({
+        $schema: "https://json-schema.org/draft/2020-12/schema",
+        $id: `https://stage6.invalid/schema/${name}/v1`,
+      });
     }
   });
 
@@ -117,7 +181,8 @@ describe("published schemas", () => {
     for (const name of Object.keys(SCHEMAS)) {
       expect(text(name)).not.toContain('"~');
       expect(text(name)).not.toContain('"format"');
-      for (const [, pattern] of text(name).matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g)) expect(pattern).toMatch(/^[\x20-\x7e]*$/);
+      for (const [, pattern] of text(name).matchAll(/"pattern": ("(?:[^"\\]|\\.)*")/g))
+        expect(pattern).toMatch(/^[\x20-\x7e]*$/);
     }
   });
 
@@ -125,34 +190,45 @@ describe("published schemas", () => {
     expect(() => readers(name)).not.toThrow();
   });
 
-  it.each(Object.keys(GOLDEN))("accept golden %s documents in typebox, in Ajv and from a 0.34 host", (name) => {
-    const read = readers(name);
-    for (const document of GOLDEN[name] ?? []) expect(read(document)).toEqual([true, true, true]);
-  });
+  it.each(Object.keys(GOLDEN))(
+    "accept golden %s documents in typebox, in Ajv and from a 0.34 host",
+    (name) => {
+      const read = readers(name);
+      for (const document of GOLDEN[name] ?? []) expect(read(document)).toEqual([true, true, true]);
+    },
+  );
 
-  it.each(Object.keys(GOLDEN))("are judged alike for mutated %s documents in typebox, in Ajv and from a 0.34 host", (name) => {
-    const read = readers(name);
-    const verdicts = new Set<boolean>();
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...(GOLDEN[name] ?? [])),
-        fc.array(fc.nat(30), { minLength: 1, maxLength: 4 }),
-        fc.constantFrom("replace" as const, "add" as const, "remove" as const),
-        strange,
-        (document, path, action, value) => {
-          const [typebox, strict, old] = read(mutate(document, path, action, value));
-          verdicts.add(typebox ?? false);
-          expect([strict, old]).toEqual([typebox, typebox]);
-        },
-      ),
-      { numRuns: 300 },
-    );
-    expect(verdicts).toContain(false);
-  });
+  it.each(Object.keys(GOLDEN))(
+    "are judged alike for mutated %s documents in typebox, in Ajv and from a 0.34 host",
+    (name) => {
+      const read = readers(name);
+      const verdicts = new Set<boolean>();
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...(GOLDEN[name] ?? [])),
+          fc.array(fc.nat(30), { minLength: 1, maxLength: 4 }),
+          fc.constantFrom("replace" as const, "add" as const, "remove" as const),
+          strange,
+          (document, path, action, value) => {
+            const [typebox, strict, old] = read(mutate(document, path, action, value));
+            verdicts.add(typebox ?? false);
+            expect([strict, old]).toEqual([typebox, typebox]);
+          },
+        ),
+        { numRuns: 300 },
+      );
+      expect(verdicts).toContain(false);
+    },
+  );
 
   it("type a document in a project on @sinclair/typebox 0.34", async () => {
     const { schema } = legacy("manifest");
-    const bundle = await readBundle(fileURLToPath(new URL("../../packages/evidence-interface/fixtures/v1/good/fake-completed", import.meta.url)), { trusted: testKeys().trusted });
+    const bundle = await readBundle(
+      fileURLToPath(
+        new URL("../../packages/evidence-interface/fixtures/v1/good/fake-completed", import.meta.url),
+      ),
+      { trusted: testKeys().trusted },
+    );
     const typed: LegacyStatic<typeof schema> | null = bundle.manifest;
     expect(typed?.trial.lane).toBe("fake");
   });

@@ -1,5 +1,13 @@
 import { Comparison, Policy } from "@stage6/comparator";
-import { BundleStatement, DsseEnvelope, EventSchema, Manifest, Observation, Report, TrialPlan } from "@stage6/evidence-interface";
+import {
+  BundleStatement,
+  DsseEnvelope,
+  EventSchema,
+  Manifest,
+  Observation,
+  Report,
+  TrialPlan,
+} from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
 

@@ -15,13 +15,18 @@ export interface BackendPin {
 /** Names of the pinned backends, sorted. */
 export async function listPins(): Promise<string[]> {
   const entries = await readdir(BUILT_IN_BACKENDS, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 /** Reads a pinned backend; null for a name that is not pinned. */
 export async function readPin(name: string): Promise<BackendPin | null> {
   if (!(await listPins()).includes(name)) return null;
-  const [manifest, lock] = await Promise.all(["manifest.json", "lock.json"].map((file) => readFile(join(BUILT_IN_BACKENDS, name, file))));
+  const [manifest, lock] = await Promise.all(
+    ["manifest.json", "lock.json"].map((file) => readFile(join(BUILT_IN_BACKENDS, name, file))),
+  );
   if (manifest === undefined || lock === undefined) return null;
   return { name, manifest, lock, lockId: digestHex(sha256(lock)).slice(0, 12) };
 }

@@ -16,15 +16,23 @@ import { TOOL } from "./tool.ts";
 
 /** What a program does with its results and its words. */
 export interface ProgramHooks {
-  readonly onResult: (command: string, options: CommonOptions, work: (context: CommandContext) => Promise<CommandResult>) => Promise<void>;
+  readonly onResult: (
+    command: string,
+    options: CommonOptions,
+    work: (context: CommandContext) => Promise<CommandResult>,
+  ) => Promise<void>;
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
 }
 
 /** Registers the body of a verb: how it is called, and what it does with context and options. */
-export type Perform = <O extends object>(command: Command, work: (context: CommandContext, options: O, words: readonly string[]) => Promise<CommandResult>) => void;
+export type Perform = <O extends object>(
+  command: Command,
+  work: (context: CommandContext, options: O, words: readonly string[]) => Promise<CommandResult>,
+) => void;
 
-const DESCRIPTION = "Decides from evidence alone whether a coding-agent backend may be recorded as candidate default. Activates nothing.";
+const DESCRIPTION =
+  "Decides from evidence alone whether a coding-agent backend may be recorded as candidate default. Activates nothing.";
 const EXIT_CODES = `
 Exit codes: 0 holds, 1 refused, 2 usage, 3 evidence invalid, 4 not comparable, 5 inconclusive, 70 internal error, 130 interrupted.
 Start with: stage6 rehearse`;
@@ -44,11 +52,32 @@ export function buildProgram(hooks: ProgramHooks): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: hooks.writeOut, writeErr: hooks.writeErr })
     .exitOverride();
-  const perform: Perform = (command, work) => void command.action(async (...given: unknown[]) => {
-    const words = given.flatMap((one) => (Array.isArray(one) ? one.filter((word): word is string => typeof word === "string") : typeof one === "string" ? [one] : []));
-    await hooks.onResult(nameOf(command), program.opts<CommonOptionsOf>(), (context) => work(context, command.opts(), words));
-  });
-  for (const add of [addInit, addProbe, addBackends, addFixtures, addPlan, addRun, addCompare, addReplay, addValidate, addRehearse]) add(program, perform);
+  const perform: Perform = (command, work) =>
+    void command.action(async (...given: unknown[]) => {
+      const words = given.flatMap((one) =>
+        Array.isArray(one)
+          ? one.filter((word): word is string => typeof word === "string")
+          : typeof one === "string"
+            ? [one]
+            : [],
+      );
+      await hooks.onResult(nameOf(command), program.opts<CommonOptionsOf>(), (context) =>
+        work(context, command.opts(), words),
+      );
+    });
+  for (const add of [
+    addInit,
+    addProbe,
+    addBackends,
+    addFixtures,
+    addPlan,
+    addRun,
+    addCompare,
+    addReplay,
+    addValidate,
+    addRehearse,
+  ])
+    add(program, perform);
   return program;
 }
 

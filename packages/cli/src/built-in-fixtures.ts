@@ -25,21 +25,40 @@ const FixtureSeed = Type.Object(
 /** Adds every built-in fixture to a folder of fixtures. Commit ids depend on the shipped files alone. */
 export async function addBuiltInFixtures(folder: string): Promise<string[]> {
   const entries = await readdir(BUILT_IN_FIXTURES, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name).toSorted();
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
   for (const name of names) await addBuiltIn(folder, join(BUILT_IN_FIXTURES, name));
   return names;
 }
 
 async function addBuiltIn(folder: string, source: string): Promise<void> {
-  const { value: seed, findings } = checkDocument(FixtureSeed, JSON.parse(await readFile(join(source, "fixture.seed.json"), "utf8")), "fixture.seed.json");
-  if (seed === null) throw new TypeError(`a built-in fixture is broken: ${findings.map(formatFinding).join("; ")}`);
+  const { value: seed, findings } = checkDocument(
+    FixtureSeed,
+    JSON.parse(await readFile(join(source, "fixture.seed.json"), "utf8")),
+    "fixture.seed.json",
+  );
+  if (seed === null)
+    throw new TypeError(`a built-in fixture is broken: ${findings.map(formatFinding).join("; ")}`);
   const scratch = await mkdtemp(join(tmpdir(), "stage6-seed-"));
   try {
     const repository = join(scratch, "repo");
     const base = await seedRepository(join(source, "target"), repository);
     const task = await readFile(join(source, "task.md"), "utf8");
     const { id, title, allowedPaths, expects, oracle, script } = seed;
-    await addFixture(folder, { id, title, repository, base, task, allowedPaths, expects, oracle: oracle.argv, oracleFolder: join(source, "oracle"), script });
+    await addFixture(folder, {
+      id,
+      title,
+      repository,
+      base,
+      task,
+      allowedPaths,
+      expects,
+      oracle: oracle.argv,
+      oracleFolder: join(source, "oracle"),
+      script,
+    });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

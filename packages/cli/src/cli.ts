@@ -21,7 +21,11 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
 }
 
 /** What a usage error says, without the word in front and without the help text. */
-const usageMessage = (text: string): string => text.replace(/^error: /, "").trim().replaceAll("\n", " ");
+const usageMessage = (text: string): string =>
+  text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ");
 
 class Call {
   exitCode: ExitCode = EXIT.internal;
@@ -48,7 +52,10 @@ class Call {
       writeOut: (text) => void (this.#help += text),
       writeErr: (text) => void (this.#complaint += text),
     });
-    this.#verbs = program.commands.flatMap((verb) => [[verb.name(), null] as const, ...verb.commands.map((one) => [verb.name(), one.name()] as const)]);
+    this.#verbs = program.commands.flatMap((verb) => [
+      [verb.name(), null] as const,
+      ...verb.commands.map((one) => [verb.name(), one.name()] as const),
+    ]);
     try {
       await program.parseAsync([...this.#argv], { from: "user" });
     } catch (error) {
@@ -59,12 +66,21 @@ class Call {
 
   fail(error: unknown): void {
     const described = describeError(error);
-    if (described.exitCode === EXIT.internal && this.#io.env["STAGE6_DEBUG"] === "1" && error instanceof Error) this.#io.err(`${error.stack ?? ""}\n`);
+    if (
+      described.exitCode === EXIT.internal &&
+      this.#io.env["STAGE6_DEBUG"] === "1" &&
+      error instanceof Error
+    )
+      this.#io.err(`${error.stack ?? ""}\n`);
     this.#io.err(renderError(described));
     this.#finish(errorResult(described));
   }
 
-  async #work(command: string, options: CommonOptions, work: (context: CommandContext) => Promise<CommandResult>): Promise<void> {
+  async #work(
+    command: string,
+    options: CommonOptions,
+    work: (context: CommandContext) => Promise<CommandResult>,
+  ): Promise<void> {
     this.#command = command;
     this.#context = makeContext(this.#io, options);
     this.#finish(await work(this.#context));
@@ -72,19 +88,35 @@ class Call {
 
   /** Commander ended the call by itself: help or version were asked for, or the command line is wrong. */
   #ended(error: CommanderError): void {
-    if (error.exitCode === 0) return this.#finish({ exitCode: EXIT.holds, text: this.#help, data: { help: this.#help.trimEnd() } });
+    if (error.exitCode === 0)
+      return this.#finish({ exitCode: EXIT.holds, text: this.#help, data: { help: this.#help.trimEnd() } });
     this.#command = this.#verb();
     const noVerb = error.code === "commander.help";
-    const message = noVerb ? "a verb is missing" : usageMessage(this.#complaint === "" ? error.message : this.#complaint);
+    const message = noVerb
+      ? "a verb is missing"
+      : usageMessage(this.#complaint === "" ? error.message : this.#complaint);
     const help = `${this.#context.program} ${[...(this.#command === "stage6" ? [] : [this.#command]), "--help"].join(" ")}`;
     this.#io.err(noVerb ? `${this.#complaint}` : `stage6: ${message}\nNext: ${help}\n`);
-    this.#finish(errorResult({ exitCode: EXIT.usage, code: "USAGE", message, remedy: help, details: null, findings: [] }));
+    this.#finish(
+      errorResult({
+        exitCode: EXIT.usage,
+        code: "USAGE",
+        message,
+        remedy: help,
+        details: null,
+        findings: [],
+      }),
+    );
   }
 
   /** The verb that a wrong command line was meant for, as far as it can be told. */
   #verb(): string {
-    const names = this.#verbs.filter(([first, second]) => this.#argv.includes(first) && (second === null || this.#argv.includes(second)));
-    return names.map(([first, second]) => (second === null ? first : `${first} ${second}`)).at(-1) ?? "stage6";
+    const names = this.#verbs.filter(
+      ([first, second]) => this.#argv.includes(first) && (second === null || this.#argv.includes(second)),
+    );
+    return (
+      names.map(([first, second]) => (second === null ? first : `${first} ${second}`)).at(-1) ?? "stage6"
+    );
   }
 
   #finish(result: CommandResult): void {

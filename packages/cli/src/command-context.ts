@@ -33,7 +33,9 @@ export function makeContext(io: CliIo, options: CommonOptions): CommandContext {
     shownRoot: harnessRoot,
     now: new Date(options.now ?? io.now()).toISOString(),
     log: (line) => io.err(`${line}\n`),
-    program: ["rehearse", "stage6"].includes(io.env["npm_lifecycle_event"] ?? "") ? "npm run --silent stage6 --" : "stage6",
+    program: ["rehearse", "stage6"].includes(io.env["npm_lifecycle_event"] ?? "")
+      ? "npm run --silent stage6 --"
+      : "stage6",
   };
 }
 

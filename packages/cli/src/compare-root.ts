@@ -20,10 +20,18 @@ export interface ComparedRoot {
 /** Compares the recorded trials of a plan; once all are there, the comparison is written and never changes again. */
 export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<ComparedRoot> {
   const trials = await collectTrials(root.path, entry.plan, entry.id, root.trusted);
-  const { comparison, bytes } = compareTrials(entry, { document: root.policy, digest: root.policyDigest }, trials);
+  const { comparison, bytes } = compareTrials(
+    entry,
+    { document: root.policy, digest: root.policyDigest },
+    trials,
+  );
   const file = `comparisons/${entry.id}.json`;
   if (!isComplete(trials)) return { comparison, trials, document: "not-written", file };
-  const written = await writeNewFile(root.path, join(rootLayout(root.path).comparisons, `${entry.id}.json`), bytes);
+  const written = await writeNewFile(
+    root.path,
+    join(rootLayout(root.path).comparisons, `${entry.id}.json`),
+    bytes,
+  );
   if (written === "different") {
     throw new CliError("COMPARISON_DIVERGED", EXIT.invalid, `${file} is not what the evidence gives`, {
       remedy: "Run stage6 replay to see where it differs; evidence and comparison are never written over.",

@@ -17,27 +17,73 @@ export interface DescribedError {
 }
 
 /** System errors that are the environment's doing, not a defect of this program. */
-const SYSTEM = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "EMFILE", "ENOENT", "ETXTBSY", "EIO"]);
+const SYSTEM = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "ENOTDIR",
+  "EISDIR",
+  "ENAMETOOLONG",
+  "ELOOP",
+  "EMFILE",
+  "ENOENT",
+  "ETXTBSY",
+  "EIO",
+]);
 
 /** Says what went wrong. Anything unforeseen is INTERNAL, exit 70. */
 export function describeError(error: unknown): DescribedError {
   const plain = { remedy: null, details: null, findings: [] };
   if (error instanceof CliError) {
     const { exitCode, code, message, remedy, findings, cause } = error;
-    return { exitCode, code, message, remedy, details: cause instanceof Error && code === "BACKENDS_INSTALL_FAILED" ? cause.message : null, findings };
+    return {
+      exitCode,
+      code,
+      message,
+      remedy,
+      details: cause instanceof Error && code === "BACKENDS_INSTALL_FAILED" ? cause.message : null,
+      findings,
+    };
   }
-  if (error instanceof RunnerError) return { ...plain, ...ofRunner(error.code), code: error.code, message: error.message };
-  if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED") return { ...plain, exitCode: EXIT.refused, code: error.code, message: error.message, remedy: "Install git, or put it on PATH." };
-  if (error instanceof SealError) return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };
+  if (error instanceof RunnerError)
+    return { ...plain, ...ofRunner(error.code), code: error.code, message: error.message };
+  if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED")
+    return {
+      ...plain,
+      exitCode: EXIT.refused,
+      code: error.code,
+      message: error.message,
+      remedy: "Install git, or put it on PATH.",
+    };
+  if (error instanceof SealError)
+    return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };
   const code = errorCode(error);
-  if (error instanceof Error && SYSTEM.has(code)) return { ...plain, exitCode: EXIT.refused, code, message: error.message, remedy: "Check the path, its permissions and the free space; evidence that was recorded is kept." };
-  return { ...plain, exitCode: EXIT.internal, code: "INTERNAL", message: `internal error: ${error instanceof Error ? error.message : "unknown"}`, remedy: "Run again with STAGE6_DEBUG=1 to see the stack, and report it as a defect of stage6." };
+  if (error instanceof Error && SYSTEM.has(code))
+    return {
+      ...plain,
+      exitCode: EXIT.refused,
+      code,
+      message: error.message,
+      remedy: "Check the path, its permissions and the free space; evidence that was recorded is kept.",
+    };
+  return {
+    ...plain,
+    exitCode: EXIT.internal,
+    code: "INTERNAL",
+    message: `internal error: ${error instanceof Error ? error.message : "unknown"}`,
+    remedy: "Run again with STAGE6_DEBUG=1 to see the stack, and report it as a defect of stage6.",
+  };
 }
 
 function ofRunner(code: RunnerErrorCode): { exitCode: ExitCode; remedy: string | null } {
   switch (code) {
     case "FIXTURE_INVALID":
-      return { exitCode: EXIT.invalid, remedy: "Put the fixture back as it was, or add it again under another id." };
+      return {
+        exitCode: EXIT.invalid,
+        remedy: "Put the fixture back as it was, or add it again under another id.",
+      };
     case "FIXTURE_EXISTS":
       return { exitCode: EXIT.refused, remedy: "Choose another --id; a fixture is never changed." };
     case "ROOT_BUSY":

@@ -16,7 +16,11 @@ export function boundsOf(plan: TrialPlan): PlanBounds {
   const planned = plan.lanes.filter(({ state }) => state === "planned");
   const asking = planned.filter(({ model }) => model !== null && model.class !== "none");
   const trials = planned.length * cells;
-  return { trials, worstMs: trials * (plan.limits.totalMs + plan.limits.oracleMs), worstRequests: asking.length * cells * plan.limits.modelRequests };
+  return {
+    trials,
+    worstMs: trials * (plan.limits.totalMs + plan.limits.oracleMs),
+    worstRequests: asking.length * cells * plan.limits.modelRequests,
+  };
 }
 
 /** A plan for a reader: its lanes, its fixtures, and what it costs at most. */
@@ -27,7 +31,11 @@ export function describePlan(plan: TrialPlan): string[] {
   return [
     ...textTable([
       ["lane", "state", "backend"],
-      ...plan.lanes.map(({ lane, state, backendVersion, reason }) => [lane, state, escapeText(reason === null ? (backendVersion ?? "") : `${reason.code}: ${reason.detail}`)]),
+      ...plan.lanes.map(({ lane, state, backendVersion, reason }) => [
+        lane,
+        state,
+        escapeText(reason === null ? (backendVersion ?? "") : `${reason.code}: ${reason.detail}`),
+      ]),
     ]),
     "",
     `candidate: ${plan.candidate}`,

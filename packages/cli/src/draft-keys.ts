@@ -25,7 +25,11 @@ export class DraftKeys {
   }
 
   #add(draft: EventDraft): void {
-    const raw = { artifact: `artifacts/${draft.raw.stream}.raw`, offset: draft.raw.offset, length: draft.raw.length };
+    const raw = {
+      artifact: `artifacts/${draft.raw.stream}.raw`,
+      offset: draft.raw.offset,
+      length: draft.raw.length,
+    };
     if (draft.type === "tool.started") {
       if (this.#calls.has(draft.data.callId)) this.keys.push(eventKey("tool.ended", raw));
       this.#calls.add(draft.data.callId);

@@ -1,5 +1,14 @@
 /** Exit codes of the command line; 130 is a run that was interrupted. Only 0 may be read as "holds". */
-export const EXIT = { holds: 0, refused: 1, usage: 2, invalid: 3, notComparable: 4, inconclusive: 5, internal: 70, interrupted: 130 } as const;
+export const EXIT = {
+  holds: 0,
+  refused: 1,
+  usage: 2,
+  invalid: 3,
+  notComparable: 4,
+  inconclusive: 5,
+  internal: 70,
+  interrupted: 130,
+} as const;
 
 /** One exit code. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -15,7 +15,9 @@ function runnable(path: string): boolean {
 export function findNpm(env: CliIo["env"]): readonly string[] | null {
   const started = env["npm_execpath"];
   if (started !== undefined && basename(started) === "npm-cli.js") return [process.execPath, started];
-  const folders = [dirname(process.execPath), ...(env["PATH"] ?? "").split(delimiter)].filter((folder) => folder !== "");
+  const folders = [dirname(process.execPath), ...(env["PATH"] ?? "").split(delimiter)].filter(
+    (folder) => folder !== "",
+  );
   const found = folders.map((folder) => join(folder, "npm")).find(runnable);
   return found === undefined ? null : [found];
 }

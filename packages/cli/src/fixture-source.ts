@@ -25,7 +25,8 @@ export interface FixtureWish {
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-const bad = (message: string, remedy?: string, cause?: unknown): CliError => new CliError("USAGE", EXIT.usage, message, { ...(remedy === undefined ? {} : { remedy }), cause });
+const bad = (message: string, remedy?: string, cause?: unknown): CliError =>
+  new CliError("USAGE", EXIT.usage, message, { ...(remedy === undefined ? {} : { remedy }), cause });
 
 async function readText(path: string, option: string): Promise<string> {
   let bytes: Buffer | null;
@@ -55,7 +56,8 @@ function readScript(text: string): Script {
     throw bad("--script: the file is not JSON", undefined, error);
   }
   const { value: script, findings } = checkDocument(Script, value, "--script");
-  if (script === null) throw new CliError("USAGE", EXIT.usage, "--script: the file is no script", { findings });
+  if (script === null)
+    throw new CliError("USAGE", EXIT.usage, "--script: the file is no script", { findings });
   return script;
 }
 
@@ -63,13 +65,20 @@ function oracleOf(words: readonly string[]): string[] {
   const [only = ""] = words;
   const argv = words.length === 1 ? shellWords(only) : [...words];
   if (argv === null) throw bad("--oracle: a quote is not closed");
-  if (argv.length === 0) throw bad("--oracle: a command is missing", 'Give the command that decides, for example --oracle node --test, or --oracle "node --test".');
+  if (argv.length === 0)
+    throw bad(
+      "--oracle: a command is missing",
+      'Give the command that decides, for example --oracle node --test, or --oracle "node --test".',
+    );
   return argv;
 }
 
 /** A fixture id from a folder's name. */
 export function idFrom(name: string): string {
-  const id = basename(name, extname(name)).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-").replaceAll(/^[-_]+|-+$/g, "");
+  const id = basename(name, extname(name))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, "-")
+    .replaceAll(/^[-_]+|-+$/g, "");
   return id.slice(0, 64) || "fixture";
 }
 
@@ -82,8 +91,13 @@ export async function readFixtureSource(cwd: string, wish: FixtureWish): Promise
   const oracleFolder = wish.oracleFiles === null ? null : resolve(cwd, wish.oracleFiles);
   if (oracleFolder !== null) await assertFolder(oracleFolder, "--oracle-files");
   const id = wish.id ?? idFrom(repository);
-  if (!validateDocument(Id, id).ok) throw bad(`--id: ${id} is no id`, "Use lower-case letters, digits, - and _, at most 64.");
-  const firstLine = task.split("\n").map((line) => line.replace(/^#+/, "").trim()).find((line) => line !== "") ?? id;
+  if (!validateDocument(Id, id).ok)
+    throw bad(`--id: ${id} is no id`, "Use lower-case letters, digits, - and _, at most 64.");
+  const firstLine =
+    task
+      .split("\n")
+      .map((line) => line.replace(/^#+/, "").trim())
+      .find((line) => line !== "") ?? id;
   return {
     id,
     title: (wish.title ?? firstLine).slice(0, 200),

@@ -8,6 +8,7 @@ import { defaultHarnessConfig, type TrustedKeyFile } from "@stage6/validator";
 import { addBuiltInFixtures } from "./built-in-fixtures.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { makeFolder } from "./make-folder.ts";
 import { looksLikeRoot, openRoot } from "./open-root.ts";
 import { createRunnerKey, dropRunnerKey, runnerKeyFile } from "./runner-key.ts";
 
@@ -23,7 +24,7 @@ export interface InitResult {
 export async function initRoot(root: string, shown: string, keys: string): Promise<InitResult> {
   if (await looksLikeRoot(root)) return existing(root, shown, keys);
   await assertFree(root, shown);
-  await mkdir(dirname(root), { recursive: true });
+  await makeFolder(dirname(root), 0o777);
   const harnessId = `harness-${randomBytes(8).toString("hex")}`;
   const staging = await mkdtemp(join(dirname(root), `.${basename(root)}-making-`));
   try {
@@ -54,7 +55,9 @@ async function assertFree(root: string, shown: string): Promise<void> {
     content = [""];
   }
   if (content.length === 0) return;
-  throw new CliError("ROOT_TAKEN", EXIT.refused, `${shown} exists and is not a harness root`, { remedy: "Name an empty or new folder with --harness-root; nothing was changed." });
+  throw new CliError("ROOT_TAKEN", EXIT.refused, `${shown} exists and is not a harness root`, {
+    remedy: "Name an empty or new folder with --harness-root; nothing was changed.",
+  });
 }
 
 async function scaffold(root: string, harnessId: string, keys: string): Promise<void> {
@@ -62,9 +65,24 @@ async function scaffold(root: string, harnessId: string, keys: string): Promise<
   const publicKey = await createRunnerKey(keys, harnessId);
   const trust: TrustedKeyFile = {
     schemaVersion: SCHEMA_VERSION,
-    keys: [{ keyId: keyId(publicKey), role: "runner", publicKey: publicKey.export({ type: "spki", format: "pem" }).toString() }],
+    keys: [
+      {
+        keyId: keyId(publicKey),
+        role: "runner",
+        publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
+      },
+    ],
   };
-  for (const folder of [layout.fixtures, layout.plans, layout.attempts, layout.runs, layout.comparisons, dirname(layout.policy), dirname(layout.trustedKeys)]) await mkdir(folder);
+  for (const folder of [
+    layout.fixtures,
+    layout.plans,
+    layout.attempts,
+    layout.runs,
+    layout.comparisons,
+    dirname(layout.policy),
+    dirname(layout.trustedKeys),
+  ])
+    await mkdir(folder);
   await addBuiltInFixtures(layout.fixtures);
   await writeFile(layout.policy, writeStrictBytes(DEFAULT_POLICY));
   await writeFile(layout.trustedKeys, writeStrictBytes(trust));

@@ -6,11 +6,13 @@ import { CliError } from "./cli-error.ts";
 import type { CliIo } from "./cli-io.ts";
 import { EXIT } from "./exit-code.ts";
 import { findNpm } from "./find-npm.ts";
+import { makeFolder } from "./make-folder.ts";
 import { npmCi, type NpmEnd } from "./npm-ci.ts";
 
 const DEADLINE_MS = 10 * 60_000;
 const TICK_MS = 5000;
-const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/;
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|network/;
 
 /** What an installation needs beside the pin. */
 export interface InstallOptions {
@@ -29,14 +31,23 @@ export async function isInstalled(backends: string, pin: BackendPin): Promise<bo
 }
 
 function fail(pin: BackendPin, message: string, remedy: string, cause?: unknown): CliError {
-  return new CliError("BACKENDS_INSTALL_FAILED", EXIT.refused, `the ${pin.name} backend could not be installed: ${message}`, { remedy, cause });
+  return new CliError(
+    "BACKENDS_INSTALL_FAILED",
+    EXIT.refused,
+    `the ${pin.name} backend could not be installed: ${message}`,
+    { remedy, cause },
+  );
 }
 
 /**
  * Installs a pinned backend with `npm ci` into a private sibling folder and renames it into place, so that it is whole
  * or absent; of two installations at once the first rename wins. Throws BACKENDS_INSTALL_FAILED with a remedy.
  */
-export async function installBackend(backends: string, pin: BackendPin, options: InstallOptions): Promise<"installed" | "already-installed"> {
+export async function installBackend(
+  backends: string,
+  pin: BackendPin,
+  options: InstallOptions,
+): Promise<"installed" | "already-installed"> {
   if (await isInstalled(backends, pin)) return "already-installed";
   const npm = findNpm(options.env);
   if (npm === null) throw fail(pin, "npm was not found", "Install npm, or put it on PATH.");
@@ -46,7 +57,15 @@ export async function installBackend(backends: string, pin: BackendPin, options:
     await mkdir(folder);
     await writeFile(join(folder, "package.json"), pin.manifest);
     await writeFile(join(folder, "package-lock.json"), pin.lock);
-    assertDone(pin, await withProgress(pin, options.log, npmCi(npm, folder, { ...options, deadlineMs: options.deadlineMs ?? DEADLINE_MS })), options.signal);
+    assertDone(
+      pin,
+      await withProgress(
+        pin,
+        options.log,
+        npmCi(npm, folder, { ...options, deadlineMs: options.deadlineMs ?? DEADLINE_MS }),
+      ),
+      options.signal,
+    );
     await publish(folder, pinFolder(backends, pin));
     return "installed";
   } finally {
@@ -56,17 +75,24 @@ export async function installBackend(backends: string, pin: BackendPin, options:
 
 async function makeStaging(backends: string, pin: BackendPin): Promise<string> {
   try {
-    await mkdir(backends, { recursive: true });
+    await makeFolder(backends, 0o777);
     return await mkdtemp(join(backends, ".installing-"));
   } catch (error) {
-    throw fail(pin, `its folder cannot be written (${errorCode(error)})`, `Make ${backends} writable, or set STAGE6_BACKENDS_DIR to a folder that you can write to.`, error);
+    throw fail(
+      pin,
+      `its folder cannot be written (${errorCode(error)})`,
+      `Make ${backends} writable, or set STAGE6_BACKENDS_DIR to a folder that you can write to.`,
+      error,
+    );
   }
 }
 
 async function withProgress<T>(pin: BackendPin, log: (line: string) => void, work: Promise<T>): Promise<T> {
   const start = Date.now();
   const seconds = (): number => Math.round((Date.now() - start) / 1000);
-  log(`Installing the ${pin.name} backend with npm (pinned versions, integrity-locked, no install scripts) ...`);
+  log(
+    `Installing the ${pin.name} backend with npm (pinned versions, integrity-locked, no install scripts) ...`,
+  );
   const ticking = setInterval(() => log(`Installing the ${pin.name} backend ... ${seconds()} s`), TICK_MS);
   try {
     return await work;
@@ -79,12 +105,29 @@ async function withProgress<T>(pin: BackendPin, log: (line: string) => void, wor
 function assertDone(pin: BackendPin, end: NpmEnd, signal: AbortSignal): void {
   if (end.exitCode === 0) return;
   const again = `Run "stage6 backends install ${pin.name}" again.`;
-  if (signal.aborted) throw new CliError("INTERRUPTED", EXIT.interrupted, `installing the ${pin.name} backend was interrupted; nothing of it is kept`, { remedy: again });
+  if (signal.aborted)
+    throw new CliError(
+      "INTERRUPTED",
+      EXIT.interrupted,
+      `installing the ${pin.name} backend was interrupted; nothing of it is kept`,
+      { remedy: again },
+    );
   if (end.timedOut) throw fail(pin, "npm did not end in time", again);
   const words = end.output.trim().split("\n").slice(-6).join("\n");
   const cause = new Error(words);
-  if (NO_NETWORK.test(end.output)) throw fail(pin, "npm could not reach the package registry", `Check the network and npm's registry setting, then run "stage6 backends install ${pin.name}" again.`, cause);
-  throw fail(pin, `npm ended with ${end.exitCode === null ? "a signal" : `exit code ${end.exitCode}`}`, `Read npm's words above, then run "stage6 backends install ${pin.name}" again.`, cause);
+  if (NO_NETWORK.test(end.output))
+    throw fail(
+      pin,
+      "npm could not reach the package registry",
+      `Check the network and npm's registry setting, then run "stage6 backends install ${pin.name}" again.`,
+      cause,
+    );
+  throw fail(
+    pin,
+    `npm ended with ${end.exitCode === null ? "a signal" : `exit code ${end.exitCode}`}`,
+    `Read npm's words above, then run "stage6 backends install ${pin.name}" again.`,
+    cause,
+  );
 }
 
 async function publish(folder: string, target: string): Promise<void> {

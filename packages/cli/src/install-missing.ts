@@ -6,7 +6,11 @@ import { LANE_IDS } from "./lane-catalog.ts";
 import { isMissing, probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 
 /** Installs the missing backends of the selected lanes (null: all), then probes; a backend that cannot be installed is a blocked lane. */
-export async function installAndProbe(selected: readonly string[] | null, places: ProbePlaces, options: InstallOptions): Promise<LaneCandidate[]> {
+export async function installAndProbe(
+  selected: readonly string[] | null,
+  places: ProbePlaces,
+  options: InstallOptions,
+): Promise<LaneCandidate[]> {
   const failed = new Map<string, CliError>();
   for (const lane of selected ?? LANE_IDS) {
     const pin = await readPin(lane);
@@ -23,6 +27,14 @@ export async function installAndProbe(selected: readonly string[] | null, places
   return found.map((one) => {
     const id = one.kind === "probed" ? one.lane.id : one.id;
     const error = failed.get(id);
-    return error === undefined ? one : { kind: "blocked", id, code: "BACKEND_MISSING", detail: error.message, remedy: `stage6 backends install ${id}` };
+    return error === undefined
+      ? one
+      : {
+          kind: "blocked",
+          id,
+          code: "BACKEND_MISSING",
+          detail: error.message,
+          remedy: `stage6 backends install ${id}`,
+        };
   });
 }

@@ -6,7 +6,13 @@ import { fakeLane } from "@stage6/lane-fake";
 /** A lane that this version knows by name: with its adapter, or with the reason why it has none. */
 export type CatalogLane =
   | { readonly id: string; readonly lane: Lane }
-  | { readonly id: string; readonly lane: null; readonly code: BlockReason; readonly detail: string; readonly remedy: string };
+  | {
+      readonly id: string;
+      readonly lane: null;
+      readonly code: BlockReason;
+      readonly detail: string;
+      readonly remedy: string;
+    };
 
 /** Every lane of the comparison. None is ever left out: what cannot run stays listed with its reason. */
 export const LANES: readonly CatalogLane[] = [

@@ -13,7 +13,10 @@ export interface LaneEvents {
 }
 
 /** The key of a lane event: what it says happened, and the bytes it was read from. */
-export function eventKey(type: string, raw: { readonly artifact: string; readonly offset: number; readonly length: number }): string {
+export function eventKey(
+  type: string,
+  raw: { readonly artifact: string; readonly offset: number; readonly length: number },
+): string {
   return `${type} ${raw.artifact} ${raw.offset} ${raw.length}`;
 }
 
@@ -24,10 +27,12 @@ export async function readLaneEvents(folder: string): Promise<LaneEvents> {
   let end: ProcessEnd | null = null;
   let adapterVersion: string | null = null;
   const onEvent = (event: Event): void => {
-    if (EVENT_SOURCE[event.type] === "lane" && "raw" in event.data) keys.push(eventKey(event.type, event.data.raw));
+    if (EVENT_SOURCE[event.type] === "lane" && "raw" in event.data)
+      keys.push(eventKey(event.type, event.data.raw));
     else if (event.type === "run.started") adapterVersion = event.data.adapterVersion;
     else if (event.type === "process.started") started = true;
-    else if (event.type === "process.ended") end = { exitCode: event.data.exitCode, signal: event.data.signal, endedBy: event.data.endedBy };
+    else if (event.type === "process.ended")
+      end = { exitCode: event.data.exitCode, signal: event.data.signal, endedBy: event.data.endedBy };
   };
   const checker = new EventLogChecker("events.jsonl", onEvent);
   await readChunks(join(folder, "events.jsonl"), (chunk) => checker.push(chunk));

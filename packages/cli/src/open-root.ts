@@ -31,9 +31,14 @@ export async function looksLikeRoot(path: string): Promise<boolean> {
 /** Opens a harness root; throws ROOT_MISSING when there is none and ROOT_INVALID with every finding when it is not sound. */
 export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
   if (!(await looksLikeRoot(path))) {
-    throw new CliError("ROOT_MISSING", EXIT.invalid, `there is no harness root at ${shown} (no harness.json)`, {
-      remedy: "Run stage6 init to make one, or name another folder with --harness-root.",
-    });
+    throw new CliError(
+      "ROOT_MISSING",
+      EXIT.invalid,
+      `there is no harness root at ${shown} (no harness.json)`,
+      {
+        remedy: "Run stage6 init to make one, or name another folder with --harness-root.",
+      },
+    );
   }
   const { harness, policy, trusted, plans, findings } = await readHarnessRoot(path);
   if (findings.length > 0 || harness === null || policy === null || trusted === null) {
@@ -47,12 +52,21 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
 
 /** The plan with this id (a unique beginning is enough), or the newest one when `id` is null. */
 export function choosePlan(root: OpenRoot, id: string | null): PlanEntry {
-  const matching = id === null ? root.plans.slice(-1) : root.plans.filter((plan) => id !== "" && plan.id.startsWith(id));
+  const matching =
+    id === null ? root.plans.slice(-1) : root.plans.filter((plan) => id !== "" && plan.id.startsWith(id));
   const [plan] = matching;
   if (plan !== undefined && matching.length === 1) return plan;
-  if (id === null) throw new CliError("PLAN_MISSING", EXIT.usage, "this harness root has no plan yet", { remedy: "Run stage6 plan first." });
+  if (id === null)
+    throw new CliError("PLAN_MISSING", EXIT.usage, "this harness root has no plan yet", {
+      remedy: "Run stage6 plan first.",
+    });
   const known = root.plans.map((one) => one.id).join(", ");
-  throw new CliError("PLAN_MISSING", EXIT.usage, matching.length > 1 ? "more than one plan begins with that id" : "there is no plan with that id", {
-    remedy: known === "" ? "Run stage6 plan first." : `Plans of this root: ${known}.`,
-  });
+  throw new CliError(
+    "PLAN_MISSING",
+    EXIT.usage,
+    matching.length > 1 ? "more than one plan begins with that id" : "there is no plan with that id",
+    {
+      remedy: known === "" ? "Run stage6 plan first." : `Plans of this root: ${known}.`,
+    },
+  );
 }

@@ -1,5 +1,20 @@
 /** Options of `fixtures add`, its own and those of every verb: each one ends the words of `--oracle`. */
-export const FIXTURE_OPTIONS = ["--from", "--base", "--task", "--allow", "--oracle", "--oracle-files", "--id", "--title", "--expects", "--script", "--harness-root", "--json", "--now", "--help"] as const;
+export const FIXTURE_OPTIONS = [
+  "--from",
+  "--base",
+  "--task",
+  "--allow",
+  "--oracle",
+  "--oracle-files",
+  "--id",
+  "--title",
+  "--expects",
+  "--script",
+  "--harness-root",
+  "--json",
+  "--now",
+  "--help",
+] as const;
 
 const names: readonly string[] = FIXTURE_OPTIONS;
 const isOwn = (word: string): boolean => names.includes(word.split("=", 1)[0] ?? word);

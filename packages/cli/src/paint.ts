@@ -9,5 +9,8 @@ const WORDS: readonly (readonly [RegExp, (text: string) => string])[] = [
 
 /** A result for a terminal: verdict words in colour. Says nothing that the plain text does not say. */
 export function paint(text: string): string {
-  return WORDS.reduce((painted, [pattern, color]) => painted.replaceAll(pattern, (word) => color(word)), text);
+  return WORDS.reduce(
+    (painted, [pattern, color]) => painted.replaceAll(pattern, (word) => color(word)),
+    text,
+  );
 }

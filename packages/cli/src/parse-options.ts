@@ -1,11 +1,15 @@
 import { InvalidArgumentError } from "commander";
 import { LANE_IDS } from "./lane-catalog.ts";
 
-const ISO_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
+const ISO_TIME =
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** Names separated by commas, each once. */
 export function parseNames(text: string): string[] {
-  const names = text.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (names.length === 0) throw new InvalidArgumentError("Names separated by commas are expected.");
   return [...new Set(names)];
 }
@@ -31,7 +35,8 @@ export function parseLanes(text: string): string[] {
 export function parseCount(max: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
-    if (value < 1 || value > max) throw new InvalidArgumentError(`A whole number from 1 to ${max} is expected.`);
+    if (value < 1 || value > max)
+      throw new InvalidArgumentError(`A whole number from 1 to ${max} is expected.`);
     return value;
   };
 }

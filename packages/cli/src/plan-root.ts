@@ -34,7 +34,12 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
   const fewest = root.policy.trialsPerCell.scripted;
   const trialsPerCell = wish.trials ?? fewest;
   if (trialsPerCell < fewest) {
-    throw new CliError("USAGE", EXIT.usage, `--trials ${trialsPerCell} is fewer than the policy's ${fewest} trials per cell`, { remedy: "Ask for at least as many, or leave --trials out." });
+    throw new CliError(
+      "USAGE",
+      EXIT.usage,
+      `--trials ${trialsPerCell} is fewer than the policy's ${fewest} trials per cell`,
+      { remedy: "Ask for at least as many, or leave --trials out." },
+    );
   }
   const plan: TrialPlan = makePlan({
     createdAt: wish.now,
@@ -58,5 +63,9 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
 /** Writes a new plan; a kept one is there already. */
 export async function writePlan(root: OpenRoot, chosen: ChosenPlan): Promise<void> {
   if (chosen.state === "kept") return;
-  await writeNewFile(root.path, join(rootLayout(root.path).plans, `${chosen.id}.json`), sealPlan(chosen.plan).bytes);
+  await writeNewFile(
+    root.path,
+    join(rootLayout(root.path).plans, `${chosen.id}.json`),
+    sealPlan(chosen.plan).bytes,
+  );
 }

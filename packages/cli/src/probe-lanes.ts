@@ -14,7 +14,10 @@ export interface ProbePlaces {
 /** Places to look for one lane's backend. */
 export async function placesOf(lane: string, places: ProbePlaces): Promise<BackendPlaces> {
   const pin = await readPin(lane);
-  return { configured: places.configured[lane] ?? null, backendsDir: pin === null ? places.backends : join(places.backends, pin.lockId) };
+  return {
+    configured: places.configured[lane] ?? null,
+    backendsDir: pin === null ? places.backends : join(places.backends, pin.lockId),
+  };
 }
 
 /** Whether a lane's backend still has to be installed before it can be probed. */
@@ -25,16 +28,33 @@ export async function isMissing(lane: string, places: ProbePlaces): Promise<bool
   return !located.ok && located.code === "BACKEND_MISSING" && (places.configured[lane] ?? null) === null;
 }
 
-async function probeOne(known: CatalogLane, selected: readonly string[] | null, places: ProbePlaces): Promise<LaneCandidate> {
+async function probeOne(
+  known: CatalogLane,
+  selected: readonly string[] | null,
+  places: ProbePlaces,
+): Promise<LaneCandidate> {
   if (selected !== null && !selected.includes(known.id)) {
     const { id } = known;
-    return { kind: "blocked", id, code: "NOT_SELECTED", detail: `the ${id} lane was not selected`, remedy: `Add ${id} to --lanes, or leave --lanes out.` };
+    return {
+      kind: "blocked",
+      id,
+      code: "NOT_SELECTED",
+      detail: `the ${id} lane was not selected`,
+      remedy: `Add ${id} to --lanes, or leave --lanes out.`,
+    };
   }
   if (known.lane === null) return { kind: "blocked", ...known };
-  return { kind: "probed", lane: known.lane, probed: await probeLane(known.lane, await placesOf(known.id, places)) };
+  return {
+    kind: "probed",
+    lane: known.lane,
+    probed: await probeLane(known.lane, await placesOf(known.id, places)),
+  };
 }
 
 /** Probes the selected lanes (null: all of them); every lane of the catalog is in the answer, in its order. */
-export async function probeLanes(selected: readonly string[] | null, places: ProbePlaces): Promise<LaneCandidate[]> {
+export async function probeLanes(
+  selected: readonly string[] | null,
+  places: ProbePlaces,
+): Promise<LaneCandidate[]> {
   return Promise.all(LANES.map((known) => probeOne(known, selected, places)));
 }

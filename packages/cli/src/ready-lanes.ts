@@ -10,10 +10,28 @@ export function readyLanes(plan: TrialPlan, found: readonly LaneCandidate[]): Re
   for (const planned of plan.lanes) {
     if (planned.state !== "planned") continue;
     const now = found.find((one) => (one.kind === "probed" ? one.lane.id : one.id) === planned.lane);
-    if (now === undefined || now.kind === "blocked") throw new CliError("PLAN_MISMATCH", EXIT.refused, `lane ${planned.lane} of the plan is not available now`, { remedy });
+    if (now === undefined || now.kind === "blocked")
+      throw new CliError(
+        "PLAN_MISMATCH",
+        EXIT.refused,
+        `lane ${planned.lane} of the plan is not available now`,
+        { remedy },
+      );
     const { lane, probed } = now;
-    if (probed.state === "blocked") throw new CliError("PLAN_MISMATCH", EXIT.refused, `lane ${planned.lane} of the plan is not available now: ${probed.detail}`, { remedy });
-    if (probed.backend.sha256 !== planned.backendSha256) throw new CliError("PLAN_MISMATCH", EXIT.refused, `the backend of ${planned.lane} is not the one that the plan fixed`, { remedy });
+    if (probed.state === "blocked")
+      throw new CliError(
+        "PLAN_MISMATCH",
+        EXIT.refused,
+        `lane ${planned.lane} of the plan is not available now: ${probed.detail}`,
+        { remedy },
+      );
+    if (probed.backend.sha256 !== planned.backendSha256)
+      throw new CliError(
+        "PLAN_MISMATCH",
+        EXIT.refused,
+        `the backend of ${planned.lane} is not the one that the plan fixed`,
+        { remedy },
+      );
     ready.set(planned.lane, { lane, backend: probed.backend, version: probed.version });
   }
   return ready;

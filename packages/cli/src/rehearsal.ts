@@ -17,23 +17,47 @@ export interface Rehearsal {
 }
 
 /** Checks of the gate that a rehearsal vouches for: its own evidence is whole, signed, and gives the stored comparison. */
-const OWN_CHECKS: readonly string[] = ["bundles", "comparison-stored", "harness-config", "plan-present", "policy", "root-readable", "trust"];
+const OWN_CHECKS: readonly string[] = [
+  "bundles",
+  "comparison-stored",
+  "harness-config",
+  "plan-present",
+  "policy",
+  "root-readable",
+  "trust",
+];
 
 /** The rehearsal's report is complete and its evidence verifies, whatever the verdict in it. */
 export function isVerified({ compared, gate }: Rehearsal): boolean {
-  return isComplete(compared.trials) && gate.checks.filter(({ id }) => OWN_CHECKS.includes(id)).every(({ verdict }) => verdict === "pass");
+  return (
+    isComplete(compared.trials) &&
+    gate.checks.filter(({ id }) => OWN_CHECKS.includes(id)).every(({ verdict }) => verdict === "pass")
+  );
 }
 
 /** Nothing was made: everything was there from an earlier rehearsal. */
 export function isUnchanged({ init, plan, summary, compared }: Rehearsal): boolean {
-  return init.state === "already-there" && plan.state === "kept" && summary.sealed === 0 && compared.document === "kept";
+  return (
+    init.state === "already-there" &&
+    plan.state === "kept" &&
+    summary.sealed === 0 &&
+    compared.document === "kept"
+  );
 }
 
 /** Remedies as commands that work from where the reader stands. */
 function copyable(context: CommandContext, comparison: Comparison): string {
-  const remedies = new Set(comparison.lanes.flatMap(({ reason }) => (reason?.remedy.startsWith("stage6 ") === true ? [reason.remedy] : [])));
+  const remedies = new Set(
+    comparison.lanes.flatMap(({ reason }) =>
+      reason?.remedy.startsWith("stage6 ") === true ? [reason.remedy] : [],
+    ),
+  );
   let text = renderComparison(comparison);
-  for (const remedy of remedies) text = text.replaceAll(`next: ${remedy}\n`, `next: ${commandLine(context, remedy.split(" ").slice(1))}\n`);
+  for (const remedy of remedies)
+    text = text.replaceAll(
+      `next: ${remedy}\n`,
+      `next: ${commandLine(context, remedy.split(" ").slice(1))}\n`,
+    );
   return text;
 }
 
@@ -52,7 +76,9 @@ export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): 
       : verified
         ? `Rehearsal complete: ${planned} trials recorded, every bundle verified (signature, digests, event log, report).`
         : `Rehearsal not complete: ${failed.map(({ id, message }) => `${id}: ${message}`).join("; ") || "trials are missing or not sound"}`,
-    isUnchanged(rehearsal) ? "Nothing was run or changed: this rehearsal was recorded before." : `${sealed} trials were run now, ${planned - sealed} were recorded before.`,
+    isUnchanged(rehearsal)
+      ? "Nothing was run or changed: this rehearsal was recorded before."
+      : `${sealed} trials were run now, ${planned - sealed} were recorded before.`,
     "It used the scripted model: it shows how evidence is made and judged, and can make no candidate eligible.",
     "",
     `Evidence:   ${at}runs/${plan.id}/`,
@@ -65,5 +91,7 @@ export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): 
 
 function explainExample({ cells }: Comparison): string {
   const [cell] = cells;
-  return cell === undefined ? "baseline/fixture/dimension" : `${cell.baseline}/${cell.fixture}/${cell.dimension}`;
+  return cell === undefined
+    ? "baseline/fixture/dimension"
+    : `${cell.baseline}/${cell.fixture}/${cell.dimension}`;
 }

@@ -14,7 +14,12 @@ export interface ReplayedTrial {
 /** Translates the raw streams of every sound trial of a plan again. Writes nothing. */
 export async function replayTrials(root: OpenRoot, entry: PlanEntry): Promise<ReplayedTrial[]> {
   const replayed: ReplayedTrial[] = [];
-  for (const { folder, lane, manifest, state } of await collectTrials(root.path, entry.plan, entry.id, root.trusted)) {
+  for (const { folder, lane, manifest, state } of await collectTrials(
+    root.path,
+    entry.plan,
+    entry.id,
+    root.trusted,
+  )) {
     if (state !== "present" || manifest === null) continue;
     const adapter = LANES.find(({ id }) => id === lane)?.lane ?? null;
     replayed.push({ folder, result: await retranslate(join(root.path, folder), manifest, adapter) });

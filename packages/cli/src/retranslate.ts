@@ -27,15 +27,27 @@ function streamsOf(manifest: Manifest): string[] {
  * Translates the raw streams of a bundle with the lane's own translator and holds the drafts against the log's lane
  * events: as multisets of type and byte range, since streams were cut and interleaved by time.
  */
-export async function retranslate(folder: string, manifest: Manifest, lane: Lane | null): Promise<Retranslation> {
+export async function retranslate(
+  folder: string,
+  manifest: Manifest,
+  lane: Lane | null,
+): Promise<Retranslation> {
   const { keys, started, end, adapterVersion } = await readLaneEvents(folder);
   if (lane === null) return { state: "skipped", reason: "this version has no adapter for the lane" };
-  if (adapterVersion !== lane.adapterVersion) return { state: "skipped", reason: `recorded with adapter ${adapterVersion ?? "unknown"}, this is ${lane.adapterVersion}` };
+  if (adapterVersion !== lane.adapterVersion)
+    return {
+      state: "skipped",
+      reason: `recorded with adapter ${adapterVersion ?? "unknown"}, this is ${lane.adapterVersion}`,
+    };
   if (!started) return compareKeys(keys, []);
-  if (end === null || end.endedBy === "interrupt") return { state: "skipped", reason: "the backend was not followed to its end" };
+  if (end === null || end.endedBy === "interrupt")
+    return { state: "skipped", reason: "the backend was not followed to its end" };
   const drafts = new DraftKeys();
   const translator = lane.translator({ workspace: WORKSPACE });
-  for (const stream of streamsOf(manifest)) await readChunks(join(folder, `artifacts/${stream}.raw`), (chunk) => drafts.add(translator.push(stream, Buffer.from(chunk))));
+  for (const stream of streamsOf(manifest))
+    await readChunks(join(folder, `artifacts/${stream}.raw`), (chunk) =>
+      drafts.add(translator.push(stream, Buffer.from(chunk))),
+    );
   drafts.add(translator.end(end));
   drafts.close();
   return compareKeys(keys, drafts.keys);

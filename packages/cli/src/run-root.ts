@@ -23,9 +23,19 @@ export interface RunOptions {
   readonly interrupt: AbortSignal;
 }
 
-async function countRecorded(root: string, { plan, id }: PlanEntry): Promise<{ planned: number; recorded: number }> {
+async function countRecorded(
+  root: string,
+  { plan, id }: PlanEntry,
+): Promise<{ planned: number; recorded: number }> {
   const trials = trialsOf(plan, id);
-  const there = await Promise.all(trials.map((trial) => stat(join(rootLayout(root).runs, trialPath(trial))).then(() => 1, () => 0)));
+  const there = await Promise.all(
+    trials.map((trial) =>
+      stat(join(rootLayout(root).runs, trialPath(trial))).then(
+        () => 1,
+        () => 0,
+      ),
+    ),
+  );
   return { planned: trials.length, recorded: there.reduce<number>((sum, one) => sum + one, 0) };
 }
 
@@ -35,13 +45,20 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   const { planned, recorded } = await countRecorded(root.path, entry);
   if (recorded === planned) return { planned, kept: planned, sealed: 0, missing: 0 };
   if (plan.policyDigest !== root.policyDigest) {
-    throw new CliError("POLICY_MISMATCH", EXIT.refused, `the policy was changed after plan ${entry.id} was made`, { remedy: "Put the policy back as it was, or run stage6 plan to make a new plan." });
+    throw new CliError(
+      "POLICY_MISMATCH",
+      EXIT.refused,
+      `the policy was changed after plan ${entry.id} was made`,
+      { remedy: "Put the policy back as it was, or run stage6 plan to make a new plan." },
+    );
   }
   const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
   const lanes = readyLanes(plan, await probeLanes(wanted, options.places));
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));
-  options.log(`Running ${planned - recorded} of ${planned} trials of plan ${entry.id}, ${concurrency} at a time${recorded === 0 ? "" : `; ${recorded} are recorded already`}.`);
+  options.log(
+    `Running ${planned - recorded} of ${planned} trials of plan ${entry.id}, ${concurrency} at a time${recorded === 0 ? "" : `; ${recorded} are recorded already`}.`,
+  );
   return runPlan({
     root: root.path,
     plan,
@@ -56,7 +73,12 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   });
 }
 
-function progressLines(plan: TrialPlan, planned: number, recorded: number, log: (line: string) => void): (progress: TrialProgress) => void {
+function progressLines(
+  plan: TrialPlan,
+  planned: number,
+  recorded: number,
+  log: (line: string) => void,
+): (progress: TrialProgress) => void {
   const width = String(planned).length;
   const widest = (names: readonly string[]): number => Math.max(...names.map((name) => name.length));
   const lane = widest(plan.lanes.map((one) => one.lane));
@@ -66,10 +88,13 @@ function progressLines(plan: TrialPlan, planned: number, recorded: number, log: 
     if (progress.kind === "started" || progress.kind === "kept") return;
     const { trial } = progress;
     const name = `${trial.lane.padEnd(lane)}  ${trial.fixture.padEnd(fixture)}  #${trial.number}`;
-    if (progress.kind === "given-up") return log(`[${"-".padStart(width)}/${planned}] ${name}  not recorded: ${progress.reason}`);
+    if (progress.kind === "given-up")
+      return log(`[${"-".padStart(width)}/${planned}] ${name}  not recorded: ${progress.reason}`);
     done += 1;
     const { report, elapsedMs } = progress;
     const closure = report.closure.class === "NONE" ? "" : ` (${report.closure.class})`;
-    log(`[${String(done).padStart(width)}/${planned}] ${name}  ${report.outcome}${closure}, oracle ${report.oracle.state}  ${(elapsedMs / 1000).toFixed(1)} s`);
+    log(
+      `[${String(done).padStart(width)}/${planned}] ${name}  ${report.outcome}${closure}, oracle ${report.oracle.state}  ${(elapsedMs / 1000).toFixed(1)} s`,
+    );
   };
 }

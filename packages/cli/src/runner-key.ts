@@ -5,6 +5,7 @@ import { keyId, readEd25519Key, type TrustedKeys } from "@stage6/evidence-interf
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { makeFolder } from "./make-folder.ts";
 
 const MAX_KEY_BYTES = 65_536;
 
@@ -18,15 +19,21 @@ export async function createRunnerKey(keys: string, harnessId: string): Promise<
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const file = runnerKeyFile(keys, harnessId);
   try {
-    await mkdir(keys, { recursive: true, mode: 0o700 });
+    await makeFolder(keys, 0o700);
     await mkdir(dirname(file), { mode: 0o700 });
     await chmod(dirname(file), 0o700);
     await writeFile(file, privateKey.export({ type: "pkcs8", format: "pem" }), { flag: "wx", mode: 0o600 });
   } catch (error) {
-    throw new CliError("KEYS_UNWRITABLE", EXIT.refused, `the private runner key cannot be written below ${keys} (${errorCode(error)})`, {
-      remedy: "Set STAGE6_KEYS_DIR to a folder that you can write to; it must lie outside the harness root.",
-      cause: error,
-    });
+    throw new CliError(
+      "KEYS_UNWRITABLE",
+      EXIT.refused,
+      `the private runner key cannot be written below ${keys} (${errorCode(error)})`,
+      {
+        remedy:
+          "Set STAGE6_KEYS_DIR to a folder that you can write to; it must lie outside the harness root.",
+        cause: error,
+      },
+    );
   }
   return publicKey;
 }
@@ -37,13 +44,22 @@ export async function dropRunnerKey(keys: string, harnessId: string): Promise<vo
 }
 
 /** Reads the private runner key; it must be one that the harness root trusts. */
-export async function readRunnerKey(keys: string, harnessId: string, trusted: TrustedKeys): Promise<KeyObject> {
+export async function readRunnerKey(
+  keys: string,
+  harnessId: string,
+  trusted: TrustedKeys,
+): Promise<KeyObject> {
   const file = runnerKeyFile(keys, harnessId);
   const key = await openKey(file);
   if (trusted.has(keyId(key))) return key;
-  throw new CliError("KEY_UNTRUSTED", EXIT.refused, `the runner key ${file} is not a runner key of this harness root's trust/keys.json`, {
-    remedy: "Put back the key that was made together with this root, or make a new root with stage6 init.",
-  });
+  throw new CliError(
+    "KEY_UNTRUSTED",
+    EXIT.refused,
+    `the runner key ${file} is not a runner key of this harness root's trust/keys.json`,
+    {
+      remedy: "Put back the key that was made together with this root, or make a new root with stage6 init.",
+    },
+  );
 }
 
 async function openKey(file: string): Promise<KeyObject> {
@@ -55,8 +71,14 @@ async function openKey(file: string): Promise<KeyObject> {
     cause = error;
   }
   const why = errorCode(cause) === "ENOENT" ? "does not exist" : "cannot be read as an Ed25519 private key";
-  throw new CliError("KEY_MISSING", EXIT.refused, `the runner key ${file} ${why}; without it no new evidence can be signed`, {
-    remedy: "Put back the key that stage6 init made (STAGE6_KEYS_DIR says where keys are), or make a new root with stage6 init.",
-    cause,
-  });
+  throw new CliError(
+    "KEY_MISSING",
+    EXIT.refused,
+    `the runner key ${file} ${why}; without it no new evidence can be signed`,
+    {
+      remedy:
+        "Put back the key that stage6 init made (STAGE6_KEYS_DIR says where keys are), or make a new root with stage6 init.",
+      cause,
+    },
+  );
 }

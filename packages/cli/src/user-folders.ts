@@ -11,7 +11,9 @@ function absolute(value: string | undefined): string | null {
 function homeOf(env: CliIo["env"], variable: string): string {
   const home = absolute(env["HOME"]) ?? absolute(passwordHome());
   if (home !== null) return home;
-  throw new CliError("USAGE", EXIT.usage, "HOME is not set and this user has no home folder", { remedy: `Set ${variable} to an absolute path of a folder that you can write to.` });
+  throw new CliError("USAGE", EXIT.usage, "HOME is not set and this user has no home folder", {
+    remedy: `Set ${variable} to an absolute path of a folder that you can write to.`,
+  });
 }
 
 function passwordHome(): string | undefined {
@@ -26,19 +28,29 @@ function own(env: CliIo["env"], variable: string): string | null {
   const value = env[variable];
   if (value === undefined || value === "") return null;
   if (isAbsolute(value)) return value;
-  throw new CliError("USAGE", EXIT.usage, `${variable} must be an absolute path`, { remedy: `Set ${variable} to an absolute path, or unset it.` });
+  throw new CliError("USAGE", EXIT.usage, `${variable} must be an absolute path`, {
+    remedy: `Set ${variable} to an absolute path, or unset it.`,
+  });
 }
 
 /** Folder of private keys: STAGE6_KEYS_DIR, else below XDG_CONFIG_HOME or ~/.config (XDG Base Directory: relative values are ignored). */
 export function keysFolder(env: CliIo["env"]): string {
   const set = own(env, "STAGE6_KEYS_DIR");
   if (set !== null) return set;
-  return join(absolute(env["XDG_CONFIG_HOME"]) ?? join(homeOf(env, "STAGE6_KEYS_DIR"), ".config"), "stage6", "keys");
+  return join(
+    absolute(env["XDG_CONFIG_HOME"]) ?? join(homeOf(env, "STAGE6_KEYS_DIR"), ".config"),
+    "stage6",
+    "keys",
+  );
 }
 
 /** Folder of installed backends: STAGE6_BACKENDS_DIR, else below XDG_CACHE_HOME or ~/.cache. */
 export function backendsFolder(env: CliIo["env"]): string {
   const set = own(env, "STAGE6_BACKENDS_DIR");
   if (set !== null) return set;
-  return join(absolute(env["XDG_CACHE_HOME"]) ?? join(homeOf(env, "STAGE6_BACKENDS_DIR"), ".cache"), "stage6", "backends");
+  return join(
+    absolute(env["XDG_CACHE_HOME"]) ?? join(homeOf(env, "STAGE6_BACKENDS_DIR"), ".cache"),
+    "stage6",
+    "backends",
+  );
 }

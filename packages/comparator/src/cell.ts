@@ -21,21 +21,39 @@ export interface Pair {
 /** Verdict of candidate against baseline on one fixture in one dimension. */
 export function compareCell(pair: Pair, dimension: Dimension, frame: Frame): Cell {
   const key = { baseline: pair.baseline.lane, fixture: pair.fixture.id, dimension };
-  const bare = (verdict: Cell["verdict"], code: Code | null): Cell => ({ ...key, verdict, code, components: [], differences: [] });
+  const bare = (verdict: Cell["verdict"], code: Code | null): Cell => ({
+    ...key,
+    verdict,
+    code,
+    components: [],
+    differences: [],
+  });
   if (!pair.candidateAvailable) return bare("inconclusive", "CANDIDATE_UNAVAILABLE");
   if (pair.baseline.state === "blocked") {
     if (pair.baseline.lane === "fake") return bare("invalid", "LANE_NA_INVALID");
-    return pair.baseline.reason === null ? bare("inconclusive", "LANE_SILENTLY_OMITTED") : bare("not-applicable", pair.baseline.reason.code);
+    return pair.baseline.reason === null
+      ? bare("inconclusive", "LANE_SILENTLY_OMITTED")
+      : bare("not-applicable", pair.baseline.reason.code);
   }
   const components = componentNames(dimension).map((name) => compareComponent(name, dimension, pair));
-  const differences = differencesBetween(pair.candidateTrials.map(slotOf), pair.baselineTrials.map(slotOf), frame);
+  const differences = differencesBetween(
+    pair.candidateTrials.map(slotOf),
+    pair.baselineTrials.map(slotOf),
+    frame,
+  );
   const [verdict, code] = decide(pair, components, differences);
   return { ...key, verdict, code, components, differences };
 }
 
 /** The first reason that applies decides; order: invalid, not comparable, worse, inconclusive, then beats or matches. */
-function decide(pair: Pair, components: readonly CellComponent[], differences: Cell["differences"]): [Cell["verdict"], string | null] {
-  const contested = [...pair.candidateTrials, ...pair.baselineTrials].some(({ slot }) => slot.state === "contested");
+function decide(
+  pair: Pair,
+  components: readonly CellComponent[],
+  differences: Cell["differences"],
+): [Cell["verdict"], string | null] {
+  const contested = [...pair.candidateTrials, ...pair.baselineTrials].some(
+    ({ slot }) => slot.state === "contested",
+  );
   if (contested) return ["invalid", "EXTRA_TRIAL"];
   if (pair.candidateTrials.some(isInvalid)) return ["invalid", "CANDIDATE_INVALID"];
   if (pair.baselineTrials.some(isInvalid)) return ["invalid", "BASELINE_INVALID"];
@@ -43,7 +61,8 @@ function decide(pair: Pair, components: readonly CellComponent[], differences: C
   if (difference !== undefined) return ["not-comparable", differenceCode(difference)];
   const worse = components.find(({ verdict }) => verdict === "worse");
   if (worse !== undefined) return ["worse", worse.evidence[0]?.code ?? null];
-  if (pair.baselineTrials.some(({ slot }) => slot.state === "missing")) return ["inconclusive", "MISSING_TRIAL"];
+  if (pair.baselineTrials.some(({ slot }) => slot.state === "missing"))
+    return ["inconclusive", "MISSING_TRIAL"];
   if (pair.baselineTrials.some(isUnscored)) return ["inconclusive", "BASELINE_NOT_SCORED"];
   return [components.some(({ verdict }) => verdict === "beats") ? "beats" : "matches", null];
 }
@@ -64,14 +83,20 @@ function compareComponent(component: string, dimension: Dimension, pair: Pair): 
 }
 
 function broken(trials: readonly JudgedSlot[], dimension: Dimension, component: string) {
-  return trials.flatMap(({ dimensions }) => dimensions[dimension].get(component) ?? []).filter(({ total }) => total > 0);
+  return trials
+    .flatMap(({ dimensions }) => dimensions[dimension].get(component) ?? [])
+    .filter(({ total }) => total > 0);
 }
 
 /** A baseline that did not run, or ran in an unknown version's shape, is no yardstick: beating it would be a free win. */
 function isUnscored({ slot }: JudgedSlot): boolean {
   const report = slot.input?.report;
   if (!report) return false;
-  return !SCORED_OUTCOMES.includes(report.outcome) || report.claims.driftRecords > 0 || namesAny(report.closure, ["LANE_DRIFT"]);
+  return (
+    !SCORED_OUTCOMES.includes(report.outcome) ||
+    report.claims.driftRecords > 0 ||
+    namesAny(report.closure, ["LANE_DRIFT"])
+  );
 }
 
 const isInvalid = ({ slot }: JudgedSlot): boolean => slot.state === "invalid";

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compare, type CompareInput } from "./compare.ts";
 import { Comparison } from "./comparison.ts";
-import { blockedLane, digestOf, plannedLane, sampleInput, samplePlan, withReport } from "./testing/documents.ts";
+import {
+  blockedLane,
+  digestOf,
+  plannedLane,
+  sampleInput,
+  samplePlan,
+  withReport,
+} from "./testing/documents.ts";
 import { FAULTS, UNSCORED } from "./testing/faults.ts";
 import type { TrialInput } from "./trial-input.ts";
 import { exitCodeOf } from "./verdict.ts";
@@ -12,21 +19,35 @@ type Change = (trial: TrialInput) => TrialInput;
 
 const RUNS = { numRuns: 400 };
 const LANES = ["case", "codex", "fake", "pi"];
-const spoilt: Change = (trial) => ({ ...trial, findings: [{ code: "DIGEST_MISMATCH", rule: "sha256", file: "artifacts/stdout" }] });
+const spoilt: Change = (trial) => ({
+  ...trial,
+  findings: [{ code: "DIGEST_MISMATCH", rule: "sha256", file: "artifacts/stdout" }],
+});
 const apart: Change = (trial) => withReport(trial, () => ({ policyDigest: digestOf("other") }));
 const fault = fc.constantFrom(...FAULTS).map(({ apply }): Change => apply);
-const damage = fc.oneof({ weight: 6, arbitrary: fault }, { weight: 1, arbitrary: fc.constantFrom(spoilt, apart, ...UNSCORED.map(({ apply }) => apply)) });
+const damage = fc.oneof(
+  { weight: 6, arbitrary: fault },
+  { weight: 1, arbitrary: fc.constantFrom(spoilt, apart, ...UNSCORED.map(({ apply }) => apply)) },
+);
 
 /** Inputs of every sort: lanes blocked or left out, trials missing, and some trials damaged. */
 const input: fc.Arbitrary<CompareInput> = fc
   .record({
     candidate: fc.constantFrom("case", "case", "case", "codex"),
-    states: fc.tuple(...LANES.map(() => fc.constantFrom("planned", "planned", "planned", "planned", "planned", "blocked", "omitted"))),
+    states: fc.tuple(
+      ...LANES.map(() =>
+        fc.constantFrom("planned", "planned", "planned", "planned", "planned", "blocked", "omitted"),
+      ),
+    ),
     damages: fc.array(fc.tuple(fc.nat(), damage), { maxLength: 3 }),
     gone: fc.array(fc.nat({ max: 40 }), { maxLength: 1 }),
   })
   .map(({ candidate, states, damages, gone }) => {
-    const lanes = LANES.flatMap((lane, at) => (states[at] === "omitted" && at > 0 ? [] : [states[at] === "blocked" ? blockedLane(lane) : plannedLane(lane)]));
+    const lanes = LANES.flatMap((lane, at) =>
+      states[at] === "omitted" && at > 0
+        ? []
+        : [states[at] === "blocked" ? blockedLane(lane) : plannedLane(lane)],
+    );
     const whole = sampleInput(samplePlan({ candidate, lanes }));
     let trials = whole.trials;
     for (const [at, change] of damages) trials = changeAt(trials, at, change);
@@ -55,14 +76,19 @@ test("making the candidate worse is refused, whatever it was before", () => {
 
 test("making a baseline better never turns a refusal into a pass", () => {
   fc.assert(
-    fc.property(input, fc.array(fc.tuple(fc.nat(), fault), { minLength: 1, maxLength: 3 }), (better, faults) => {
-      const { candidate } = better.plan;
-      let worse = better.trials;
-      for (const [at, change] of faults) worse = changeAt(worse, at, (trial) => (trial.lane === candidate ? trial : change(trial)));
-      const before = compare({ ...better, trials: worse });
-      if (before.exitCode !== 0) expect(passes(better)).toBe(false);
-      else expect(before.cells.every(({ verdict }) => verdict !== "worse")).toBe(true);
-    }),
+    fc.property(
+      input,
+      fc.array(fc.tuple(fc.nat(), fault), { minLength: 1, maxLength: 3 }),
+      (better, faults) => {
+        const { candidate } = better.plan;
+        let worse = better.trials;
+        for (const [at, change] of faults)
+          worse = changeAt(worse, at, (trial) => (trial.lane === candidate ? trial : change(trial)));
+        const before = compare({ ...better, trials: worse });
+        if (before.exitCode !== 0) expect(passes(better)).toBe(false);
+        else expect(before.cells.every(({ verdict }) => verdict !== "worse")).toBe(true);
+      },
+    ),
     RUNS,
   );
 });
@@ -71,7 +97,9 @@ test("the order of trials, lanes and fixtures changes no byte", () => {
   const shuffled = input.chain((one) =>
     fc.record({
       one: fc.constant(one),
-      trials: fc.shuffledSubarray([...one.trials, ...one.trials.slice(0, 1)], { minLength: one.trials.length + Math.min(1, one.trials.length) }),
+      trials: fc.shuffledSubarray([...one.trials, ...one.trials.slice(0, 1)], {
+        minLength: one.trials.length + Math.min(1, one.trials.length),
+      }),
       lanes: fc.shuffledSubarray(one.plan.lanes, { minLength: one.plan.lanes.length }),
       fixtures: fc.shuffledSubarray(one.plan.fixtures, { minLength: one.plan.fixtures.length }),
     }),
@@ -79,7 +107,9 @@ test("the order of trials, lanes and fixtures changes no byte", () => {
   fc.assert(
     fc.property(shuffled, ({ one, trials, lanes, fixtures }) => {
       const straight = compare({ ...one, trials: [...one.trials, ...one.trials.slice(0, 1)] });
-      expect(JSON.stringify(compare({ ...one, trials, plan: { ...one.plan, lanes, fixtures } }))).toBe(JSON.stringify(straight));
+      expect(JSON.stringify(compare({ ...one, trials, plan: { ...one.plan, lanes, fixtures } }))).toBe(
+        JSON.stringify(straight),
+      );
     }),
     RUNS,
   );
@@ -110,9 +140,19 @@ test("nothing that a backend claims, and no task success, changes a verdict", ()
   });
   const word = fc.record({
     claims: said,
-    agentOutcome: fc.constantFrom("completed" as const, "failed" as const, "aborted" as const, "unknown" as const),
-    oracle: fc.record({ state: fc.constantFrom("passed" as const, "failed" as const, "error" as const, "not-run" as const), exitCode: fc.option(fc.nat()) }),
-    usage: fc.option(fc.record({ inputTokens: fc.nat(), cachedInputTokens: fc.nat(), outputTokens: fc.nat() })),
+    agentOutcome: fc.constantFrom(
+      "completed" as const,
+      "failed" as const,
+      "aborted" as const,
+      "unknown" as const,
+    ),
+    oracle: fc.record({
+      state: fc.constantFrom("passed" as const, "failed" as const, "error" as const, "not-run" as const),
+      exitCode: fc.option(fc.nat()),
+    }),
+    usage: fc.option(
+      fc.record({ inputTokens: fc.nat(), cachedInputTokens: fc.nat(), outputTokens: fc.nat() }),
+    ),
     processExit: fc.option(fc.record({ code: fc.option(fc.nat()), signal: fc.option(fc.string()) })),
   });
   fc.assert(
@@ -126,7 +166,9 @@ test("nothing that a backend claims, and no task success, changes a verdict", ()
       const { lanes, ...verdicts } = compare(one);
       const { lanes: otherLanes, ...otherVerdicts } = compare({ ...one, trials });
       expect(otherVerdicts).toEqual(verdicts);
-      expect(otherLanes.map(({ dimensions }) => dimensions)).toEqual(lanes.map(({ dimensions }) => dimensions));
+      expect(otherLanes.map(({ dimensions }) => dimensions)).toEqual(
+        lanes.map(({ dimensions }) => dimensions),
+      );
     }),
     RUNS,
   );

@@ -1,27 +1,56 @@
 import { BLOCK_REASONS } from "@stage6/evidence-interface";
 import { describe, expect, test } from "vitest";
 import { compare, type CompareInput } from "./compare.ts";
-import { blockedLane, changeLane, digestOf, plannedLane, samplePlan, sampleInput, withObservation, withReport } from "./testing/documents.ts";
+import {
+  blockedLane,
+  changeLane,
+  digestOf,
+  plannedLane,
+  samplePlan,
+  sampleInput,
+  withObservation,
+  withReport,
+} from "./testing/documents.ts";
 import type { Check, Comparison } from "./comparison.ts";
 import type { TrialInput } from "./trial-input.ts";
 
-const check = (comparison: Comparison, id: string): Check | undefined => comparison.checks.find((one) => one.id === id);
-const planWith = (...lanes: ReturnType<typeof plannedLane>[]): CompareInput => sampleInput(samplePlan({ lanes }));
-const [codex, fake, pi, candidate] = [plannedLane("codex"), plannedLane("fake"), plannedLane("pi"), plannedLane("case")];
+const check = (comparison: Comparison, id: string): Check | undefined =>
+  comparison.checks.find((one) => one.id === id);
+const planWith = (...lanes: ReturnType<typeof plannedLane>[]): CompareInput =>
+  sampleInput(samplePlan({ lanes }));
+const [codex, fake, pi, candidate] = [
+  plannedLane("codex"),
+  plannedLane("fake"),
+  plannedLane("pi"),
+  plannedLane("case"),
+];
 
 describe("the plan is the denominator", () => {
   test("each single missing trial is visible, and never passes", () => {
     const input = sampleInput();
     for (const [at, { lane, fixture, number }] of input.trials.entries()) {
-      for (const gone of [input.trials.toSpliced(at, 1), input.trials.with(at, missing(lane, fixture, number))]) {
+      for (const gone of [
+        input.trials.toSpliced(at, 1),
+        input.trials.with(at, missing(lane, fixture, number)),
+      ]) {
         const comparison = compare({ ...input, trials: gone });
         expect(comparison.exitCode).toBe(1);
-        expect(check(comparison, "trials-complete")).toMatchObject({ verdict: "fail", code: "MISSING_TRIAL", evidence: [{ trial: `${lane}/${fixture}/00${number}` }] });
+        expect(check(comparison, "trials-complete")).toMatchObject({
+          verdict: "fail",
+          code: "MISSING_TRIAL",
+          evidence: [{ trial: `${lane}/${fixture}/00${number}` }],
+        });
         const own = comparison.lanes.find((one) => one.lane === lane);
         expect(own?.trials).toEqual({ planned: 4, present: 3, valid: 3 });
-        expect(own?.dimensions.every(({ state, violations }) => state === "violated" && violations === 1)).toBe(true);
-        const cells = comparison.cells.filter((cell) => cell.fixture === fixture && (lane === "case" || cell.baseline === lane));
-        expect(new Set(cells.map(({ verdict, code }) => `${verdict} ${code ?? ""}`))).toEqual(new Set([lane === "case" ? "worse MISSING_TRIAL" : "inconclusive MISSING_TRIAL"]));
+        expect(
+          own?.dimensions.every(({ state, violations }) => state === "violated" && violations === 1),
+        ).toBe(true);
+        const cells = comparison.cells.filter(
+          (cell) => cell.fixture === fixture && (lane === "case" || cell.baseline === lane),
+        );
+        expect(new Set(cells.map(({ verdict, code }) => `${verdict} ${code ?? ""}`))).toEqual(
+          new Set([lane === "case" ? "worse MISSING_TRIAL" : "inconclusive MISSING_TRIAL"]),
+        );
       }
     }
   });
@@ -30,13 +59,21 @@ describe("the plan is the denominator", () => {
     const input = sampleInput();
     const [first] = input.trials;
     if (first === undefined) throw new Error("no trial");
-    for (const extra of [first, { ...first, number: 3 }, { ...first, lane: "other" }, { ...first, fixture: "other" }, { ...first, number: 3, state: "extra" as const }]) {
+    for (const extra of [
+      first,
+      { ...first, number: 3 },
+      { ...first, lane: "other" },
+      { ...first, fixture: "other" },
+      { ...first, number: 3, state: "extra" as const },
+    ]) {
       const comparison = compare({ ...input, trials: [...input.trials, extra] });
       expect(comparison.exitCode).toBe(3);
       expect(check(comparison, "trials-complete")?.code).toBe("EXTRA_TRIAL");
     }
     const twice = compare({ ...input, trials: [...input.trials, first] });
-    expect(twice.cells.filter(({ verdict, code }) => verdict === "invalid" && code === "EXTRA_TRIAL")).toHaveLength(15);
+    expect(
+      twice.cells.filter(({ verdict, code }) => verdict === "invalid" && code === "EXTRA_TRIAL"),
+    ).toHaveLength(15);
   });
 });
 
@@ -70,7 +107,11 @@ describe("lanes", () => {
   test("a blocked real baseline is not applicable, with its reason", () => {
     const comparison = compare(planWith(candidate, codex, fake, blockedLane("pi")));
     expect(comparison.exitCode).toBe(0);
-    expect(comparison.cells.filter(({ baseline }) => baseline === "pi").every(({ verdict, code }) => verdict === "not-applicable" && code === BLOCK_REASONS[0])).toBe(true);
+    expect(
+      comparison.cells
+        .filter(({ baseline }) => baseline === "pi")
+        .every(({ verdict, code }) => verdict === "not-applicable" && code === BLOCK_REASONS[0]),
+    ).toBe(true);
     expect(check(comparison, "baselines-present")?.message).toContain("pi (BACKEND_MISSING)");
   });
 
@@ -82,9 +123,15 @@ describe("lanes", () => {
   });
 
   test("a candidate that is codex does not count as its own baseline", () => {
-    const plan = samplePlan({ candidate: "codex", lanes: [blockedLane("case"), codex, fake, blockedLane("pi")] });
+    const plan = samplePlan({
+      candidate: "codex",
+      lanes: [blockedLane("case"), codex, fake, blockedLane("pi")],
+    });
     expect(check(compare(sampleInput(plan)), "real-baselines")?.verdict).toBe("fail");
-    expect(compare(sampleInput(samplePlan({ candidate: "codex", lanes: [blockedLane("case"), codex, fake, pi] }))).exitCode).toBe(0);
+    expect(
+      compare(sampleInput(samplePlan({ candidate: "codex", lanes: [blockedLane("case"), codex, fake, pi] })))
+        .exitCode,
+    ).toBe(0);
   });
 
   test("a lane left out, or blocked without a reason, is a silent omission", () => {
@@ -100,11 +147,18 @@ describe("lanes", () => {
     const comparison = compare(planWith(candidate, codex, blockedLane("fake"), pi));
     expect(comparison.exitCode).toBe(3);
     expect(check(comparison, "baselines-present")?.code).toBe("LANE_NA_INVALID");
-    expect(comparison.cells.filter(({ baseline }) => baseline === "fake").every(({ verdict }) => verdict === "invalid")).toBe(true);
+    expect(
+      comparison.cells
+        .filter(({ baseline }) => baseline === "fake")
+        .every(({ verdict }) => verdict === "invalid"),
+    ).toBe(true);
   });
 
   test("a blocked lane that left trials contradicts itself", () => {
-    const comparison = compare({ ...planWith(candidate, codex, fake, blockedLane("pi")), trials: sampleInput().trials });
+    const comparison = compare({
+      ...planWith(candidate, codex, fake, blockedLane("pi")),
+      trials: sampleInput().trials,
+    });
     expect(comparison.exitCode).toBe(3);
     expect(check(comparison, "baselines-present")?.code).toBe("LANE_NA_CONTRADICTED");
   });
@@ -116,7 +170,11 @@ describe("lanes", () => {
       expect(comparison.exitCode).toBe(1);
       expect(comparison.standing).toBe("undecided");
       expect(check(comparison, "candidate-present")?.code).toBe("CANDIDATE_UNAVAILABLE");
-      expect(comparison.cells.every(({ verdict, code }) => verdict === "inconclusive" && code === "CANDIDATE_UNAVAILABLE")).toBe(true);
+      expect(
+        comparison.cells.every(
+          ({ verdict, code }) => verdict === "inconclusive" && code === "CANDIDATE_UNAVAILABLE",
+        ),
+      ).toBe(true);
     }
   });
 });
@@ -125,16 +183,27 @@ describe("policy", () => {
   const input = sampleInput();
 
   test("another policy, or other limits than it wants, is a mismatch", () => {
-    expect(check(compare({ ...input, policyDigest: digestOf("other") }), "policy-bound")?.code).toBe("POLICY_MISMATCH");
+    expect(check(compare({ ...input, policyDigest: digestOf("other") }), "policy-bound")?.code).toBe(
+      "POLICY_MISMATCH",
+    );
     const policy = { ...input.policy, limits: { ...input.policy.limits, totalMs: 1 } };
-    expect(check(compare({ ...input, policy }), "policy-bound")?.message).toBe("limit totalMs: planned 600000, policy 1");
+    expect(check(compare({ ...input, policy }), "policy-bound")?.message).toBe(
+      "limit totalMs: planned 600000, policy 1",
+    );
   });
 
   test("too few trials are inconclusive and name the number needed", () => {
-    const comparison = compare({ ...input, policy: { ...input.policy, trialsPerCell: { scripted: 3, live: 10 } } });
+    const comparison = compare({
+      ...input,
+      policy: { ...input.policy, trialsPerCell: { scripted: 3, live: 10 } },
+    });
     expect(comparison.exitCode).toBe(5);
     expect(comparison.standing).toBe("won-but-blocked");
-    expect(check(comparison, "trials-sufficient")).toMatchObject({ verdict: "inconclusive", code: "INSUFFICIENT_EVIDENCE", message: "2 trials per cell planned, the policy wants 3 with scripted evidence" });
+    expect(check(comparison, "trials-sufficient")).toMatchObject({
+      verdict: "inconclusive",
+      code: "INSUFFICIENT_EVIDENCE",
+      message: "2 trials per cell planned, the policy wants 3 with scripted evidence",
+    });
   });
 
   test("scripted models cannot be called live evidence", () => {
@@ -148,7 +217,9 @@ describe("policy", () => {
     expect(compare(strict).exitCode).toBe(1);
     const unknown = changeLane(input, "case", (trial) =>
       withReport(
-        withObservation(trial, ({ actions }) => ({ actions: actions.map((one) => (one.action === "deploy" ? { ...one, verdict: "unknown" } : one)) })),
+        withObservation(trial, ({ actions }) => ({
+          actions: actions.map((one) => (one.action === "deploy" ? { ...one, verdict: "unknown" } : one)),
+        })),
         ({ boundary }) => ({ boundary: { ...boundary, unknown: ["deploy"] } }),
       ),
     );
@@ -164,5 +235,15 @@ test("now is carried and decides nothing", () => {
 });
 
 function missing(lane: string, fixture: string, number: number): TrialInput {
-  return { lane, fixture, number, bundleDigest: null, state: "missing", findings: [], report: null, observation: null, manifest: null };
+  return {
+    lane,
+    fixture,
+    number,
+    bundleDigest: null,
+    state: "missing",
+    findings: [],
+    report: null,
+    observation: null,
+    manifest: null,
+  };
 }

@@ -1,4 +1,11 @@
-import { digestHex, SCHEMA_VERSION, type HarnessRef, type Sha256, type Timestamp, type TrialPlan } from "@stage6/evidence-interface";
+import {
+  digestHex,
+  SCHEMA_VERSION,
+  type HarnessRef,
+  type Sha256,
+  type Timestamp,
+  type TrialPlan,
+} from "@stage6/evidence-interface";
 import type { Static } from "typebox";
 import { compareCell } from "./cell.ts";
 import type { Gathered } from "./checks/check.ts";
@@ -38,7 +45,12 @@ export function compare(input: CompareInput): Comparison {
   const frame: Frame = { plan, planId: digestHex(planDigest).slice(0, 16), planDigest, policy, policyDigest };
   const arrangement = arrangeTrials(plan, input.trials);
   const judged = arrangement.slots.map((slot) => judgeTrial(slot, frame));
-  const lanes = sortedBy(plan.lanes, ({ lane }) => lane).map((lane) => summarizeLane(lane, judged.filter(({ slot }) => slot.lane.lane === lane.lane)));
+  const lanes = sortedBy(plan.lanes, ({ lane }) => lane).map((lane) =>
+    summarizeLane(
+      lane,
+      judged.filter(({ slot }) => slot.lane.lane === lane.lane),
+    ),
+  );
   const cells = compareCells(frame, judged);
   const checks = runChecks({ frame, arrangement, judged, lanes, cells });
   const exitCode = exitCodeOf(checks);
@@ -70,12 +82,20 @@ function compareCells(frame: Frame, judged: readonly JudgedSlot[]): Cell[] {
     else group.push(one);
   }
   const of = (lane: string, fixture: string): JudgedSlot[] => groups.get(`${lane}/${fixture}`) ?? [];
-  const candidateAvailable = judged.some(({ slot }) => slot.lane.lane === plan.candidate && slot.state !== "missing");
+  const candidateAvailable = judged.some(
+    ({ slot }) => slot.lane.lane === plan.candidate && slot.state !== "missing",
+  );
   return sortedBy(plan.lanes, ({ lane }) => lane)
     .filter(({ lane }) => lane !== plan.candidate)
     .flatMap((baseline) =>
       sortedBy(plan.fixtures, ({ id }) => id).flatMap((fixture) => {
-        const pair = { baseline, fixture, candidateTrials: of(plan.candidate, fixture.id), baselineTrials: of(baseline.lane, fixture.id), candidateAvailable };
+        const pair = {
+          baseline,
+          fixture,
+          candidateTrials: of(plan.candidate, fixture.id),
+          baselineTrials: of(baseline.lane, fixture.id),
+          candidateAvailable,
+        };
         return DIMENSIONS.map((dimension) => compareCell(pair, dimension, frame));
       }),
     );

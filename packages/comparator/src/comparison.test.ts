@@ -8,12 +8,18 @@ import { sampleInput } from "./testing/documents.ts";
 
 test("a comparison fits its own schema, before and after JSON", () => {
   const comparison = compare(sampleInput());
-  expect(checkDocument(Comparison, JSON.parse(JSON.stringify(comparison)), "comparison.json").findings).toEqual([]);
+  expect(
+    checkDocument(Comparison, JSON.parse(JSON.stringify(comparison)), "comparison.json").findings,
+  ).toEqual([]);
 });
 
 test("no other activation than none exists, and unknown keys are refused", () => {
   const comparison = compare(sampleInput());
-  for (const bad of [{ ...comparison, activation: "default" }, { ...comparison, extra: 1 }, { ...comparison, verdict: "approved" }]) {
+  for (const bad of [
+    { ...comparison, activation: "default" },
+    { ...comparison, extra: 1 },
+    { ...comparison, verdict: "approved" },
+  ]) {
     expect(checkDocument(Comparison, bad, "comparison.json").findings).not.toEqual([]);
   }
 });
@@ -25,7 +31,8 @@ test.each([
   const walk = (node: unknown, path: string): string[] => {
     if (typeof node !== "object" || node === null) return [];
     const found = Object.entries(node).flatMap(([key, value]) => walk(value, `${path}/${key}`));
-    if ("type" in node && node.type === "object" && !("additionalProperties" in node)) found.push(`${path} is open`);
+    if ("type" in node && node.type === "object" && !("additionalProperties" in node))
+      found.push(`${path} is open`);
     if ("type" in node && node.type === "array" && !("maxItems" in node)) found.push(`${path} is unbounded`);
     return found;
   };

@@ -1,10 +1,24 @@
-import { BlockReason, ClosureClass, Count, HarnessRef, Id, oneOf, SchemaVersion, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
+import {
+  BlockReason,
+  ClosureClass,
+  Count,
+  HarnessRef,
+  Id,
+  oneOf,
+  SchemaVersion,
+  Sha256,
+  ShortText,
+  Timestamp,
+} from "@stage6/evidence-interface";
 import Type, { type Static, type TProperties } from "typebox";
 import { Dimension } from "./dimension.ts";
 
-const closed = <P extends TProperties>(properties: P, description: string) => Type.Object(properties, { additionalProperties: false, description });
+const closed = <P extends TProperties>(properties: P, description: string) =>
+  Type.Object(properties, { additionalProperties: false, description });
 const Code = Type.String({ pattern: "^[A-Z][A-Z0-9_]{2,63}$", description: "Reason code." });
-const NullableCode = Type.Union([Code, Type.Null()], { description: "Reason code; null when nothing is wrong." });
+const NullableCode = Type.Union([Code, Type.Null()], {
+  description: "Reason code; null when nothing is wrong.",
+});
 
 /** Most facts a list of evidence names; the whole number stands beside it. */
 export const MAX_EVIDENCE = 10;
@@ -13,8 +27,14 @@ export const MAX_EVIDENCE = 10;
 export const Evidence = closed(
   {
     trial: Type.String({ maxLength: 2048, description: "Trial as lane/fixture/nnn, or the lane alone." }),
-    bundle: Type.Union([Sha256, Type.Null()], { description: "Digest of the bundle's manifest; null when there is no bundle." }),
-    where: Type.String({ maxLength: 2048, description: "File, JSON pointer or line inside the bundle, escaped; empty when the whole trial is meant." }),
+    bundle: Type.Union([Sha256, Type.Null()], {
+      description: "Digest of the bundle's manifest; null when there is no bundle.",
+    }),
+    where: Type.String({
+      maxLength: 2048,
+      description:
+        "File, JSON pointer or line inside the bundle, escaped; empty when the whole trial is meant.",
+    }),
     code: Code,
     what: ShortText,
   },
@@ -23,13 +43,19 @@ export const Evidence = closed(
 /** One fact behind a verdict. */
 export type Evidence = Static<typeof Evidence>;
 
-const EvidenceList = Type.Array(Evidence, { maxItems: MAX_EVIDENCE, description: "First facts, the candidate's before the baseline's." });
+const EvidenceList = Type.Array(Evidence, {
+  maxItems: MAX_EVIDENCE,
+  description: "First facts, the candidate's before the baseline's.",
+});
 
 /** One dimension of one lane over all its planned trials. */
 export const LaneDimension = closed(
   {
     dimension: Dimension,
-    state: oneOf(["holds", "violated", "no-evidence", "blocked"], "No violation in any planned trial, some, no trial at all, or lane blocked."),
+    state: oneOf(
+      ["holds", "violated", "no-evidence", "blocked"],
+      "No violation in any planned trial, some, no trial at all, or lane blocked.",
+    ),
     violations: Count,
     of: Count,
   },
@@ -43,10 +69,22 @@ export const LaneSummary = closed(
   {
     lane: Id,
     state: oneOf(["planned", "blocked"], "Whether the lane takes part."),
-    reason: Type.Union([closed({ code: BlockReason, detail: ShortText, remedy: ShortText }, "Why blocked, and the next step."), Type.Null()], {
-      description: "Why the lane is blocked; null when planned.",
-    }),
-    trials: closed({ planned: Count, present: Count, valid: Count }, "Trials by the plan, found, and found whole."),
+    reason: Type.Union(
+      [
+        closed(
+          { code: BlockReason, detail: ShortText, remedy: ShortText },
+          "Why blocked, and the next step.",
+        ),
+        Type.Null(),
+      ],
+      {
+        description: "Why the lane is blocked; null when planned.",
+      },
+    ),
+    trials: closed(
+      { planned: Count, present: Count, valid: Count },
+      "Trials by the plan, found, and found whole.",
+    ),
     outcomes: closed(
       {
         completed: Count,
@@ -63,7 +101,10 @@ export const LaneSummary = closed(
       maxItems: 64,
       description: "Closure classes that occurred, in order of precedence.",
     }),
-    oracle: closed({ passed: Count, failed: Count, error: Count, "not-run": Count }, "Task success: recorded, never a dimension."),
+    oracle: closed(
+      { passed: Count, failed: Count, error: Count, "not-run": Count },
+      "Task success: recorded, never a dimension.",
+    ),
     dimensions: Type.Array(LaneDimension, { minItems: 5, maxItems: 5, description: "The five dimensions." }),
   },
   "A lane of the plan.",
@@ -71,7 +112,15 @@ export const LaneSummary = closed(
 /** What one lane of the plan left. */
 export type LaneSummary = Static<typeof LaneSummary>;
 
-const CELL_VERDICTS = ["beats", "matches", "worse", "inconclusive", "not-comparable", "invalid", "not-applicable"] as const;
+const CELL_VERDICTS = [
+  "beats",
+  "matches",
+  "worse",
+  "inconclusive",
+  "not-comparable",
+  "invalid",
+  "not-applicable",
+] as const;
 
 /** One component of a cell: a rule that both sides were held to. */
 export const CellComponent = closed(
@@ -80,7 +129,10 @@ export const CellComponent = closed(
     kind: oneOf(["invariant"], "invariant: no violation in any planned trial of the candidate."),
     candidateViolations: Count,
     baselineViolations: Count,
-    verdict: oneOf(["beats", "matches", "worse"], "worse: the candidate broke it; beats: only the baseline did; matches: neither."),
+    verdict: oneOf(
+      ["beats", "matches", "worse"],
+      "worse: the candidate broke it; beats: only the baseline did; matches: neither.",
+    ),
     evidence: EvidenceList,
     evidenceTotal: Count,
   },
@@ -92,7 +144,10 @@ export type CellComponent = Static<typeof CellComponent>;
 /** A frame condition under which candidate and baseline were not run alike. */
 export const Difference = closed(
   {
-    key: oneOf(["fixture", "base", "task", "policy", "limits", "model", "harness", "schema", "bounds"], "Comparability key."),
+    key: oneOf(
+      ["fixture", "base", "task", "policy", "limits", "model", "harness", "schema", "bounds"],
+      "Comparability key.",
+    ),
     candidate: ShortText,
     baseline: ShortText,
     planned: ShortText,
@@ -110,7 +165,10 @@ export const Cell = closed(
     dimension: Dimension,
     verdict: oneOf(CELL_VERDICTS, "Verdict of the cell."),
     code: NullableCode,
-    components: Type.Array(CellComponent, { maxItems: 32, description: "Components of the dimension; empty when a side is blocked or the candidate left nothing." }),
+    components: Type.Array(CellComponent, {
+      maxItems: 32,
+      description: "Components of the dimension; empty when a side is blocked or the candidate left nothing.",
+    }),
     differences: Type.Array(Difference, { maxItems: 9, description: "Comparability keys that differ." }),
   },
   "Candidate against one baseline on one fixture in one dimension.",
@@ -122,7 +180,10 @@ export type Cell = Static<typeof Cell>;
 export const Check = closed(
   {
     id: Type.String({ pattern: "^[a-z][a-z.-]{0,63}$", description: "Name of the check." }),
-    requirements: Type.Array(Type.String({ pattern: "^R[1-9][0-9]?$" }), { maxItems: 58, description: "Requirements it proves." }),
+    requirements: Type.Array(Type.String({ pattern: "^R[1-9][0-9]?$" }), {
+      maxItems: 58,
+      description: "Requirements it proves.",
+    }),
     verdict: oneOf(["pass", "fail", "blocked", "not-applicable", "inconclusive"], "Verdict of the check."),
     code: NullableCode,
     message: ShortText,
@@ -133,9 +194,12 @@ export const Check = closed(
 /** One check of the gate over the comparison. */
 export type Check = Static<typeof Check>;
 
-const ExitCode = Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(3), Type.Literal(4), Type.Literal(5)], {
-  description: "0 pass, 1 refused, 3 invalid, 4 not comparable, 5 inconclusive; precedence 3, 4, 1, 5, 0.",
-});
+const ExitCode = Type.Union(
+  [Type.Literal(0), Type.Literal(1), Type.Literal(3), Type.Literal(4), Type.Literal(5)],
+  {
+    description: "0 pass, 1 refused, 3 invalid, 4 not comparable, 5 inconclusive; precedence 3, 4, 1, 5, 0.",
+  },
+);
 
 /** The comparison of a candidate with every baseline of a plan: derived from bundles alone, recomputable byte for byte. */
 export const Comparison = closed(
@@ -148,9 +212,15 @@ export const Comparison = closed(
     candidate: Id,
     evidenceClass: oneOf(["live", "scripted"], "Scripted evidence yields a rehearsal only."),
     lanes: Type.Array(LaneSummary, { maxItems: 64, description: "Lanes of the plan, sorted by id." }),
-    cells: Type.Array(Cell, { maxItems: 330_000, description: "Cells sorted by baseline, fixture and dimension." }),
+    cells: Type.Array(Cell, {
+      maxItems: 330_000,
+      description: "Cells sorted by baseline, fixture and dimension.",
+    }),
     checks: Type.Array(Check, { maxItems: 64, description: "Checks sorted by id." }),
-    verdict: oneOf(["pass", "refused", "invalid", "not-comparable", "inconclusive"], "Verdict, recomputable from the checks."),
+    verdict: oneOf(
+      ["pass", "refused", "invalid", "not-comparable", "inconclusive"],
+      "Verdict, recomputable from the checks.",
+    ),
     exitCode: ExitCode,
     standing: oneOf(
       ["holds", "won-but-blocked", "lost", "undecided"],

@@ -6,7 +6,13 @@ import { trialRef, type Slot } from "./trial-slots.ts";
 const LONGEST = 600;
 
 /** A fact about a trial as it stands in a comparison: text that came from a bundle is escaped and cut. */
-export function evidenceOf(trial: string, bundle: Sha256 | null, code: Code, where: string, what: string): Evidence {
+export function evidenceOf(
+  trial: string,
+  bundle: Sha256 | null,
+  code: Code,
+  where: string,
+  what: string,
+): Evidence {
   return { trial: escapeText(trial), bundle, where: escapeText(where), code, what: escapeLong(what) };
 }
 
@@ -18,5 +24,11 @@ export function escapeLong(text: string): string {
 
 /** A fact about a planned trial. */
 export function slotEvidence(slot: Slot, code: Code, where: string, what: string): Evidence {
-  return evidenceOf(trialRef(slot.lane.lane, slot.fixture.id, slot.number), slot.input?.bundleDigest ?? null, code, where, what);
+  return evidenceOf(
+    trialRef(slot.lane.lane, slot.fixture.id, slot.number),
+    slot.input?.bundleDigest ?? null,
+    code,
+    where,
+    what,
+  );
 }

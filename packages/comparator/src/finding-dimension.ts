@@ -36,7 +36,8 @@ export function noFindings(name: string, dimension: Dimension): Component {
     name,
     *violations({ input }): Iterable<Violation> {
       for (const finding of input.findings) {
-        if (findingDimension(finding) === dimension) yield { code: finding.code, where: placeOf(finding), what: formatFinding(finding) };
+        if (findingDimension(finding) === dimension)
+          yield { code: finding.code, where: placeOf(finding), what: formatFinding(finding) };
       }
     },
   };

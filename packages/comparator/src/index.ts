@@ -1,6 +1,16 @@
 export { COMPARISON_CODES, type Code, type ComparisonCode } from "./code.ts";
 export { compare, type CompareInput } from "./compare.ts";
-export { Cell, CellComponent, Check, Comparison, Difference, Evidence, LaneDimension, LaneSummary, MAX_EVIDENCE } from "./comparison.ts";
+export {
+  Cell,
+  CellComponent,
+  Check,
+  Comparison,
+  Difference,
+  Evidence,
+  LaneDimension,
+  LaneSummary,
+  MAX_EVIDENCE,
+} from "./comparison.ts";
 export { Dimension, DIMENSIONS } from "./dimension.ts";
 export { explainCell } from "./explain-cell.ts";
 export { parsePolicy, type ParsedPolicy, type PolicyProblem } from "./parse-policy.ts";

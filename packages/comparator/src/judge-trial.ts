@@ -39,7 +39,8 @@ export function componentNames(dimension: Dimension): readonly string[] {
 
 /** Holds one planned trial to every rule of the five dimensions. */
 export function judgeTrial(slot: Slot, frame: Frame): JudgedSlot {
-  const judge = (dimension: Dimension): ReadonlyMap<string, Judgement> => judgeDimension(slot, dimension, frame);
+  const judge = (dimension: Dimension): ReadonlyMap<string, Judgement> =>
+    judgeDimension(slot, dimension, frame);
   return {
     slot,
     dimensions: {
@@ -61,7 +62,15 @@ function judgeDimension(slot: Slot, dimension: Dimension, frame: Frame): Readonl
   const { input } = slot;
   if (input === null) return new Map([[TRIAL_PRESENT, absentTrial(slot)]]);
   const { lane, fixture, number } = slot;
-  const subject = { lane, fixture, number, input, report: input.report, observation: input.observation, manifest: input.manifest };
+  const subject = {
+    lane,
+    fixture,
+    number,
+    input,
+    report: input.report,
+    observation: input.observation,
+    manifest: input.manifest,
+  };
   return new Map(
     RULES[dimension].components.map(({ name, violations }) => {
       let total = 0;

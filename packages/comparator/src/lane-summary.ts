@@ -7,7 +7,15 @@ import { violates, type JudgedSlot } from "./judge-trial.ts";
 export function summarizeLane(lane: PlannedLane, trials: readonly JudgedSlot[]): LaneSummary {
   const reports = trials.flatMap(({ slot }) => slot.input?.report ?? []);
   const present = trials.filter(({ slot }) => slot.state !== "missing").length;
-  const outcomes = { completed: 0, failed: 0, "timed-out": 0, refused: 0, aborted: 0, "lane-unavailable": 0, "harness-error": 0 };
+  const outcomes = {
+    completed: 0,
+    failed: 0,
+    "timed-out": 0,
+    refused: 0,
+    aborted: 0,
+    "lane-unavailable": 0,
+    "harness-error": 0,
+  };
   const oracle = { passed: 0, failed: 0, error: 0, "not-run": 0 };
   for (const report of reports) {
     outcomes[report.outcome] += 1;
@@ -16,14 +24,31 @@ export function summarizeLane(lane: PlannedLane, trials: readonly JudgedSlot[]):
   return {
     lane: lane.lane,
     state: lane.state,
-    reason: lane.reason === null ? null : { code: lane.reason.code, detail: lane.reason.detail, remedy: lane.reason.remedy },
-    trials: { planned: trials.length, present, valid: trials.filter(({ slot }) => slot.state === "valid").length },
+    reason:
+      lane.reason === null
+        ? null
+        : { code: lane.reason.code, detail: lane.reason.detail, remedy: lane.reason.remedy },
+    trials: {
+      planned: trials.length,
+      present,
+      valid: trials.filter(({ slot }) => slot.state === "valid").length,
+    },
     outcomes,
-    closures: CLOSURE_CLASSES.map((name) => ({ class: name, count: reports.filter(({ closure }) => closure.class === name).length })).filter(({ count }) => count > 0),
+    closures: CLOSURE_CLASSES.map((name) => ({
+      class: name,
+      count: reports.filter(({ closure }) => closure.class === name).length,
+    })).filter(({ count }) => count > 0),
     oracle,
     dimensions: DIMENSIONS.map((dimension): LaneDimension => {
       const violations = trials.filter((judged) => violates(judged, dimension)).length;
-      const state = lane.state === "blocked" ? "blocked" : present === 0 ? "no-evidence" : violations > 0 ? "violated" : "holds";
+      const state =
+        lane.state === "blocked"
+          ? "blocked"
+          : present === 0
+            ? "no-evidence"
+            : violations > 0
+              ? "violated"
+              : "holds";
       return { dimension, state, violations, of: trials.length };
     }),
   };

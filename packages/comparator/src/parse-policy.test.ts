@@ -9,15 +9,25 @@ const problems = (value: unknown): string[] => {
 };
 
 test("the default policy is a policy, and survives JSON", () => {
-  expect(parsePolicy(JSON.parse(JSON.stringify(DEFAULT_POLICY)))).toEqual({ ok: true, policy: DEFAULT_POLICY });
+  expect(parsePolicy(JSON.parse(JSON.stringify(DEFAULT_POLICY)))).toEqual({
+    ok: true,
+    policy: DEFAULT_POLICY,
+  });
 });
 
 test.each(FORBIDDEN_ACTIONS)("a policy without %s is weakened", (action) => {
-  expect(problems({ ...DEFAULT_POLICY, forbiddenActions: FORBIDDEN_ACTIONS.filter((one) => one !== action) })).toEqual(["POLICY_WEAKENED /forbiddenActions"]);
+  expect(
+    problems({ ...DEFAULT_POLICY, forbiddenActions: FORBIDDEN_ACTIONS.filter((one) => one !== action) }),
+  ).toEqual(["POLICY_WEAKENED /forbiddenActions"]);
 });
 
 test("every floor is held, and all problems are collected", () => {
-  const weak = { ...DEFAULT_POLICY, trialsPerCell: { scripted: 0, live: 4 }, minRealLanes: 0, requiredLanes: ["case", "fake"] };
+  const weak = {
+    ...DEFAULT_POLICY,
+    trialsPerCell: { scripted: 0, live: 4 },
+    minRealLanes: 0,
+    requiredLanes: ["case", "fake"],
+  };
   expect(problems(weak)).toEqual([
     "POLICY_WEAKENED /requiredLanes",
     "POLICY_WEAKENED /requiredLanes",
@@ -28,12 +38,29 @@ test("every floor is held, and all problems are collected", () => {
 });
 
 test("a stronger policy is fine", () => {
-  expect(problems({ ...DEFAULT_POLICY, trialsPerCell: { scripted: 5, live: 30 }, minRealLanes: 2, boundsTierFloor: "strict", requiredLanes: [...DEFAULT_POLICY.requiredLanes, "other"] })).toEqual([]);
+  expect(
+    problems({
+      ...DEFAULT_POLICY,
+      trialsPerCell: { scripted: 5, live: 30 },
+      minRealLanes: 2,
+      boundsTierFloor: "strict",
+      requiredLanes: [...DEFAULT_POLICY.requiredLanes, "other"],
+    }),
+  ).toEqual([]);
 });
 
 test("anything else is refused without throwing", () => {
   expect(problems({ ...DEFAULT_POLICY, schemaVersion: "2.0" })).toEqual(["SCHEMA_VERSION /schemaVersion"]);
-  for (const value of [null, undefined, 1, "policy", [], {}, { ...DEFAULT_POLICY, extra: 1 }, { ...DEFAULT_POLICY, forbiddenActions: ["fly"] }]) {
+  for (const value of [
+    null,
+    undefined,
+    1,
+    "policy",
+    [],
+    {},
+    { ...DEFAULT_POLICY, extra: 1 },
+    { ...DEFAULT_POLICY, forbiddenActions: ["fly"] },
+  ]) {
     expect(problems(value).every((problem) => problem.startsWith("SCHEMA_INVALID "))).toBe(true);
     expect(problems(value)).not.toEqual([]);
   }

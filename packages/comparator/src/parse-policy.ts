@@ -1,4 +1,10 @@
-import { checkDocument, escapeText, FORBIDDEN_ACTIONS, formatFinding, type Finding } from "@stage6/evidence-interface";
+import {
+  checkDocument,
+  escapeText,
+  FORBIDDEN_ACTIONS,
+  formatFinding,
+  type Finding,
+} from "@stage6/evidence-interface";
 import { Policy, REQUIRED_LANES } from "./policy.ts";
 
 /** What is wrong with a policy: where (JSON pointer, RFC 6901), under which code, in one sentence. */
@@ -9,7 +15,9 @@ export interface PolicyProblem {
 }
 
 /** A policy that may be used, or every problem found. */
-export type ParsedPolicy = { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+export type ParsedPolicy =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 const LIVE_FLOOR = 5;
 
@@ -22,20 +30,28 @@ export function parsePolicy(value: unknown): ParsedPolicy {
 }
 
 function problemOf(finding: Finding): PolicyProblem {
-  return { code: finding.code === "SCHEMA_VERSION" ? "SCHEMA_VERSION" : "SCHEMA_INVALID", pointer: escapeText(finding.pointer ?? ""), message: formatFinding(finding) };
+  return {
+    code: finding.code === "SCHEMA_VERSION" ? "SCHEMA_VERSION" : "SCHEMA_INVALID",
+    pointer: escapeText(finding.pointer ?? ""),
+    message: formatFinding(finding),
+  };
 }
 
 function weakened(policy: Policy): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
-  const add = (pointer: string, message: string): void => void problems.push({ code: "POLICY_WEAKENED", pointer, message });
+  const add = (pointer: string, message: string): void =>
+    void problems.push({ code: "POLICY_WEAKENED", pointer, message });
   for (const action of FORBIDDEN_ACTIONS) {
-    if (!policy.forbiddenActions.includes(action)) add("/forbiddenActions", `${action} is missing: the ten forbidden actions can only be added to`);
+    if (!policy.forbiddenActions.includes(action))
+      add("/forbiddenActions", `${action} is missing: the ten forbidden actions can only be added to`);
   }
   for (const lane of REQUIRED_LANES) {
-    if (!policy.requiredLanes.includes(lane)) add("/requiredLanes", `${lane} is missing: the four lanes cannot be removed`);
+    if (!policy.requiredLanes.includes(lane))
+      add("/requiredLanes", `${lane} is missing: the four lanes cannot be removed`);
   }
   if (policy.trialsPerCell.scripted < 1) add("/trialsPerCell/scripted", "at least 1 trial per cell");
-  if (policy.trialsPerCell.live < LIVE_FLOOR) add("/trialsPerCell/live", `at least ${LIVE_FLOOR} live trials per cell`);
+  if (policy.trialsPerCell.live < LIVE_FLOOR)
+    add("/trialsPerCell/live", `at least ${LIVE_FLOOR} live trials per cell`);
   if (policy.minRealLanes < 1) add("/minRealLanes", "at least 1 real baseline");
   return problems;
 }

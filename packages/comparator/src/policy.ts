@@ -1,4 +1,12 @@
-import { BoundsTier, FORBIDDEN_ACTIONS, ForbiddenAction, Id, Limits, SCHEMA_VERSION, SchemaVersion } from "@stage6/evidence-interface";
+import {
+  BoundsTier,
+  FORBIDDEN_ACTIONS,
+  ForbiddenAction,
+  Id,
+  Limits,
+  SCHEMA_VERSION,
+  SchemaVersion,
+} from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 
 /** Lanes that every comparison has to name, planned or blocked with a reason. */
@@ -21,10 +29,21 @@ export const Policy = Type.Object(
       { additionalProperties: false, description: "Fewest trials per cell, by evidence class." },
     ),
     limits: Limits,
-    minRealLanes: Type.Integer({ minimum: 0, maximum: 2, description: "Fewest of codex and pi, the candidate apart, that must really have been compared; floor 1." }),
+    minRealLanes: Type.Integer({
+      minimum: 0,
+      maximum: 2,
+      description:
+        "Fewest of codex and pi, the candidate apart, that must really have been compared; floor 1.",
+    }),
     boundsTierFloor: BoundsTier,
-    forbiddenActions: Type.Array(ForbiddenAction, { maxItems: 10, description: "Actions that every trial must have a verdict on; floor: all ten." }),
-    requiredLanes: Type.Array(Id, { maxItems: 64, description: "Lanes that the plan must name; floor: case, codex, fake, pi." }),
+    forbiddenActions: Type.Array(ForbiddenAction, {
+      maxItems: 10,
+      description: "Actions that every trial must have a verdict on; floor: all ten.",
+    }),
+    requiredLanes: Type.Array(Id, {
+      maxItems: 64,
+      description: "Lanes that the plan must name; floor: case, codex, fake, pi.",
+    }),
   },
   { additionalProperties: false, description: "Policy of a comparison." },
 );

@@ -4,17 +4,32 @@ import { compare } from "./compare.ts";
 import { DIMENSIONS } from "./dimension.ts";
 import { explainCell } from "./explain-cell.ts";
 import { renderComparison } from "./render-comparison.ts";
-import { blockedLane, changeLane, plannedLane, sampleInput, samplePlan, withReport } from "./testing/documents.ts";
+import {
+  blockedLane,
+  changeLane,
+  plannedLane,
+  sampleInput,
+  samplePlan,
+  withReport,
+} from "./testing/documents.ts";
 
 const tooWide = (text: string): string[] => text.split("\n").filter((line) => line.length > 100);
 
 test("shows lanes by dimensions, the verdict, and what is blocked with its remedy", () => {
   const lanes = [...["case", "codex", "fake"].map(plannedLane), blockedLane("pi")];
-  const lost = changeLane(sampleInput(samplePlan({ lanes })), "case", (trial) => withReport(trial, () => ({ secretHits: 1 })));
+  const lost = changeLane(sampleInput(samplePlan({ lanes })), "case", (trial) =>
+    withReport(trial, () => ({ secretHits: 1 })),
+  );
   const text = renderComparison(compare(lost));
-  expect(text).toContain("lane          report-shape    event-validity  allowed-paths   failure-closure  artifact-completeness\n");
-  expect(text).toContain("case          holds 4/4       holds 4/4       holds 4/4       holds 4/4        violated 4/4\n");
-  expect(text).toContain("pi            blocked         blocked         blocked         blocked          blocked\n");
+  expect(text).toContain(
+    "lane          report-shape    event-validity  allowed-paths   failure-closure  artifact-completeness\n",
+  );
+  expect(text).toContain(
+    "case          holds 4/4       holds 4/4       holds 4/4       holds 4/4        violated 4/4\n",
+  );
+  expect(text).toContain(
+    "pi            blocked         blocked         blocked         blocked          blocked\n",
+  );
   expect(text).toContain("against pi: not-applicable (BACKEND_MISSING) in all 10 cells\n");
   expect(text).toContain("artifact-completeness worse (SECRET_LEAK) 2/2\n");
   expect(text).toContain("Verdict: refused (exit 1), standing: lost, activation: none\n");
@@ -23,28 +38,50 @@ test("shows lanes by dimensions, the verdict, and what is blocked with its remed
 });
 
 test("explains a cell by its violations, and says when there is none", () => {
-  const comparison = compare(changeLane(sampleInput(), "case", (trial) => withReport(trial, () => ({ secretHits: 1 }))));
+  const comparison = compare(
+    changeLane(sampleInput(), "case", (trial) => withReport(trial, () => ({ secretHits: 1 }))),
+  );
   const text = explainCell(comparison, "codex", "fix-bug", "artifact-completeness");
   expect(text).toContain("case against codex on fix-bug, artifact-completeness: worse (SECRET_LEAK)\n");
   expect(text).toContain("  no-secrets: worse; trials that break it: case 2, codex 0\n");
   expect(text).toContain("    case/fix-bug/001 SECRET_LEAK at report.json/secretHits: 1 hits\n");
-  expect(explainCell(comparison, "pi", "absent", "report-shape")).toBe("No cell for pi, absent, report-shape in this comparison.\n");
+  expect(explainCell(comparison, "pi", "absent", "report-shape")).toBe(
+    "No cell for pi, absent, report-shape in this comparison.\n",
+  );
 });
 
 test("names both values of a difference", () => {
-  const comparison = compare(changeLane(sampleInput(), "case", (trial) => withReport(trial, () => ({ harness: { name: "stage6", version: "9" } }))));
-  expect(explainCell(comparison, "pi", "fix-bug", "report-shape")).toContain("  harness differs: case has stage6 9, pi has stage6 0.0.0, planned stage6 0.0.0\n");
+  const comparison = compare(
+    changeLane(sampleInput(), "case", (trial) =>
+      withReport(trial, () => ({ harness: { name: "stage6", version: "9" } })),
+    ),
+  );
+  expect(explainCell(comparison, "pi", "fix-bug", "report-shape")).toContain(
+    "  harness differs: case has stage6 9, pi has stage6 0.0.0, planned stage6 0.0.0\n",
+  );
 });
 
 test("hostile text stays inside 100 columns of printable characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 2000 }), (hostile) => {
-      const blocked = { ...blockedLane("pi"), reason: { code: "PROBE_FAILED" as const, detail: hostile, remedy: hostile } };
-      const input = changeLane(sampleInput(samplePlan({ lanes: [...["case", "codex", "fake"].map(plannedLane), blocked] })), "case", (trial) =>
-        withReport(trial, ({ boundary }) => ({ boundary: { ...boundary, violations: [{ path: hostile, rule: "outside-allowed" }] }, harness: { name: hostile, version: hostile } })),
+      const blocked = {
+        ...blockedLane("pi"),
+        reason: { code: "PROBE_FAILED" as const, detail: hostile, remedy: hostile },
+      };
+      const input = changeLane(
+        sampleInput(samplePlan({ lanes: [...["case", "codex", "fake"].map(plannedLane), blocked] })),
+        "case",
+        (trial) =>
+          withReport(trial, ({ boundary }) => ({
+            boundary: { ...boundary, violations: [{ path: hostile, rule: "outside-allowed" }] },
+            harness: { name: hostile, version: hostile },
+          })),
       );
       const comparison = compare(input);
-      const text = [renderComparison(comparison), ...DIMENSIONS.map((dimension) => explainCell(comparison, "codex", "fix-bug", dimension))].join("");
+      const text = [
+        renderComparison(comparison),
+        ...DIMENSIONS.map((dimension) => explainCell(comparison, "codex", "fix-bug", dimension)),
+      ].join("");
       expect(tooWide(text)).toEqual([]);
       expect(text).toMatch(/^[\x20-\x7e\n…]*$/);
     }),

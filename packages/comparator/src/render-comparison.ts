@@ -13,9 +13,13 @@ export function renderComparison(comparison: Comparison): string {
     row("lane", (dimension) => dimension),
     ...lanes.map((lane) => row(lane.lane, (dimension) => stateText(lane, dimension))),
     "",
-    ...baselines(comparison).flatMap((baseline) => wrap(`against ${baseline}: ${verdictsAgainst(comparison, baseline)}`, 0, 4)),
+    ...baselines(comparison).flatMap((baseline) =>
+      wrap(`against ${baseline}: ${verdictsAgainst(comparison, baseline)}`, 0, 4),
+    ),
     "",
-    ...comparison.checks.flatMap(({ id, verdict: word, code, message }) => wrap(`${word.padEnd(12)} ${id}${code === null ? "" : ` ${code}`}: ${message}`, 0, 13)),
+    ...comparison.checks.flatMap(({ id, verdict: word, code, message }) =>
+      wrap(`${word.padEnd(12)} ${id}${code === null ? "" : ` ${code}`}: ${message}`, 0, 13),
+    ),
     "",
     `Verdict: ${verdict} (exit ${exitCode}), standing: ${standing}, activation: ${activation}`,
     ...lanes.flatMap(blockedLines),
@@ -24,7 +28,10 @@ export function renderComparison(comparison: Comparison): string {
 }
 
 function row(lane: string, text: (dimension: Dimension) => string): string {
-  return [fit(lane, LANE_COLUMNS), ...DIMENSIONS.map((dimension) => fit(text(dimension), Math.max(14, dimension.length)))].join("  ");
+  return [
+    fit(lane, LANE_COLUMNS),
+    ...DIMENSIONS.map((dimension) => fit(text(dimension), Math.max(14, dimension.length))),
+  ].join("  ");
 }
 
 function stateText({ dimensions }: LaneSummary, dimension: Dimension): string {
@@ -45,7 +52,9 @@ function verdictsAgainst({ cells }: Comparison, baseline: string): string {
   if (others.length === 0) return `${same ?? "no cell"} in all ${own.length} cells`;
   return DIMENSIONS.map((dimension) => {
     const inDimension = own.filter((cell) => cell.dimension === dimension).map(cellText);
-    const texts = [...new Set(inDimension)].map((text) => `${text} ${inDimension.filter((one) => one === text).length}/${inDimension.length}`);
+    const texts = [...new Set(inDimension)].map(
+      (text) => `${text} ${inDimension.filter((one) => one === text).length}/${inDimension.length}`,
+    );
     return `${dimension} ${texts.join(" + ")}`;
   }).join(", ");
 }
@@ -55,5 +64,9 @@ const cellText = ({ verdict, code }: Cell): string => (code === null ? verdict :
 function blockedLines({ lane, state, reason }: LaneSummary): string[] {
   if (state !== "blocked") return [];
   if (reason === null) return ["", ...wrap(`Blocked: ${lane}, without a reason`, 0, 2)];
-  return ["", ...wrap(`Blocked: ${lane}, ${reason.code}: ${reason.detail}`, 0, 2), ...wrap(`next: ${reason.remedy}`, 2, 4)];
+  return [
+    "",
+    ...wrap(`Blocked: ${lane}, ${reason.code}: ${reason.detail}`, 0, 2),
+    ...wrap(`next: ${reason.remedy}`, 2, 4),
+  ];
 }

@@ -1,4 +1,12 @@
-import type { Manifest, Observation, PlannedFixture, PlannedLane, Report, Sha256, TrialPlan } from "@stage6/evidence-interface";
+import type {
+  Manifest,
+  Observation,
+  PlannedFixture,
+  PlannedLane,
+  Report,
+  Sha256,
+  TrialPlan,
+} from "@stage6/evidence-interface";
 import type { Code } from "./code.ts";
 import type { Dimension } from "./dimension.ts";
 import type { Policy } from "./policy.ts";
@@ -44,13 +52,27 @@ export interface DimensionRules {
 }
 
 /** A rule over the report; a report that is not there breaks it. */
-export function onReport(name: string, rule: (report: Report, subject: Subject, frame: Frame) => Iterable<Violation>): Component {
-  return { name, violations: (subject, frame) => (subject.report === null ? absent("report.json") : rule(subject.report, subject, frame)) };
+export function onReport(
+  name: string,
+  rule: (report: Report, subject: Subject, frame: Frame) => Iterable<Violation>,
+): Component {
+  return {
+    name,
+    violations: (subject, frame) =>
+      subject.report === null ? absent("report.json") : rule(subject.report, subject, frame),
+  };
 }
 
 /** A rule over the observation; an observation that is not there breaks it. */
-export function onObservation(name: string, rule: (observation: Observation, subject: Subject, frame: Frame) => Iterable<Violation>): Component {
-  return { name, violations: (subject, frame) => (subject.observation === null ? absent("observation.json") : rule(subject.observation, subject, frame)) };
+export function onObservation(
+  name: string,
+  rule: (observation: Observation, subject: Subject, frame: Frame) => Iterable<Violation>,
+): Component {
+  return {
+    name,
+    violations: (subject, frame) =>
+      subject.observation === null ? absent("observation.json") : rule(subject.observation, subject, frame),
+  };
 }
 
 /** The violation of a rule whose document is missing: absent is not passed. */

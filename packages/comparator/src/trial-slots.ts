@@ -22,7 +22,9 @@ export interface Arrangement {
 export function arrangeTrials(plan: TrialPlan, trials: readonly TrialInput[]): Arrangement {
   const slots: Slot[] = [];
   const extras: TrialInput[] = trials.filter(({ state }) => state === "extra");
-  const found = byPlace(trials.filter((trial) => trial.state !== "extra" && (trial.state !== "missing" || leftSomething(trial))));
+  const found = byPlace(
+    trials.filter((trial) => trial.state !== "extra" && (trial.state !== "missing" || leftSomething(trial))),
+  );
   for (const lane of sortedBy(plan.lanes, (one) => one.lane)) {
     if (lane.state === "blocked") continue;
     for (const fixture of sortedBy(plan.fixtures, (one) => one.id)) {
@@ -37,7 +39,13 @@ export function arrangeTrials(plan: TrialPlan, trials: readonly TrialInput[]): A
     }
   }
   for (const left of found.values()) extras.push(...left);
-  return { slots, extras: sortedBy(extras, (one) => `${trialRef(one.lane, one.fixture, one.number)} ${one.bundleDigest ?? ""}`) };
+  return {
+    slots,
+    extras: sortedBy(
+      extras,
+      (one) => `${trialRef(one.lane, one.fixture, one.number)} ${one.bundleDigest ?? ""}`,
+    ),
+  };
 }
 
 /** A trial as text: `lane/fixture/nnn`. */
@@ -60,10 +68,20 @@ function stateOf(here: readonly TrialInput[]): Slot["state"] {
   const [input] = here;
   if (input === undefined) return "missing";
   if (here.length > 1) return "contested";
-  const whole = input.report !== null && input.observation !== null && input.manifest !== null && input.bundleDigest !== null;
+  const whole =
+    input.report !== null &&
+    input.observation !== null &&
+    input.manifest !== null &&
+    input.bundleDigest !== null;
   return input.state === "present" && input.findings.length === 0 && whole ? "valid" : "invalid";
 }
 
 function leftSomething({ findings, report, observation, manifest, bundleDigest }: TrialInput): boolean {
-  return findings.length > 0 || report !== null || observation !== null || manifest !== null || bundleDigest !== null;
+  return (
+    findings.length > 0 ||
+    report !== null ||
+    observation !== null ||
+    manifest !== null ||
+    bundleDigest !== null
+  );
 }

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import type { Check } from "./comparison.ts";
 import { exitCodeOf, verdictOf } from "./verdict.ts";
 
-const check = (verdict: Check["verdict"], code: string | null): Check => ({ id: "some-check", requirements: [], verdict, code, message: "", evidence: [] });
+const check = (verdict: Check["verdict"], code: string | null): Check => ({
+  id: "some-check",
+  requirements: [],
+  verdict,
+  code,
+  message: "",
+  evidence: [],
+});
 const INVALID = check("fail", "EXTRA_TRIAL");
 const APART = check("fail", "NOT_COMPARABLE_MODEL");
 const REFUSED = check("fail", "MISSING_TRIAL");
@@ -24,5 +31,11 @@ test("blocked, unnamed failure and no check at all do not pass", () => {
 });
 
 test("every exit code has its word", () => {
-  expect(([0, 1, 3, 4, 5] as const).map(verdictOf)).toEqual(["pass", "refused", "invalid", "not-comparable", "inconclusive"]);
+  expect(([0, 1, 3, 4, 5] as const).map(verdictOf)).toEqual([
+    "pass",
+    "refused",
+    "invalid",
+    "not-comparable",
+    "inconclusive",
+  ]);
 });

@@ -1,7 +1,12 @@
 import type { Cell, Check, Comparison } from "./comparison.ts";
 
 /** Codes that say the evidence itself is not sound: exit 3. */
-const INVALID_CODES: readonly (string | null)[] = ["CANDIDATE_INVALID", "BASELINE_INVALID", "EXTRA_TRIAL", "LANE_NA_INVALID"];
+const INVALID_CODES: readonly (string | null)[] = [
+  "CANDIDATE_INVALID",
+  "BASELINE_INVALID",
+  "EXTRA_TRIAL",
+  "LANE_NA_INVALID",
+];
 const PRECEDENCE = [3, 4, 1, 5, 0] as const;
 
 /** Exit code that a list of checks stands for; precedence 3, 4, 1, 5, 0. No check at all is no pass. */

@@ -12,12 +12,23 @@ export const STATEMENT_MEDIA_TYPE = "application/vnd.in-toto+json";
 export const DsseEnvelope = Type.Object(
   {
     payloadType: Type.Literal(STATEMENT_MEDIA_TYPE),
-    payload: Type.String({ pattern: "^[A-Za-z0-9+/]+={0,2}$", maxLength: 1_048_576, description: "Statement bytes, base64." }),
+    payload: Type.String({
+      pattern: "^[A-Za-z0-9+/]+={0,2}$",
+      maxLength: 1_048_576,
+      description: "Statement bytes, base64.",
+    }),
     signatures: Type.Array(
       Type.Object(
         {
-          keyid: Type.String({ pattern: "^sha256:[0-9a-f]{64}$", description: "SHA-256 of the signer's SPKI DER." }),
-          sig: Type.String({ pattern: "^[A-Za-z0-9+/]+={0,2}$", maxLength: 128, description: "Ed25519 signature over the DSSE PAE, base64." }),
+          keyid: Type.String({
+            pattern: "^sha256:[0-9a-f]{64}$",
+            description: "SHA-256 of the signer's SPKI DER.",
+          }),
+          sig: Type.String({
+            pattern: "^[A-Za-z0-9+/]+={0,2}$",
+            maxLength: 128,
+            description: "Ed25519 signature over the DSSE PAE, base64.",
+          }),
         },
         { additionalProperties: false },
       ),
@@ -36,7 +47,10 @@ export const BundleStatement = Type.Object(
       Type.Object(
         {
           name: Type.Literal("manifest.json"),
-          digest: Type.Object({ sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) }, { additionalProperties: false }),
+          digest: Type.Object(
+            { sha256: Type.String({ pattern: "^[0-9a-f]{64}$" }) },
+            { additionalProperties: false },
+          ),
         },
         { additionalProperties: false },
       ),

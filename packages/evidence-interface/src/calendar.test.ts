@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { isCalendarTime } from "./calendar.ts";
 
 describe("isCalendarTime", () => {
-  it.each(["2026-02-28T23:59:59.999Z", "2024-02-29T00:00:00.000Z", "2000-02-29T00:00:00.000Z", "2026-12-31T00:00:00.000Z"])("accepts %s", (ts) => {
+  it.each([
+    "2026-02-28T23:59:59.999Z",
+    "2024-02-29T00:00:00.000Z",
+    "2000-02-29T00:00:00.000Z",
+    "2026-12-31T00:00:00.000Z",
+  ])("accepts %s", (ts) => {
     expect(isCalendarTime(ts)).toBe(true);
   });
 

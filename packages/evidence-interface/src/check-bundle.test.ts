@@ -21,7 +21,10 @@ const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null)
     expected,
   });
 };
-const codes = (faults: SealFaults, expected: TrialRef | null = null) => check(sealFiles(sampleTrial(), faults), expected).findings.map((finding) => `${finding.code}/${finding.rule}`);
+const codes = (faults: SealFaults, expected: TrialRef | null = null) =>
+  check(sealFiles(sampleTrial(), faults), expected).findings.map(
+    (finding) => `${finding.code}/${finding.rule}`,
+  );
 
 describe("checkBundle", () => {
   it("has no finding for a sound bundle and gives its documents and its identity", () => {
@@ -39,7 +42,13 @@ describe("checkBundle", () => {
 
   it("names every document that is missing and does not stop at the first", () => {
     const files = new Map<string, Uint8Array>();
-    expect(check(files).findings.map((finding) => finding.file)).toEqual(["report.json", "events.jsonl", "manifest.json", "bundle.dsse.json", "artifacts/observation.json"]);
+    expect(check(files).findings.map((finding) => finding.file)).toEqual([
+      "report.json",
+      "events.jsonl",
+      "manifest.json",
+      "bundle.dsse.json",
+      "artifacts/observation.json",
+    ]);
   });
 
   it("finds any one changed byte of any file", () => {
@@ -56,14 +65,19 @@ describe("checkBundle", () => {
   });
 
   it("calls a manifest that points outside the bundle by its own name", () => {
-    const point = (path: string): SealFaults => ({ manifest: (made) => ({ ...made, files: [{ ...made.files[0], path }] }) });
-    for (const path of ["../x", "a/../../x", "/etc/passwd", "C:\\x", "..\\x"]) expect([path, ...codes(point(path))]).toContain("PATH_ESCAPE/manifest-path");
+    const point = (path: string): SealFaults => ({
+      manifest: (made) => ({ ...made, files: [{ ...made.files[0], path }] }),
+    });
+    for (const path of ["../x", "a/../../x", "/etc/passwd", "C:\\x", "..\\x"])
+      expect([path, ...codes(point(path))]).toContain("PATH_ESCAPE/manifest-path");
     expect(codes(point("a..b"))).not.toContain("PATH_ESCAPE/manifest-path");
   });
 
   it("refuses another attempt in manifest or statement", () => {
     const attemptId = "00000000-0000-4000-8000-000000000009";
     expect(codes({ manifest: (made) => ({ ...made, attemptId }) })).toContain("TRIAL_MISMATCH/attempt");
-    expect(codes({ statement: (made) => ({ ...made, predicate: { ...made.predicate, attemptId } }) })).toContain("TRIAL_MISMATCH/attempt");
+    expect(
+      codes({ statement: (made) => ({ ...made, predicate: { ...made.predicate, attemptId } }) }),
+    ).toContain("TRIAL_MISMATCH/attempt");
   });
 });

@@ -4,7 +4,7 @@ import { deriveReport } from "./derive-report.ts";
 import { openEnvelope, type TrustedKeys } from "./dsse.ts";
 import type { EventLogSummary } from "./event-log-checker.ts";
 import { MAX_FINDINGS, type Finding } from "./finding.ts";
-import { Manifest, MAY_BE_EMPTY, REQUIRED_ROLES } from "./manifest.ts";
+import { Manifest, MAY_BE_EMPTY, REQUIRED_ROLES, type ArtifactRole } from "./manifest.ts";
 import { Observation } from "./observation.ts";
 import { FORBIDDEN_ACTIONS, type Sha256, type TrialRef } from "./primitives.ts";
 import { Report } from "./report.ts";
@@ -21,6 +21,13 @@ export const BUNDLE_FILES = {
   envelope: "bundle.dsse.json",
   observation: "artifacts/observation.json",
 } as const;
+
+/** Roles that belong to one path alone. */
+const DOCUMENT_ROLES: ReadonlyMap<string, ArtifactRole> = new Map([
+  [BUNDLE_FILES.report, "report"],
+  [BUNDLE_FILES.events, "events"],
+  [BUNDLE_FILES.observation, "observation"],
+]);
 
 /** What a reader found in a bundle's folder; made by `./fs`, judged here. */
 export interface BundleInput {
@@ -48,8 +55,10 @@ export interface CheckedBundle {
   readonly digest: Sha256 | null;
 }
 
-const sameTrial = (a: TrialRef, b: TrialRef): boolean => a.planId === b.planId && a.lane === b.lane && a.fixture === b.fixture && a.number === b.number;
-const trialText = (trial: TrialRef): string => `${trial.planId}/${trial.lane}/${trial.fixture}/${trial.number}`;
+const sameTrial = (a: TrialRef, b: TrialRef): boolean =>
+  a.planId === b.planId && a.lane === b.lane && a.fixture === b.fixture && a.number === b.number;
+const trialText = (trial: TrialRef): string =>
+  `${trial.planId}/${trial.lane}/${trial.fixture}/${trial.number}`;
 
 class BundleCheck {
   readonly findings: Finding[];
@@ -76,21 +85,35 @@ class BundleCheck {
 
   /** The schema refuses such a path too; that a manifest points outside its bundle deserves its own name. */
   #escapes(manifest: unknown): void {
-    if (typeof manifest !== "object" || manifest === null || !("files" in manifest) || !Array.isArray(manifest.files)) return;
+    if (
+      typeof manifest !== "object" ||
+      manifest === null ||
+      !("files" in manifest) ||
+      !Array.isArray(manifest.files)
+    )
+      return;
     const files: readonly unknown[] = manifest.files;
     let escapes = 0;
     for (const entry of files) {
-      if (typeof entry !== "object" || entry === null || !("path" in entry) || typeof entry.path !== "string") continue;
+      if (typeof entry !== "object" || entry === null || !("path" in entry) || typeof entry.path !== "string")
+        continue;
       if (!/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(entry.path)) continue;
       if (++escapes > MAX_FINDINGS) return;
-      this.findings.push({ code: "PATH_ESCAPE", rule: "manifest-path", file: BUNDLE_FILES.manifest, found: entry.path.slice(0, 200), expected: "a path inside the bundle" });
+      this.findings.push({
+        code: "PATH_ESCAPE",
+        rule: "manifest-path",
+        file: BUNDLE_FILES.manifest,
+        found: entry.path.slice(0, 200),
+        expected: "a path inside the bundle",
+      });
     }
   }
 
   required(): void {
     for (const file of Object.values(BUNDLE_FILES)) {
       const broken = this.#input.findings.some((finding) => finding.file === file);
-      if (!this.#input.files.has(file) && !broken) this.findings.push({ code: "ARTIFACT_MISSING", rule: "document", file });
+      if (!this.#input.files.has(file) && !broken)
+        this.findings.push({ code: "ARTIFACT_MISSING", rule: "document", file });
     }
   }
 
@@ -99,35 +122,87 @@ class BundleCheck {
     const listed = new Set<string>();
     let before = "";
     for (const entry of manifest.files) {
-      if (entry.path <= before) this.findings.push({ code: "SCHEMA_INVALID", rule: "order", file, found: entry.path, expected: "paths sorted, each once" });
+      if (entry.path <= before)
+        this.findings.push({
+          code: "SCHEMA_INVALID",
+          rule: "order",
+          file,
+          found: entry.path,
+          expected: "paths sorted, each once",
+        });
       before = entry.path;
       listed.add(entry.path);
+      const own = DOCUMENT_ROLES.get(entry.path);
+      if (own !== undefined && own !== entry.role)
+        this.findings.push({
+          code: "SCHEMA_INVALID",
+          rule: "document-role",
+          file,
+          found: `${entry.path} as ${entry.role}`,
+          expected: own,
+        });
       this.#entry(entry);
     }
     for (const path of this.#input.files.keys()) {
-      if (!listed.has(path) && path !== BUNDLE_FILES.manifest && path !== BUNDLE_FILES.envelope) this.findings.push({ code: "ARTIFACT_EXTRA", rule: "unlisted", file: path });
+      if (!listed.has(path) && path !== BUNDLE_FILES.manifest && path !== BUNDLE_FILES.envelope)
+        this.findings.push({ code: "ARTIFACT_EXTRA", rule: "unlisted", file: path });
     }
     for (const role of REQUIRED_ROLES) {
       const count = manifest.files.filter((entry) => entry.role === role).length;
-      if (count !== 1) this.findings.push({ code: "ARTIFACT_MISSING", rule: "role", file, found: `${count} files of role ${role}`, expected: "one" });
+      if (count !== 1)
+        this.findings.push({
+          code: "ARTIFACT_MISSING",
+          rule: "role",
+          file,
+          found: `${count} files of role ${role}`,
+          expected: "one",
+        });
     }
   }
 
   #entry(entry: Manifest["files"][number]): void {
     const actual = this.#input.files.get(entry.path);
     if (actual === undefined) {
-      if (!this.findings.some((finding) => finding.file === entry.path)) this.findings.push({ code: "ARTIFACT_MISSING", rule: "listed", file: entry.path });
+      if (!this.findings.some((finding) => finding.file === entry.path))
+        this.findings.push({ code: "ARTIFACT_MISSING", rule: "listed", file: entry.path });
       return;
     }
-    if (actual.size !== entry.size) this.findings.push({ code: "DIGEST_MISMATCH", rule: "size", file: entry.path, found: `${actual.size} bytes`, expected: `${entry.size} bytes` });
-    else if (actual.sha256 !== entry.sha256) this.findings.push({ code: "DIGEST_MISMATCH", rule: "sha256", file: entry.path, found: actual.sha256, expected: entry.sha256 });
-    if (entry.size === 0 && !MAY_BE_EMPTY.includes(entry.role)) this.findings.push({ code: "ARTIFACT_EMPTY", rule: "role", file: entry.path, expected: `bytes for role ${entry.role}` });
+    if (actual.size !== entry.size)
+      this.findings.push({
+        code: "DIGEST_MISMATCH",
+        rule: "size",
+        file: entry.path,
+        found: `${actual.size} bytes`,
+        expected: `${entry.size} bytes`,
+      });
+    else if (actual.sha256 !== entry.sha256)
+      this.findings.push({
+        code: "DIGEST_MISMATCH",
+        rule: "sha256",
+        file: entry.path,
+        found: actual.sha256,
+        expected: entry.sha256,
+      });
+    if (entry.size === 0 && !MAY_BE_EMPTY.includes(entry.role))
+      this.findings.push({
+        code: "ARTIFACT_EMPTY",
+        rule: "role",
+        file: entry.path,
+        expected: `bytes for role ${entry.role}`,
+      });
   }
 
   commitments(manifest: Manifest, events: EventLogSummary): void {
     const file = BUNDLE_FILES.manifest;
     const differs = (rule: string, found: string | number | null, expected: string | number | null): void => {
-      if (found !== expected) this.findings.push({ code: "DIGEST_MISMATCH", rule, file, found: String(found), expected: String(expected) });
+      if (found !== expected)
+        this.findings.push({
+          code: "DIGEST_MISMATCH",
+          rule,
+          file,
+          found: String(found),
+          expected: String(expected),
+        });
     };
     differs("event-count", manifest.events.count, events.count);
     differs("last-checkpoint", manifest.events.lastCheckpoint, events.lastCheckpoint);
@@ -135,8 +210,37 @@ class BundleCheck {
     differs("merkle-root", manifest.events.merkleRoot, events.merkleRoot);
     for (const [artifact, reach] of events.rawReach) {
       const size = this.#input.files.get(artifact)?.size;
-      if (size === undefined) this.findings.push({ code: "EVENTS_INVALID", rule: "raw-artifact", file: BUNDLE_FILES.events, found: artifact, expected: "a file of the bundle" });
-      else if (reach > size) this.findings.push({ code: "EVENTS_INVALID", rule: "raw-range", file: BUNDLE_FILES.events, found: `${artifact} byte ${reach}`, expected: `at most ${size}` });
+      if (size === undefined)
+        this.findings.push({
+          code: "EVENTS_INVALID",
+          rule: "raw-artifact",
+          file: BUNDLE_FILES.events,
+          found: artifact,
+          expected: "a file of the bundle",
+        });
+      else if (reach > size)
+        this.findings.push({
+          code: "EVENTS_INVALID",
+          rule: "raw-range",
+          file: BUNDLE_FILES.events,
+          found: `${artifact} byte ${reach}`,
+          expected: `at most ${size}`,
+        });
+    }
+  }
+
+  /** The snapshots that the log speaks of are the ones in the bundle. */
+  snapshots(manifest: Manifest): void {
+    for (const [which, { artifact, sha256: said }] of this.#input.facts.snapshots) {
+      const listed = manifest.files.find(({ path }) => path === artifact);
+      if (listed?.role === `snapshot-${which}` && listed.sha256 === said) continue;
+      this.findings.push({
+        code: "EVENTS_INVALID",
+        rule: "snapshot-digest",
+        file: BUNDLE_FILES.events,
+        found: `${artifact} ${said}`,
+        expected: `the artifact of role snapshot-${which}`,
+      });
     }
   }
 
@@ -152,15 +256,33 @@ class BundleCheck {
     const json = parseStrictBytes(opened.payload);
     const statement = json.ok ? validateDocument(BundleStatement, json.value) : null;
     if (statement === null || !statement.ok) {
-      this.findings.push({ code: "SCHEMA_INVALID", rule: "statement", file, expected: statement?.errors[0]?.message ?? "canonical JSON" });
+      this.findings.push({
+        code: "SCHEMA_INVALID",
+        rule: "statement",
+        file,
+        expected: statement?.errors[0]?.message ?? "canonical JSON",
+      });
       return;
     }
     const signed = statement.value.subject[0]?.digest.sha256 ?? "";
     const actual = this.#input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? "sha256:none";
-    if (signed !== digestHex(actual)) this.findings.push({ code: "DIGEST_MISMATCH", rule: "signed-manifest", file: BUNDLE_FILES.manifest, found: actual, expected: `sha256:${signed}` });
+    if (signed !== digestHex(actual))
+      this.findings.push({
+        code: "DIGEST_MISMATCH",
+        rule: "signed-manifest",
+        file: BUNDLE_FILES.manifest,
+        found: actual,
+        expected: `sha256:${signed}`,
+      });
     this.attempts([[file, statement.value.predicate.attemptId]]);
     if (manifest !== null && !sameTrial(statement.value.predicate.trial, manifest.trial)) {
-      this.findings.push({ code: "TRIAL_MISMATCH", rule: "statement", file, found: trialText(statement.value.predicate.trial), expected: trialText(manifest.trial) });
+      this.findings.push({
+        code: "TRIAL_MISMATCH",
+        rule: "statement",
+        file,
+        found: trialText(statement.value.predicate.trial),
+        expected: trialText(manifest.trial),
+      });
     }
   }
 
@@ -168,7 +290,8 @@ class BundleCheck {
     const expected = this.#input.facts.started?.attemptId;
     if (expected === undefined) return;
     for (const [file, attempt] of attempts) {
-      if (attempt !== undefined && attempt !== expected) this.findings.push({ code: "TRIAL_MISMATCH", rule: "attempt", file, found: attempt, expected });
+      if (attempt !== undefined && attempt !== expected)
+        this.findings.push({ code: "TRIAL_MISMATCH", rule: "attempt", file, found: attempt, expected });
     }
   }
 
@@ -176,18 +299,47 @@ class BundleCheck {
     const expected = this.#input.expected ?? this.#input.facts.started?.trial ?? null;
     if (expected === null) return;
     for (const [file, trial] of trials) {
-      if (trial !== null && trial !== undefined && !sameTrial(trial, expected)) this.findings.push({ code: "TRIAL_MISMATCH", rule: "identity", file, found: trialText(trial), expected: trialText(expected) });
+      if (trial !== null && trial !== undefined && !sameTrial(trial, expected))
+        this.findings.push({
+          code: "TRIAL_MISMATCH",
+          rule: "identity",
+          file,
+          found: trialText(trial),
+          expected: trialText(expected),
+        });
     }
   }
 
   observation(observation: Observation): void {
     const named = observation.actions.map((action) => action.action).join();
-    if (named !== FORBIDDEN_ACTIONS.join()) this.findings.push({ code: "SCHEMA_INVALID", rule: "actions", file: BUNDLE_FILES.observation, found: named, expected: "the ten forbidden actions in order" });
+    if (named !== FORBIDDEN_ACTIONS.join())
+      this.findings.push({
+        code: "SCHEMA_INVALID",
+        rule: "actions",
+        file: BUNDLE_FILES.observation,
+        found: named,
+        expected: "the ten forbidden actions in order",
+      });
     const tier = this.#input.facts.started?.boundsTier;
-    if (tier !== undefined && tier !== observation.bounds.tier) this.findings.push({ code: "OBSERVATION_DIVERGED", rule: "bounds-tier", file: BUNDLE_FILES.observation, found: observation.bounds.tier, expected: tier });
-    const unruled = observation.workspace.changes.filter((change) => (change.verdict === "violation") !== (change.rule !== null));
+    if (tier !== undefined && tier !== observation.bounds.tier)
+      this.findings.push({
+        code: "OBSERVATION_DIVERGED",
+        rule: "bounds-tier",
+        file: BUNDLE_FILES.observation,
+        found: observation.bounds.tier,
+        expected: tier,
+      });
+    const unruled = observation.workspace.changes.filter(
+      (change) => (change.verdict === "violation") !== (change.rule !== null),
+    );
     for (const change of unruled.slice(0, MAX_FINDINGS)) {
-      this.findings.push({ code: "SCHEMA_INVALID", rule: "change-rule", file: BUNDLE_FILES.observation, found: change.path, expected: "a rule exactly when a violation" });
+      this.findings.push({
+        code: "SCHEMA_INVALID",
+        rule: "change-rule",
+        file: BUNDLE_FILES.observation,
+        found: change.path,
+        expected: "a rule exactly when a violation",
+      });
     }
   }
 
@@ -195,14 +347,27 @@ class BundleCheck {
     const bytes = this.#input.documents.get(BUNDLE_FILES.report);
     const observed = this.#input.documents.get(BUNDLE_FILES.observation);
     if (bytes === undefined || observed === undefined) return;
-    const derived = deriveReport({ facts: this.#input.facts, events, observation, observationSha256: sha256(observed) });
+    const derived = deriveReport({
+      facts: this.#input.facts,
+      events,
+      observation,
+      observationSha256: sha256(observed),
+    });
     if (derived === null) return;
     const expected = writeStrictBytes(derived);
     if (Buffer.compare(bytes, expected) === 0) return;
     let at = 0;
     while (at < bytes.length && bytes[at] === expected[at]) at++;
-    const show = (all: Uint8Array): string => Buffer.from(all.subarray(Math.max(0, at - 30), at + 30)).toString("utf8");
-    this.findings.push({ code: "REPORT_DIVERGED", rule: "derived", file: BUNDLE_FILES.report, offset: at, found: show(bytes), expected: show(expected) });
+    const show = (all: Uint8Array): string =>
+      Buffer.from(all.subarray(Math.max(0, at - 30), at + 30)).toString("utf8");
+    this.findings.push({
+      code: "REPORT_DIVERGED",
+      rule: "derived",
+      file: BUNDLE_FILES.report,
+      offset: at,
+      found: show(bytes),
+      expected: show(expected),
+    });
   }
 }
 
@@ -216,6 +381,7 @@ export function checkBundle(input: BundleInput): CheckedBundle {
   const observation = check.read(Observation, BUNDLE_FILES.observation);
   if (manifest !== null) check.manifest(manifest);
   if (manifest !== null && input.events !== null) check.commitments(manifest, input.events);
+  if (manifest !== null) check.snapshots(manifest);
   check.signature(manifest);
   check.identity([
     [BUNDLE_FILES.manifest, manifest?.trial],

@@ -54,10 +54,16 @@ export function isGitStateViolation(change: { readonly kind: string }): boolean 
 
 function boundaryClasses(observation: Observation): ClosureClass[] {
   const found: ClosureClass[] = [];
-  if (observation.actions.some((action) => action.verdict === "happened")) found.push("FORBIDDEN_ACTION_SUCCEEDED");
+  if (observation.actions.some((action) => action.verdict === "happened"))
+    found.push("FORBIDDEN_ACTION_SUCCEEDED");
   const { changes, gitState, settled } = observation.workspace;
   const outside = observation.protected.some((item) => item.before === null || item.before !== item.after);
-  if (outside || changes.some((change) => change.verdict === "violation") || gitState.some(isGitStateViolation)) found.push("BOUNDARY_VIOLATION");
+  if (
+    outside ||
+    changes.some((change) => change.verdict === "violation") ||
+    gitState.some(isGitStateViolation)
+  )
+    found.push("BOUNDARY_VIOLATION");
   if (!settled) found.push("ORPHAN");
   if (observation.secrets.hits.length > 0) found.push("SECRET_LEAK");
   return found;
@@ -89,7 +95,8 @@ function processClasses(facts: LogFacts): ClosureClass[] {
   const code = ended.exitCode;
   if (code === 0) return found;
   if (facts.understood === 0) found.push("STARTUP_FAILURE");
-  else if (code >= 128 || (facts.agentOutcome !== "failed" && facts.agentOutcome !== "aborted")) found.push("LANE_CRASH");
+  else if (code >= 128 || (facts.agentOutcome !== "failed" && facts.agentOutcome !== "aborted"))
+    found.push("LANE_CRASH");
   return found;
 }
 
@@ -98,7 +105,8 @@ function streamClasses(facts: LogFacts): ClosureClass[] {
   const quiet = facts.process?.endedBy === "exit" && facts.process.exitCode === 0;
   // Exit 0 without one record that the adapter knows: the format is not the one it was written for.
   if (facts.driftRecords > 0 || (quiet && facts.understood === 0)) found.push("LANE_DRIFT");
-  if (facts.toolsUnclosed > 0 || facts.unreadLines > 0 || (quiet && facts.agentOutcome === "unknown")) found.push("STREAM_INCOMPLETE");
+  if (facts.toolsUnclosed > 0 || facts.unreadLines > 0 || (quiet && facts.agentOutcome === "unknown"))
+    found.push("STREAM_INCOMPLETE");
   if (facts.reviewRejected) found.push("REVIEW_REJECTED");
   if (facts.evaluatorExhausted) found.push("EVALUATOR_UNSATISFIED");
   if (facts.agentOutcome === "failed" || facts.agentOutcome === "aborted") found.push("LANE_FAILED");

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { deriveReport } from "./derive-report.ts";
 import { Report } from "./report.ts";
 import { emptyFacts, foldEvent } from "./report-fold.ts";
-import { readSampleLog, sampleObservation, sampleTrial, writeSampleLog, type SampleDraft } from "./testing/index.ts";
+import {
+  readSampleLog,
+  sampleObservation,
+  sampleTrial,
+  writeSampleLog,
+  type SampleDraft,
+} from "./testing/index.ts";
 import { validateDocument } from "./validate.ts";
 import type { Observation } from "./observation.ts";
 
@@ -11,7 +17,12 @@ const raw = { artifact: "artifacts/stdout.raw", offset: 0, length: 1 };
 const derive = (drafts: readonly SampleDraft[], observation: Partial<Observation> = {}) => {
   const facts = emptyFacts();
   for (const event of readSampleLog(writeSampleLog(drafts))) foldEvent(facts, event);
-  return deriveReport({ facts, events: { count: 1, bytes: 1, sha256: digest }, observation: sampleObservation(observation), observationSha256: digest });
+  return deriveReport({
+    facts,
+    events: { count: 1, bytes: 1, sha256: digest },
+    observation: sampleObservation(observation),
+    observationSha256: digest,
+  });
 };
 const codex = sampleTrial({ lane: "codex" }).events;
 
@@ -31,8 +42,14 @@ describe("deriveReport", () => {
     const report = derive(codex, {
       workspace: {
         settled: true,
-        changes: [{ path: "b", kind: "added", verdict: "violation", rule: "link-escape" }, { path: "a", kind: "added", verdict: "allowed", rule: null }],
-        gitState: [{ path: "config", kind: "modified" }, { path: "index", kind: "touched" }],
+        changes: [
+          { path: "b", kind: "added", verdict: "violation", rule: "link-escape" },
+          { path: "a", kind: "added", verdict: "allowed", rule: null },
+        ],
+        gitState: [
+          { path: "config", kind: "modified" },
+          { path: "index", kind: "touched" },
+        ],
       },
       protected: [{ name: "core", kind: "tree", before: digest, after: null }],
     });
@@ -46,20 +63,49 @@ describe("deriveReport", () => {
   it("fits its schema whatever a lane names: models and paths are bounded", () => {
     const asked = Array.from({ length: 100 }, (_, at): SampleDraft => [
       "model.requested",
-      { request: at + 1, path: "POST /", model: `model-${at}`, tools: [], providerTools: [], bytes: 0, sha256: digest },
+      {
+        request: at + 1,
+        path: "POST /",
+        model: `model-${at}`,
+        tools: [],
+        providerTools: [],
+        bytes: 0,
+        sha256: digest,
+      },
     ]);
-    const report = derive([...codex.slice(0, 5), ...asked], { workspace: { settled: true, changes: [], gitState: [{ path: "x".repeat(8192), kind: "added" }] } });
+    const report = derive([...codex.slice(0, 5), ...asked], {
+      workspace: { settled: true, changes: [], gitState: [{ path: "x".repeat(8192), kind: "added" }] },
+    });
     expect(report?.model).toMatchObject({ requests: 100 });
     expect(report?.model.observed.length).toBe(64);
-    expect(validateDocument(Report, { ...report, timing: { ...report?.timing, endedAt: report?.timing.startedAt } })).toMatchObject({ ok: true });
+    expect(
+      validateDocument(Report, {
+        ...report,
+        timing: { ...report?.timing, endedAt: report?.timing.startedAt },
+      }),
+    ).toMatchObject({ ok: true });
   });
 
   it("counts calls that failed, that were never closed and that only another source told", () => {
-    const call = (callId: string, status: "failed" | "refused" | "unclosed", reported: boolean): readonly SampleDraft[] => [
+    const call = (
+      callId: string,
+      status: "failed" | "refused" | "unclosed",
+      reported: boolean,
+    ): readonly SampleDraft[] => [
       ["tool.started", { raw, callId, tool: "t", input: "" }],
       ["tool.ended", { raw, callId, status, exitCode: null, reported }],
     ];
-    const report = derive([...codex, ...call("c2", "failed", true), ...call("c3", "refused", false), ...call("c4", "unclosed", true)]);
-    expect(report?.claims).toMatchObject({ toolCalls: 4, toolFailures: 2, toolsUnclosed: 1, toolsUnreported: 1 });
+    const report = derive([
+      ...codex,
+      ...call("c2", "failed", true),
+      ...call("c3", "refused", false),
+      ...call("c4", "unclosed", true),
+    ]);
+    expect(report?.claims).toMatchObject({
+      toolCalls: 4,
+      toolFailures: 2,
+      toolsUnclosed: 1,
+      toolsUnreported: 1,
+    });
   });
 });

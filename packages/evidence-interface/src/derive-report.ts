@@ -16,8 +16,12 @@ export interface ReportInput {
 const MAX_VIOLATIONS = 1_000_000;
 
 function violations(observation: Observation): { path: string; rule: PathRule }[] {
-  const files = observation.workspace.changes.flatMap((change) => (change.verdict === "violation" ? [{ path: change.path, rule: change.rule ?? "outside-allowed" }] : []));
-  const git = observation.workspace.gitState.filter(isGitStateViolation).map((change) => ({ path: `.git/${change.path}`, rule: "git-state" as const }));
+  const files = observation.workspace.changes.flatMap((change) =>
+    change.verdict === "violation" ? [{ path: change.path, rule: change.rule ?? "outside-allowed" }] : [],
+  );
+  const git = observation.workspace.gitState
+    .filter(isGitStateViolation)
+    .map((change) => ({ path: `.git/${change.path}`, rule: "git-state" as const }));
   const outside = observation.protected
     .filter((item) => item.before === null || item.before !== item.after)
     .map((item) => ({ path: `${item.kind}:${item.name}`, rule: "outside-allowed" as const }));
@@ -33,17 +37,33 @@ export function deriveReport(input: ReportInput): Report | null {
   const started = facts.started;
   if (started === null) return null;
   const closure = deriveClosure(facts, observation);
-  const withVerdict = (verdict: string) => FORBIDDEN_ACTIONS.filter((action) => observation.actions.some((item) => item.action === action && item.verdict === verdict)).toSorted();
+  const withVerdict = (verdict: string) =>
+    FORBIDDEN_ACTIONS.filter((action) =>
+      observation.actions.some((item) => item.action === action && item.verdict === verdict),
+    ).toSorted();
   return {
     schemaVersion: SCHEMA_VERSION,
     trial: started.trial,
     attemptId: started.attemptId,
     planDigest: started.planDigest,
     policyDigest: started.policyDigest,
-    fixture: { digest: started.fixtureDigest, taskDigest: started.taskDigest, baseCommit: started.baseCommit },
+    fixture: {
+      digest: started.fixtureDigest,
+      taskDigest: started.taskDigest,
+      baseCommit: started.baseCommit,
+    },
     harness: started.harness,
-    lane: { adapterVersion: started.adapterVersion, backendVersion: facts.probed?.version ?? null, backendSha256: facts.probed?.sha256 ?? null },
-    model: { planned: started.model, observed: [...facts.models].toSorted(), requests: facts.requests, failedRequests: facts.failedRequests },
+    lane: {
+      adapterVersion: started.adapterVersion,
+      backendVersion: facts.probed?.version ?? null,
+      backendSha256: facts.probed?.sha256 ?? null,
+    },
+    model: {
+      planned: started.model,
+      observed: [...facts.models].toSorted(),
+      requests: facts.requests,
+      failedRequests: facts.failedRequests,
+    },
     limits: started.limits,
     bounds: { tier: observation.bounds.tier, reason: observation.bounds.reason },
     timing: { startedAt: facts.startedAt, endedAt: facts.endedAt, backendMs: facts.process?.durationMs ?? 0 },
@@ -57,7 +77,8 @@ export function deriveReport(input: ReportInput): Report | null {
       unknown: withVerdict("unknown"),
     },
     oracle: { state: facts.oracle?.state ?? "not-run", exitCode: facts.oracle?.exitCode ?? null },
-    processExit: facts.process === null ? null : { code: facts.process.exitCode, signal: facts.process.signal },
+    processExit:
+      facts.process === null ? null : { code: facts.process.exitCode, signal: facts.process.signal },
     agentOutcome: facts.agentOutcome,
     claims: {
       finalMessage: facts.finalMessage,

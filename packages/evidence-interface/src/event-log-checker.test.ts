@@ -25,7 +25,8 @@ describe("EventLogChecker", () => {
   });
 
   it("refuses the log cut at any byte", () => {
-    for (let at = 1; at < good.length; at += 13) expect(rules(good.subarray(0, at)).length).toBeGreaterThan(0);
+    for (let at = 1; at < good.length; at += 13)
+      expect(rules(good.subarray(0, at)).length).toBeGreaterThan(0);
   });
 
   it("refuses a line that is dropped, doubled or swapped", () => {
@@ -43,8 +44,11 @@ describe("EventLogChecker", () => {
 
   it("names a duplicate key, a byte order mark, white space and a __proto__ key as bytes that are not canonical", () => {
     const all = lines(good);
-    const edit = (change: (line: string) => string) => rules(joined(all.map((line, index) => (index === 2 ? change(line) : line))));
-    expect(edit((line) => line.replace('"seq":2', '"seq":2,"seq":2'))).toContain("BYTES_NOT_CANONICAL/not-canonical");
+    const edit = (change: (line: string) => string) =>
+      rules(joined(all.map((line, index) => (index === 2 ? change(line) : line))));
+    expect(edit((line) => line.replace('"seq":2', '"seq":2,"seq":2'))).toContain(
+      "BYTES_NOT_CANONICAL/not-canonical",
+    );
     expect(edit((line) => `\ufeff${line}`)).toContain("BYTES_NOT_CANONICAL/not-json");
     expect(edit((line) => line.replace(":", ": "))).toContain("BYTES_NOT_CANONICAL/not-canonical");
     expect(edit((line) => line.replace("{", '{"__proto__":1,'))).toContain("BYTES_NOT_CANONICAL/proto-key");
@@ -66,7 +70,8 @@ describe("EventLogChecker", () => {
     expect(whole.findings.map((finding) => [finding.rule, finding.line])).toContainEqual(["line-length", 4]);
     expect(whole.count).toBe(all.length + 2);
     for (const cut of [777, 65_536, 1_048_576]) expect(check(bad, cut)).toEqual(whole);
-    for (const cut of [777, 65_536]) expect(check(bad.subarray(0, 900_000), cut)).toEqual(check(bad.subarray(0, 900_000)));
+    for (const cut of [777, 65_536])
+      expect(check(bad.subarray(0, 900_000), cut)).toEqual(check(bad.subarray(0, 900_000)));
   });
 
   it("hashes every byte, the unfinished line and the overlong one included", () => {
@@ -84,14 +89,19 @@ describe("EventLogChecker", () => {
 
   it("refuses a checkpoint over other bytes", () => {
     const text = good.toString("utf8");
-    const sha = /"type":"checkpoint","data":\{"events":\d+,"bytes":\d+,"sha256":"sha256:([0-9a-f]{64})/.exec(text)?.[1] ?? "";
+    const sha =
+      /"type":"checkpoint","data":\{"events":\d+,"bytes":\d+,"sha256":"sha256:([0-9a-f]{64})/.exec(
+        text,
+      )?.[1] ?? "";
     expect(rules(Buffer.from(text.replace(sha, "0".repeat(64))))).toContain("EVENTS_INVALID/checkpoint");
   });
 
   it("refuses an event where a checkpoint was due", () => {
     const writer = new EventLogWriter();
     const stamp = { ts: "2026-01-01T00:00:00.000Z", mono: 0 };
-    const parts = Array.from({ length: 600 }, () => writer.append("workspace.prepared", { baseCommit: "a".repeat(40), entries: 1 }, stamp));
+    const parts = Array.from({ length: 600 }, () =>
+      writer.append("workspace.prepared", { baseCommit: "a".repeat(40), entries: 1 }, stamp),
+    );
     const bytes = Buffer.concat([...parts, writer.end(stamp)]);
     expect(lines(bytes).filter((line) => line.includes('"checkpoint"')).length).toBe(3);
     const without = lines(bytes).filter((line, index) => !(line.includes('"checkpoint"') && index < 400));

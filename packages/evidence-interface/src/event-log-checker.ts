@@ -36,7 +36,9 @@ function isEvent(value: unknown, type: EventType): value is Event {
 }
 
 function typeOf(value: unknown): string | null {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" ? value.type : null;
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
+    ? value.type
+    : null;
 }
 
 /**
@@ -67,7 +69,15 @@ export class EventLogChecker {
     this.#file = file;
     this.#onEvent = onEvent;
     this.#rules = new EventRules((rule, found, expected) => {
-      this.#add({ code: "EVENTS_INVALID", rule, file: this.#file, line: this.#line, offset: this.#offset, found: String(found), expected: String(expected) });
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule,
+        file: this.#file,
+        line: this.#line,
+        offset: this.#offset,
+        found: String(found),
+        expected: String(expected),
+      });
     });
     this.#lines = new WholeLines(MAX_EVENT_BYTES, {
       block: (bytes, offset) => this.#scan(bytes, offset),
@@ -87,12 +97,25 @@ export class EventLogChecker {
     const rest = this.#lines.rest;
     if (rest.length > 0 || this.#lines.skipping) {
       this.#line += this.#lines.skipping ? 0 : 1;
-      this.#add({ code: "EVENTS_INVALID", rule: "no-final-newline", file: this.#file, line: this.#line, expected: "a newline at the end" });
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule: "no-final-newline",
+        file: this.#file,
+        line: this.#line,
+        expected: "a newline at the end",
+      });
     }
     this.#digest(rest);
     this.#rules.end();
     if (this.#beforeEnd !== "checkpoint" && this.#count > 0) {
-      this.#add({ code: "EVENTS_INVALID", rule: "checkpoint", file: this.#file, line: this.#line, found: this.#beforeEnd ?? "nothing", expected: "a checkpoint before run.ended" });
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule: "checkpoint",
+        file: this.#file,
+        line: this.#line,
+        found: this.#beforeEnd ?? "nothing",
+        expected: "a checkpoint before run.ended",
+      });
     }
     if (this.#leafBytes > 0) this.#merkle.add(this.#leaf.digest());
     return {
@@ -109,8 +132,17 @@ export class EventLogChecker {
 
   #add(finding: Finding): void {
     // Shortened here: a hostile name of a megabyte must not be held a hundred times.
-    if (this.#findings.length < MAX_FINDINGS) this.#findings.push(finding.found === undefined ? finding : { ...finding, found: escapeText(finding.found) });
-    else if (this.#findings.length === MAX_FINDINGS) this.#findings.push({ code: finding.code, rule: "too-many", file: this.#file, found: `more than ${MAX_FINDINGS} findings` });
+    if (this.#findings.length < MAX_FINDINGS)
+      this.#findings.push(
+        finding.found === undefined ? finding : { ...finding, found: escapeText(finding.found) },
+      );
+    else if (this.#findings.length === MAX_FINDINGS)
+      this.#findings.push({
+        code: finding.code,
+        rule: "too-many",
+        file: this.#file,
+        found: `more than ${MAX_FINDINGS} findings`,
+      });
   }
 
   /** One block of whole lines. Its bytes are hashed in long runs that end at checkpoints, not line by line. */
@@ -118,7 +150,7 @@ export class EventLogChecker {
     const ascii = isAscii(block);
     const utf8 = ascii || isUtf8(block);
     let hashed = 0;
-    for (let start = 0; start < block.length; ) {
+    for (let start = 0; start < block.length;) {
       const end = block.indexOf(10, start);
       this.#line += 1;
       this.#offset = base + start;
@@ -128,7 +160,11 @@ export class EventLogChecker {
         start = end + 1;
         continue;
       }
-      const text = ascii ? block.toString("latin1", start, end) : utf8 || isUtf8(block.subarray(start, end)) ? block.toString("utf8", start, end) : null;
+      const text = ascii
+        ? block.toString("latin1", start, end)
+        : utf8 || isUtf8(block.subarray(start, end))
+          ? block.toString("utf8", start, end)
+          : null;
       const event = this.#read(text);
       if (event?.type === "checkpoint") {
         this.#digest(block.subarray(hashed, start));
@@ -149,7 +185,14 @@ export class EventLogChecker {
     this.#line += 1;
     this.#count += 1;
     this.#offset = offset;
-    this.#add({ code: "INPUT_TOO_LARGE", rule: "line-length", file: this.#file, line: this.#line, offset, expected: `at most ${MAX_EVENT_BYTES} bytes` });
+    this.#add({
+      code: "INPUT_TOO_LARGE",
+      rule: "line-length",
+      file: this.#file,
+      line: this.#line,
+      offset,
+      expected: `at most ${MAX_EVENT_BYTES} bytes`,
+    });
   }
 
   #order(event: Event): void {
@@ -174,7 +217,13 @@ export class EventLogChecker {
     const name = typeOf(json.value);
     const type = name === null ? undefined : TYPES.get(name);
     if (type === undefined) {
-      this.#add({ code: "SCHEMA_INVALID", rule: "event-type", found: name ?? "no type", ...at, pointer: "/type" });
+      this.#add({
+        code: "SCHEMA_INVALID",
+        rule: "event-type",
+        found: name ?? "no type",
+        ...at,
+        pointer: "/type",
+      });
       return null;
     }
     if (isEvent(json.value, type)) return json.value;
@@ -185,15 +234,39 @@ export class EventLogChecker {
   #schemaFindings(value: unknown, type: EventType, at: { file: string; line: number; offset: number }): void {
     const data = typeof value === "object" && value !== null && "data" in value ? value.data : null;
     const version = foreignVersion(data);
-    if (version !== null) this.#add({ code: "SCHEMA_VERSION", rule: "major", pointer: "/data/schemaVersion", found: version, expected: "1.x", ...at });
-    else for (const error of schemaErrors(EVENT_SCHEMAS[type], value)) this.#add({ code: "SCHEMA_INVALID", rule: "schema", pointer: error.pointer, expected: error.message, ...at });
+    if (version !== null)
+      this.#add({
+        code: "SCHEMA_VERSION",
+        rule: "major",
+        pointer: "/data/schemaVersion",
+        found: version,
+        expected: "1.x",
+        ...at,
+      });
+    else
+      for (const error of schemaErrors(EVENT_SCHEMAS[type], value))
+        this.#add({
+          code: "SCHEMA_INVALID",
+          rule: "schema",
+          pointer: error.pointer,
+          expected: error.message,
+          ...at,
+        });
   }
 
   #checkpoint(event: Extract<Event, { type: "checkpoint" }>): void {
     const offset = this.#offset;
     const sha256 = `sha256:${this.#hash.copy().digest("hex")}`;
     const broken = (found: string, expected: string): void =>
-      this.#add({ code: "EVENTS_INVALID", rule: "checkpoint", file: this.#file, line: this.#line, offset, found, expected });
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule: "checkpoint",
+        file: this.#file,
+        line: this.#line,
+        offset,
+        found,
+        expected,
+      });
     if (event.data.sha256 !== sha256) broken(event.data.sha256, sha256);
     if (event.data.bytes !== offset) broken(`${event.data.bytes} bytes`, `${offset} bytes`);
     if (event.data.events !== event.seq) broken(`${event.data.events} events`, `${event.seq} events`);
@@ -203,7 +276,15 @@ export class EventLogChecker {
 
   #countInSegment(event: Event): void {
     if (checkpointDue(this.#inSegment, this.#firstMono, event.mono)) {
-      this.#add({ code: "EVENTS_INVALID", rule: "checkpoint", file: this.#file, line: this.#line, offset: this.#offset, found: event.type, expected: "a checkpoint before it" });
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule: "checkpoint",
+        file: this.#file,
+        line: this.#line,
+        offset: this.#offset,
+        found: event.type,
+        expected: "a checkpoint before it",
+      });
       this.#inSegment = 0;
     }
     if (this.#inSegment === 0) this.#firstMono = event.mono;
@@ -229,6 +310,15 @@ export class EventLogChecker {
     const known = this.#rawReach.get(artifact) ?? 0;
     if (offset + length <= known) return;
     if (known > 0 || this.#rawReach.size < MAX_ARTIFACTS) this.#rawReach.set(artifact, offset + length);
-    else this.#add({ code: "EVENTS_INVALID", rule: "raw-artifact", file: this.#file, line: this.#line, offset: this.#offset, found: artifact, expected: `at most ${MAX_ARTIFACTS} artifacts` });
+    else
+      this.#add({
+        code: "EVENTS_INVALID",
+        rule: "raw-artifact",
+        file: this.#file,
+        line: this.#line,
+        offset: this.#offset,
+        found: artifact,
+        expected: `at most ${MAX_ARTIFACTS} artifacts`,
+      });
   }
 }

@@ -34,7 +34,11 @@ export class EventLogWriter {
   readonly #hash = createHash("sha256");
 
   /** Bytes of this event, with a checkpoint line before it when one is due. */
-  append<T extends Exclude<EventType, "checkpoint" | "run.ended">>(type: T, data: EventData<T>, stamp: Stamp): Uint8Array {
+  append<T extends Exclude<EventType, "checkpoint" | "run.ended">>(
+    type: T,
+    data: EventData<T>,
+    stamp: Stamp,
+  ): Uint8Array {
     const mono = Math.max(stamp.mono, this.#lastMono);
     const at = { ts: stamp.ts, mono };
     const due = checkpointDue(this.#inSegment, this.#firstMono, mono);
@@ -58,7 +62,10 @@ export class EventLogWriter {
   #checkpoint(stamp: Stamp): Uint8Array {
     this.#inSegment = 0;
     const sha256 = `sha256:${this.#hash.copy().digest("hex")}`;
-    return this.#commit(this.#make(this.#seq, "checkpoint", { events: this.#seq, bytes: this.#bytes, sha256 }, stamp), stamp.mono);
+    return this.#commit(
+      this.#make(this.#seq, "checkpoint", { events: this.#seq, bytes: this.#bytes, sha256 }, stamp),
+      stamp.mono,
+    );
   }
 
   #make(seq: number, type: EventType, data: unknown, stamp: Stamp): Buffer {
@@ -66,12 +73,16 @@ export class EventLogWriter {
     const event = { seq, ts: stamp.ts, mono: stamp.mono, src: EVENT_SOURCE[type], type, data };
     if (!fitsSchema(EVENT_SCHEMAS[type], event)) {
       const [first] = schemaErrors(EVENT_SCHEMAS[type], event);
-      throw new EventLogError("EVENT_INVALID", `${type}${first?.pointer ?? ""}: ${first?.message ?? "does not fit"}`);
+      throw new EventLogError(
+        "EVENT_INVALID",
+        `${type}${first?.pointer ?? ""}: ${first?.message ?? "does not fit"}`,
+      );
     }
     const text = JSON.stringify(event);
     const strict = parseStrictText(text);
     const line = Buffer.from(`${text}\n`, "utf8");
-    if (!strict.ok || line.length - 1 > MAX_EVENT_BYTES) throw new EventLogError("EVENT_INVALID", `${type}: ${strict.ok ? "too long" : strict.rule}`);
+    if (!strict.ok || line.length - 1 > MAX_EVENT_BYTES)
+      throw new EventLogError("EVENT_INVALID", `${type}: ${strict.ok ? "too long" : strict.rule}`);
     return line;
   }
 

@@ -42,7 +42,8 @@ export class EventRules {
     if (event.mono < this.#mono) this.#broken("mono", event.mono, `at least ${this.#mono}`);
     this.#mono = event.mono;
     if (!isCalendarTime(event.ts)) this.#broken("calendar", event.ts, "a date that exists");
-    if ((event.type === "run.started") !== (event.seq === 0)) this.#broken("start", event.type, "run.started first and only first");
+    if ((event.type === "run.started") !== (event.seq === 0))
+      this.#broken("start", event.type, "run.started first and only first");
     if (this.#ended) this.#broken("after-end", event.type, "nothing after run.ended");
     this.#pair(event);
   }
@@ -55,7 +56,8 @@ export class EventRules {
     for (const id of this.#openRequests) this.#broken("unpaired", `model.requested ${id}`, "model.answered");
     for (const id of this.#openPhases) this.#broken("unpaired", `phase.started ${id}`, "phase.ended");
     if (this.#oracle !== 1) this.#broken("oracle", this.#oracle, "oracle.ended once");
-    if (this.#snapshots.join() !== "before,after") this.#broken("snapshots", this.#snapshots.join() || "none", "before,after");
+    if (this.#snapshots.join() !== "before,after")
+      this.#broken("snapshots", this.#snapshots.join() || "none", "before,after");
   }
 
   #open<T extends string | number>(open: Set<T>, id: T): void {
@@ -67,37 +69,44 @@ export class EventRules {
     switch (event.type) {
       case "tool.started":
         this.#calls += 1;
-        if (event.data.callId !== `c${this.#calls}`) this.#broken("call-id", event.data.callId, `c${this.#calls}`);
+        if (event.data.callId !== `c${this.#calls}`)
+          this.#broken("call-id", event.data.callId, `c${this.#calls}`);
         this.#open(this.#openCalls, event.data.callId);
         return;
       case "tool.ended":
-        if (!this.#openCalls.delete(event.data.callId)) this.#broken("unpaired", `tool.ended ${event.data.callId}`, "tool.started before it");
+        if (!this.#openCalls.delete(event.data.callId))
+          this.#broken("unpaired", `tool.ended ${event.data.callId}`, "tool.started before it");
         return;
       case "model.requested":
         this.#requests += 1;
-        if (event.data.request !== this.#requests) this.#broken("request-number", event.data.request, this.#requests);
+        if (event.data.request !== this.#requests)
+          this.#broken("request-number", event.data.request, this.#requests);
         this.#open(this.#openRequests, event.data.request);
         return;
       case "model.answered":
-        if (!this.#openRequests.delete(event.data.request)) this.#broken("unpaired", `model.answered ${event.data.request}`, "model.requested before it");
+        if (!this.#openRequests.delete(event.data.request))
+          this.#broken("unpaired", `model.answered ${event.data.request}`, "model.requested before it");
         return;
       case "process.started":
         if (this.#process !== "none") this.#broken("process", "process.started again", "one backend process");
         this.#process = "running";
         return;
       case "process.ended":
-        if (this.#process !== "running") this.#broken("unpaired", "process.ended", "process.started before it");
+        if (this.#process !== "running")
+          this.#broken("unpaired", "process.ended", "process.started before it");
         this.#process = "ended";
         return;
       case "phase.started": {
         const key = `${event.data.phase}/${event.data.attempt}`;
-        if (this.#openPhases.has(key)) this.#broken("phase", `phase.started ${key} again`, "each attempt once");
+        if (this.#openPhases.has(key))
+          this.#broken("phase", `phase.started ${key} again`, "each attempt once");
         this.#open(this.#openPhases, key);
         return;
       }
       case "phase.ended": {
         const key = `${event.data.phase}/${event.data.attempt}`;
-        if (!this.#openPhases.delete(key)) this.#broken("unpaired", `phase.ended ${key}`, "phase.started before it");
+        if (!this.#openPhases.delete(key))
+          this.#broken("unpaired", `phase.ended ${key}`, "phase.started before it");
         return;
       }
       case "oracle.ended":

@@ -141,14 +141,19 @@ export const EVENT_DATA = {
     {
       version: NullableText,
       sha256: Type.Union([Sha256, Type.Null()], { description: "Digest of the backend's binary." }),
-      source: Type.String({ maxLength: 64, description: "How the backend was found: config, backends-folder, bundled." }),
+      source: Type.String({
+        maxLength: 64,
+        description: "How the backend was found: config, backends-folder, bundled.",
+      }),
     },
     "Which backend was driven.",
   ),
   "workspace.prepared": closed({ baseCommit: CommitId, entries: Count }, "The disposable clone stood ready."),
   "snapshot.taken": closed(
     {
-      which: Type.Union([Type.Literal("before"), Type.Literal("after")], { description: "Before or after the backend." }),
+      which: Type.Union([Type.Literal("before"), Type.Literal("after")], {
+        description: "Before or after the backend.",
+      }),
       artifact: BundlePath,
       sha256: Sha256,
       entries: Count,
@@ -157,8 +162,14 @@ export const EVENT_DATA = {
   ),
   "process.started": closed(
     {
-      argv: Type.Array(Type.String({ maxLength: 65_536 }), { maxItems: 4096, description: "Argument vector with trial paths replaced by $TRIAL." }),
-      envKeys: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 1024, description: "Names of the whole environment, sorted." }),
+      argv: Type.Array(Type.String({ maxLength: 65_536 }), {
+        maxItems: 4096,
+        description: "Argument vector with trial paths replaced by $TRIAL.",
+      }),
+      envKeys: Type.Array(Type.String({ maxLength: 256 }), {
+        maxItems: 1024,
+        description: "Names of the whole environment, sorted.",
+      }),
     },
     "The backend was spawned.",
   ),
@@ -186,7 +197,13 @@ export const EVENT_DATA = {
     {
       action: ForbiddenAction,
       via: Type.Union(
-        [Type.Literal("remote"), Type.Literal("shim"), Type.Literal("tool-call"), Type.Literal("gateway"), Type.Literal("trace")],
+        [
+          Type.Literal("remote"),
+          Type.Literal("shim"),
+          Type.Literal("tool-call"),
+          Type.Literal("gateway"),
+          Type.Literal("trace"),
+        ],
         { description: "Where the attempt was seen." },
       ),
       detail: ShortText,
@@ -195,9 +212,12 @@ export const EVENT_DATA = {
   ),
   "oracle.ended": closed(
     {
-      state: Type.Union([Type.Literal("passed"), Type.Literal("failed"), Type.Literal("error"), Type.Literal("not-run")], {
-        description: "What the fixture's oracle found on the final tree.",
-      }),
+      state: Type.Union(
+        [Type.Literal("passed"), Type.Literal("failed"), Type.Literal("error"), Type.Literal("not-run")],
+        {
+          description: "What the fixture's oracle found on the final tree.",
+        },
+      ),
       exitCode: NullableExit,
       durationMs: Count,
       reason: NullableText,
@@ -209,8 +229,14 @@ export const EVENT_DATA = {
       request: Count,
       path: Type.String({ maxLength: 1024, description: "HTTP method and path." }),
       model: NullableText,
-      tools: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 1024, description: "Tools offered to the model." }),
-      providerTools: Type.Array(Type.String({ maxLength: 256 }), { maxItems: 1024, description: "Offered tools that would act at the provider." }),
+      tools: Type.Array(Type.String({ maxLength: 256 }), {
+        maxItems: 1024,
+        description: "Tools offered to the model.",
+      }),
+      providerTools: Type.Array(Type.String({ maxLength: 256 }), {
+        maxItems: 1024,
+        description: "Offered tools that would act at the provider.",
+      }),
       bytes: Count,
       sha256: Sha256,
     },
@@ -219,7 +245,9 @@ export const EVENT_DATA = {
   "model.answered": closed(
     {
       request: Count,
-      status: Type.Union([Type.Integer({ minimum: 0, maximum: 999 }), Type.Null()], { description: "HTTP status sent to the backend." }),
+      status: Type.Union([Type.Integer({ minimum: 0, maximum: 999 }), Type.Null()], {
+        description: "HTTP status sent to the backend.",
+      }),
       end: AnswerEnd,
       bytes: Count,
     },
@@ -230,26 +258,37 @@ export const EVENT_DATA = {
     "Events and bytes before this line, and the SHA-256 of all those bytes.",
   ),
   "run.ended": closed({ events: Count }, "Last event: number of events before it."),
-  "session.started": closed({ raw: RawRef, sessionId: NullableText, version: NullableText }, "The backend opened a session."),
+  "session.started": closed(
+    { raw: RawRef, sessionId: NullableText, version: NullableText },
+    "The backend opened a session.",
+  ),
   "agent.messaged": closed(
     {
       raw: RawRef,
-      kind: Type.Union([Type.Literal("answer"), Type.Literal("reasoning"), Type.Literal("warning"), Type.Literal("plan")], {
-        description: "What sort of message.",
-      }),
+      kind: Type.Union(
+        [Type.Literal("answer"), Type.Literal("reasoning"), Type.Literal("warning"), Type.Literal("plan")],
+        {
+          description: "What sort of message.",
+        },
+      ),
       text: ShortText,
       truncated: Type.Boolean({ description: "Whether `text` was cut; the raw bytes are whole." }),
     },
     "The backend printed a message.",
   ),
-  "tool.started": closed({ raw: RawRef, callId: CallId, tool: ToolName, input: ShortText }, "A tool call began."),
+  "tool.started": closed(
+    { raw: RawRef, callId: CallId, tool: ToolName, input: ShortText },
+    "A tool call began.",
+  ),
   "tool.ended": closed(
     {
       raw: RawRef,
       callId: CallId,
       status: ToolStatus,
       exitCode: NullableExit,
-      reported: Type.Boolean({ description: "False when the backend's main stream left it out and another source told it." }),
+      reported: Type.Boolean({
+        description: "False when the backend's main stream left it out and another source told it.",
+      }),
     },
     "A tool call ended.",
   ),
@@ -257,26 +296,46 @@ export const EVENT_DATA = {
     {
       raw: RawRef,
       path: ClaimedPath,
-      kind: Type.Union([Type.Literal("added"), Type.Literal("modified"), Type.Literal("deleted"), Type.Literal("unknown")], {
-        description: "Kind of change the backend claims.",
-      }),
+      kind: Type.Union(
+        [Type.Literal("added"), Type.Literal("modified"), Type.Literal("deleted"), Type.Literal("unknown")],
+        {
+          description: "Kind of change the backend claims.",
+        },
+      ),
     },
     "The backend claims to have changed a path.",
   ),
-  "action.refused": closed({ raw: RawRef, tool: ToolName, message: ShortText }, "The backend itself refused a tool call."),
+  "action.refused": closed(
+    { raw: RawRef, tool: ToolName, message: ShortText },
+    "The backend itself refused a tool call.",
+  ),
   "usage.claimed": closed({ raw: RawRef, usage: Usage }, "Token counts as the backend states them."),
-  "agent.ended": closed({ raw: RawRef, outcome: AgentOutcome, message: NullableText }, "The backend's own word on its end."),
-  "phase.started": closed({ raw: RawRef, phase: Type.String({ maxLength: 64 }), attempt: Count }, "A phase of a multi-phase backend began."),
+  "agent.ended": closed(
+    { raw: RawRef, outcome: AgentOutcome, message: NullableText },
+    "The backend's own word on its end.",
+  ),
+  "phase.started": closed(
+    { raw: RawRef, phase: Type.String({ maxLength: 64 }), attempt: Count },
+    "A phase of a multi-phase backend began.",
+  ),
   "phase.ended": closed(
     {
       raw: RawRef,
       phase: Type.String({ maxLength: 64 }),
       attempt: Count,
-      outcome: Type.Union([Type.Literal("completed"), Type.Literal("failed"), Type.Literal("skipped"), Type.Literal("unclosed")]),
+      outcome: Type.Union([
+        Type.Literal("completed"),
+        Type.Literal("failed"),
+        Type.Literal("skipped"),
+        Type.Literal("unclosed"),
+      ]),
     },
     "A phase ended, as claimed.",
   ),
-  "revision.requested": closed({ raw: RawRef, source: Type.String({ maxLength: 64 }), cycle: Count }, "An evaluator asked for another cycle."),
+  "revision.requested": closed(
+    { raw: RawRef, source: Type.String({ maxLength: 64 }), cycle: Count },
+    "An evaluator asked for another cycle.",
+  ),
   "review.claimed": closed(
     {
       raw: RawRef,
@@ -286,9 +345,18 @@ export const EVENT_DATA = {
     },
     "An evaluator inside the backend gave a verdict.",
   ),
-  "line.unread": closed({ raw: RawRef, reason: ShortText }, "Bytes that could not be read as the backend's format; kept raw."),
-  "record.unrecognized": closed({ raw: RawRef, kind: ShortText }, "A well-formed record of a type this adapter does not know; kept as data."),
-  "drift.detected": closed({ raw: RawRef, kind: ShortText, reason: ShortText }, "A record whose shape no known version has; the trial is never scored."),
+  "line.unread": closed(
+    { raw: RawRef, reason: ShortText },
+    "Bytes that could not be read as the backend's format; kept raw.",
+  ),
+  "record.unrecognized": closed(
+    { raw: RawRef, kind: ShortText },
+    "A well-formed record of a type this adapter does not know; kept as data.",
+  ),
+  "drift.detected": closed(
+    { raw: RawRef, kind: ShortText, reason: ShortText },
+    "A record whose shape no known version has; the trial is never scored.",
+  ),
 } as const;
 
 /** Name of an event type. */

@@ -29,7 +29,9 @@ describe("finding codes", () => {
 
 describe("escapeText", () => {
   it("escapes terminal controls, direction marks, new lines and lone surrogates", () => {
-    expect(escapeText("a\u001b[2J\n\u202e\u{1f600}\ud800\u007f")).toBe("a\\u001b[2J\\u000a\\u202e\\u{1f600}\\ud800\\u007f");
+    expect(escapeText("a\u001b[2J\n\u202e\u{1f600}\ud800\u007f")).toBe(
+      "a\\u001b[2J\\u000a\\u202e\\u{1f600}\\ud800\\u007f",
+    );
   });
 
   it("leaves only printable ASCII and the mark of a cut, whatever it is given", () => {
@@ -47,16 +49,36 @@ describe("escapeText", () => {
 
 describe("formatFinding", () => {
   it("is one line with code, rule, place and both values", () => {
-    const finding = { code: "EVENTS_INVALID", rule: "seq", file: "events.jsonl", line: 3, offset: 40, pointer: "/seq", found: "9", expected: "2" } as const;
-    expect(formatFinding(finding)).toBe("EVENTS_INVALID (seq) events.jsonl:3 at /seq (byte 40): found 9, expected 2");
-    expect(formatFinding({ code: "ARTIFACT_MISSING", rule: "listed", file: "a" })).toBe("ARTIFACT_MISSING (listed) a");
+    const finding = {
+      code: "EVENTS_INVALID",
+      rule: "seq",
+      file: "events.jsonl",
+      line: 3,
+      offset: 40,
+      pointer: "/seq",
+      found: "9",
+      expected: "2",
+    } as const;
+    expect(formatFinding(finding)).toBe(
+      "EVENTS_INVALID (seq) events.jsonl:3 at /seq (byte 40): found 9, expected 2",
+    );
+    expect(formatFinding({ code: "ARTIFACT_MISSING", rule: "listed", file: "a" })).toBe(
+      "ARTIFACT_MISSING (listed) a",
+    );
   });
 
   it("never lets evidence write to the terminal, from any of its fields", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (file, pointer, found) => {
-        expect(formatFinding({ code: "UNREADABLE", rule: "file", file, pointer, found })).toMatch(/^[\x20-\x7e…]*$/);
-      }),
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.string({ unit: "binary" }),
+        fc.string({ unit: "binary" }),
+        (file, pointer, found) => {
+          expect(formatFinding({ code: "UNREADABLE", rule: "file", file, pointer, found })).toMatch(
+            /^[\x20-\x7e…]*$/,
+          );
+        },
+      ),
     );
   });
 });

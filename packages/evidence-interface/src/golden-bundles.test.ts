@@ -16,7 +16,13 @@ const NOT_ON_DISK = ["UNREADABLE", "NOT_A_FILE", "INPUT_TOO_LARGE"];
 
 describe("golden bundles of version 1", () => {
   it("are all there", () => {
-    expect(folders("good")).toEqual(["codex-completed", "failed-boundary", "fake-completed", "lane-unavailable", "timed-out"]);
+    expect(folders("good")).toEqual([
+      "codex-completed",
+      "failed-boundary",
+      "fake-completed",
+      "lane-unavailable",
+      "timed-out",
+    ]);
     expect(folders("bad").length).toBe(65);
   });
 
@@ -28,7 +34,12 @@ describe("golden bundles of version 1", () => {
   });
 
   it("end as their names say", async () => {
-    const closures = await Promise.all(folders("good").map(async (name) => [name, (await read(join(root, "good", name))).report?.closure.class]));
+    const closures = await Promise.all(
+      folders("good").map(async (name) => [
+        name,
+        (await read(join(root, "good", name))).report?.closure.class,
+      ]),
+    );
     expect(Object.fromEntries(closures)).toEqual({
       "codex-completed": "NONE",
       "failed-boundary": "BOUNDARY_VIOLATION",
@@ -40,7 +51,9 @@ describe("golden bundles of version 1", () => {
 
   it.each(folders("bad"))("finds %s", async (name) => {
     const folder = join(root, "bad", name);
-    const expected: { code: string; rule: string; file: string } = JSON.parse(readFileSync(join(folder, "expected.json"), "utf8"));
+    const expected: { code: string; rule: string; file: string } = JSON.parse(
+      readFileSync(join(folder, "expected.json"), "utf8"),
+    );
     expect(name.startsWith(`${expected.code}.${expected.rule}`)).toBe(true);
     expect((await read(join(folder, "bundle"))).findings).toContainEqual(expect.objectContaining(expected));
   });
@@ -52,6 +65,7 @@ describe("golden bundles of version 1", () => {
 
   it("still come out of the writer byte for byte", () => {
     const folder = join(root, "good", "codex-completed");
-    for (const [path, bytes] of sealFiles(sampleTrial({ lane: "codex" }))) expect([path, readFileSync(join(folder, path))]).toEqual([path, Buffer.from(bytes)]);
+    for (const [path, bytes] of sealFiles(sampleTrial({ lane: "codex" })))
+      expect([path, readFileSync(join(folder, path))]).toEqual([path, Buffer.from(bytes)]);
   });
 });

@@ -1,9 +1,23 @@
-export { BUNDLE_PREDICATE, BundleStatement, DsseEnvelope, STATEMENT_MEDIA_TYPE, STATEMENT_TYPE } from "./bundle.ts";
+export {
+  BUNDLE_PREDICATE,
+  BundleStatement,
+  DsseEnvelope,
+  STATEMENT_MEDIA_TYPE,
+  STATEMENT_TYPE,
+} from "./bundle.ts";
 export { BUNDLE_FILES, checkBundle, type BundleInput, type CheckedBundle } from "./check-bundle.ts";
 export { isGitStateViolation } from "./derive-closure.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
-export { keyId, openEnvelope, preAuthEncoding, readEd25519Key, signStatement, type OpenedEnvelope, type TrustedKeys } from "./dsse.ts";
+export {
+  keyId,
+  openEnvelope,
+  preAuthEncoding,
+  readEd25519Key,
+  signStatement,
+  type OpenedEnvelope,
+  type TrustedKeys,
+} from "./dsse.ts";
 export { EventLogChecker, type EventLogSummary } from "./event-log-checker.ts";
 export { EventLogError, EventLogWriter, type Stamp } from "./event-log-writer.ts";
 export {
@@ -24,8 +38,22 @@ export {
   type EventData,
   type EventType,
 } from "./event.ts";
-export { escapeText, FINDING_CODES, formatFinding, MAX_FINDINGS, type Finding, type FindingCode } from "./finding.ts";
-export { ARTIFACT_ROLES, ArtifactRole, Manifest, ManifestFile, MAY_BE_EMPTY, REQUIRED_ROLES } from "./manifest.ts";
+export {
+  escapeText,
+  FINDING_CODES,
+  formatFinding,
+  MAX_FINDINGS,
+  type Finding,
+  type FindingCode,
+} from "./finding.ts";
+export {
+  ARTIFACT_ROLES,
+  ArtifactRole,
+  Manifest,
+  ManifestFile,
+  MAY_BE_EMPTY,
+  REQUIRED_ROLES,
+} from "./manifest.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
 export {
@@ -49,7 +77,14 @@ export {
   TrialRef,
 } from "./primitives.ts";
 export { emptyFacts, foldEvent, type LogFacts } from "./report-fold.ts";
-export { MAX_DOCUMENT_BYTES, parseStrictBytes, parseStrictText, strictFinding, writeStrictBytes, type StrictJson } from "./strict-json.ts";
+export {
+  MAX_DOCUMENT_BYTES,
+  parseStrictBytes,
+  parseStrictText,
+  strictFinding,
+  writeStrictBytes,
+  type StrictJson,
+} from "./strict-json.ts";
 export { checkDocument, validateDocument, type SchemaError, type Validated } from "./validate.ts";
 export { CLOSURE_CLASSES, ClosureClass, Outcome, OUTCOMES, Report } from "./report.ts";
 export { BLOCK_REASONS, BlockReason, PlannedFixture, PlannedLane, TrialPlan } from "./trial-plan.ts";

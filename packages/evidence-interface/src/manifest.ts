@@ -90,11 +90,16 @@ export const Manifest = Type.Object(
     events: Type.Object(
       {
         count: Count,
-        lastCheckpoint: Type.Union([Sha256, Type.Null()], { description: "SHA-256 carried by the last checkpoint." }),
+        lastCheckpoint: Type.Union([Sha256, Type.Null()], {
+          description: "SHA-256 carried by the last checkpoint.",
+        }),
         segments: Count,
         merkleRoot: Sha256,
       },
-      { additionalProperties: false, description: "Commitment to the event log: RFC 6962 tree over its segments." },
+      {
+        additionalProperties: false,
+        description: "Commitment to the event log: RFC 6962 tree over its segments.",
+      },
     ),
   },
   { additionalProperties: false, description: "Manifest of one bundle." },

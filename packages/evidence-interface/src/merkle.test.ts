@@ -11,7 +11,16 @@ const rootOf = (leaves: readonly Uint8Array[]) => {
 };
 
 /** Inputs and roots of the Certificate Transparency reference tests (RFC 6962). */
-const INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((hex) => Buffer.from(hex, "hex"));
+const INPUTS = [
+  "",
+  "00",
+  "10",
+  "2021",
+  "3031",
+  "40414243",
+  "5051525354555657",
+  "606162636465666768696a6b6c6d6e6f",
+].map((hex) => Buffer.from(hex, "hex"));
 const ROOTS = [
   "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
   "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
@@ -29,12 +38,18 @@ function mth(leaves: readonly Uint8Array[]): Buffer {
   if (leaves.length === 1) return leaf(leaves[0] ?? Buffer.of());
   let k = 1;
   while (k * 2 < leaves.length) k *= 2;
-  return createHash("sha256").update(Buffer.of(1)).update(mth(leaves.slice(0, k))).update(mth(leaves.slice(k))).digest();
+  return createHash("sha256")
+    .update(Buffer.of(1))
+    .update(mth(leaves.slice(0, k)))
+    .update(mth(leaves.slice(k)))
+    .digest();
 }
 
 describe("MerkleRoot", () => {
   it("gives the known roots of RFC 6962 trees", () => {
-    expect(INPUTS.map((_, index) => rootOf(INPUTS.slice(0, index + 1)))).toEqual(ROOTS.map((hex) => `sha256:${hex}`));
+    expect(INPUTS.map((_, index) => rootOf(INPUTS.slice(0, index + 1)))).toEqual(
+      ROOTS.map((hex) => `sha256:${hex}`),
+    );
     expect(rootOf([])).toBe("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   });
 

@@ -76,12 +76,32 @@ export type ModelRef = Static<typeof ModelRef>;
 /** Limits of one trial; equal for all lanes of a comparison. */
 export const Limits = Type.Object(
   {
-    totalMs: Type.Integer({ minimum: 1, maximum: 86_400_000, description: "Wall-clock limit of the backend, ms." }),
-    idleMs: Type.Integer({ minimum: 1, maximum: 86_400_000, description: "Longest time without output or model traffic, ms." }),
-    outputBytes: Type.Integer({ minimum: 1, maximum: 4_294_967_296, description: "Limit of stdout and of stderr, bytes each." }),
-    lineBytes: Type.Integer({ minimum: 1, maximum: 1_073_741_824, description: "Longest output line, bytes." }),
+    totalMs: Type.Integer({
+      minimum: 1,
+      maximum: 86_400_000,
+      description: "Wall-clock limit of the backend, ms.",
+    }),
+    idleMs: Type.Integer({
+      minimum: 1,
+      maximum: 86_400_000,
+      description: "Longest time without output or model traffic, ms.",
+    }),
+    outputBytes: Type.Integer({
+      minimum: 1,
+      maximum: 4_294_967_296,
+      description: "Limit of stdout and of stderr, bytes each.",
+    }),
+    lineBytes: Type.Integer({
+      minimum: 1,
+      maximum: 1_073_741_824,
+      description: "Longest output line, bytes.",
+    }),
     modelRequests: Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Most model requests." }),
-    oracleMs: Type.Integer({ minimum: 1, maximum: 86_400_000, description: "Wall-clock limit of the oracle, ms." }),
+    oracleMs: Type.Integer({
+      minimum: 1,
+      maximum: 86_400_000,
+      description: "Wall-clock limit of the oracle, ms.",
+    }),
   },
   { additionalProperties: false, description: "Limits of one trial." },
 );

@@ -7,6 +7,8 @@ export interface LogFacts {
   processStarted: boolean;
   process: EventData<"process.ended"> | null;
   oracle: EventData<"oracle.ended"> | null;
+  /** What the log says of the first snapshot on each side. */
+  snapshots: Map<"before" | "after", EventData<"snapshot.taken">>;
   startedAt: string;
   endedAt: string;
   requests: number;
@@ -54,6 +56,7 @@ export function emptyFacts(): LogFacts {
     processStarted: false,
     process: null,
     oracle: null,
+    snapshots: new Map(),
     startedAt: "",
     endedAt: "",
     requests: 0,
@@ -117,8 +120,10 @@ export function foldEvent(facts: LogFacts, event: Event): void {
     case "run.ended":
       facts.endedAt = event.ts;
       return;
-    case "workspace.prepared":
     case "snapshot.taken":
+      if (!facts.snapshots.has(event.data.which)) facts.snapshots.set(event.data.which, event.data);
+      return;
+    case "workspace.prepared":
     case "checkpoint":
       return;
     default:
@@ -130,7 +135,8 @@ function foldAnswer(facts: LogFacts, data: EventData<"model.answered">): void {
   if (data.end !== "complete") facts.failedRequests += 1;
   // A refused request never reached a model: it says nothing about how the model answered.
   if (data.end === "refused") return;
-  if (facts.lastAnswer === null || data.request > facts.lastAnswer.request) facts.lastAnswer = { request: data.request, status: data.status, end: data.end };
+  if (facts.lastAnswer === null || data.request > facts.lastAnswer.request)
+    facts.lastAnswer = { request: data.request, status: data.status, end: data.end };
 }
 
 type LaneEvent = Extract<Event, { data: { raw: unknown } }>;

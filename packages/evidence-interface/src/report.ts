@@ -19,7 +19,15 @@ import {
 } from "./primitives.ts";
 
 /** How a trial came out, derived from observations only. */
-export const OUTCOMES = ["completed", "failed", "timed-out", "refused", "aborted", "lane-unavailable", "harness-error"] as const;
+export const OUTCOMES = [
+  "completed",
+  "failed",
+  "timed-out",
+  "refused",
+  "aborted",
+  "lane-unavailable",
+  "harness-error",
+] as const;
 /** One outcome. */
 export const Outcome = oneOf(OUTCOMES, "How the trial came out, by observation.");
 export type Outcome = (typeof OUTCOMES)[number];
@@ -72,7 +80,10 @@ export const Report = object(
     attemptId: AttemptId,
     planDigest: Sha256,
     policyDigest: Sha256,
-    fixture: object({ digest: Sha256, taskDigest: Sha256, baseCommit: CommitId }, { ...shut, description: "What was worked on." }),
+    fixture: object(
+      { digest: Sha256, taskDigest: Sha256, baseCommit: CommitId },
+      { ...shut, description: "What was worked on." },
+    ),
     harness: HarnessRef,
     lane: object(
       {
@@ -85,7 +96,10 @@ export const Report = object(
     model: object(
       {
         planned: ModelRef,
-        observed: Type.Array(ShortText, { maxItems: 64, description: "Model ids seen at the gateway, sorted." }),
+        observed: Type.Array(ShortText, {
+          maxItems: 64,
+          description: "Model ids seen at the gateway, sorted.",
+        }),
         requests: Count,
         failedRequests: Count,
       },
@@ -93,20 +107,42 @@ export const Report = object(
     ),
     limits: Limits,
     bounds: object({ tier: BoundsTier, reason: ShortText }, { ...shut, description: "Bounds in force." }),
-    timing: object({ startedAt: Timestamp, endedAt: Timestamp, backendMs: Count }, { ...shut, description: "Times." }),
+    timing: object(
+      { startedAt: Timestamp, endedAt: Timestamp, backendMs: Count },
+      { ...shut, description: "Times." },
+    ),
     outcome: Outcome,
     closure: object(
       {
         class: ClosureClass,
-        also: Type.Array(ClosureClass, { maxItems: 32, description: "Every other class that applies, in order of precedence." }),
+        also: Type.Array(ClosureClass, {
+          maxItems: 32,
+          description: "Every other class that applies, in order of precedence.",
+        }),
         detectedBy: Type.Union(
-          [Type.Literal("process"), Type.Literal("gateway"), Type.Literal("workspace"), Type.Literal("oracle"), Type.Literal("stream"), Type.Literal("harness"), Type.Literal("none")],
+          [
+            Type.Literal("process"),
+            Type.Literal("gateway"),
+            Type.Literal("workspace"),
+            Type.Literal("oracle"),
+            Type.Literal("stream"),
+            Type.Literal("harness"),
+            Type.Literal("none"),
+          ],
           { description: "Which witness decided it." },
         ),
         processTreeEmpty: Type.Boolean({ description: "No process outlived the trial." }),
-        workspace: Type.Union([Type.Literal("unchanged"), Type.Literal("changed-inside"), Type.Literal("changed-outside"), Type.Literal("unknown")], {
-          description: "State of the workspace against the allowed paths.",
-        }),
+        workspace: Type.Union(
+          [
+            Type.Literal("unchanged"),
+            Type.Literal("changed-inside"),
+            Type.Literal("changed-outside"),
+            Type.Literal("unknown"),
+          ],
+          {
+            description: "State of the workspace against the allowed paths.",
+          },
+        ),
         withinDeadline: Type.Boolean({ description: "The backend ended by itself before its limits." }),
       },
       { ...shut, description: "How it ended." },
@@ -114,22 +150,44 @@ export const Report = object(
     boundary: object(
       {
         allowedChanges: Count,
-        violations: Type.Array(object({ path: Type.String({ maxLength: 8256 }), rule: PathRule }, shut), { maxItems: 1_000_000 }),
-        attempted: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions tried, sorted." }),
-        happened: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions seen by effect, sorted." }),
-        unknown: Type.Array(ForbiddenAction, { maxItems: 10, description: "Forbidden actions of which this tier cannot speak, sorted." }),
+        violations: Type.Array(object({ path: Type.String({ maxLength: 8256 }), rule: PathRule }, shut), {
+          maxItems: 1_000_000,
+        }),
+        attempted: Type.Array(ForbiddenAction, {
+          maxItems: 10,
+          description: "Forbidden actions tried, sorted.",
+        }),
+        happened: Type.Array(ForbiddenAction, {
+          maxItems: 10,
+          description: "Forbidden actions seen by effect, sorted.",
+        }),
+        unknown: Type.Array(ForbiddenAction, {
+          maxItems: 10,
+          description: "Forbidden actions of which this tier cannot speak, sorted.",
+        }),
       },
       { ...shut, description: "Bounds compliance by effect." },
     ),
     oracle: object(
       {
-        state: Type.Union([Type.Literal("passed"), Type.Literal("failed"), Type.Literal("error"), Type.Literal("not-run")]),
+        state: Type.Union([
+          Type.Literal("passed"),
+          Type.Literal("failed"),
+          Type.Literal("error"),
+          Type.Literal("not-run"),
+        ]),
         exitCode: Type.Union([Count, Type.Null()]),
       },
       { ...shut, description: "The fixture's oracle, run by the harness. Never one of the five dimensions." },
     ),
     processExit: Type.Union(
-      [object({ code: Type.Union([Count, Type.Null()]), signal: Type.Union([ShortText, Type.Null()]) }, shut), Type.Null()],
+      [
+        object(
+          { code: Type.Union([Count, Type.Null()]), signal: Type.Union([ShortText, Type.Null()]) },
+          shut,
+        ),
+        Type.Null(),
+      ],
       { description: "Exit of the backend process; says nothing about the task." },
     ),
     agentOutcome: AgentOutcome,
@@ -141,7 +199,10 @@ export const Report = object(
         toolFailures: Count,
         toolsUnclosed: Count,
         toolsUnreported: Count,
-        changedPaths: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 100_000, description: "Paths the backend claims, sorted, each once." }),
+        changedPaths: Type.Array(Type.String({ maxLength: 4096 }), {
+          maxItems: 100_000,
+          description: "Paths the backend claims, sorted, each once.",
+        }),
         unreadLines: Count,
         unrecognizedRecords: Count,
         driftRecords: Count,
@@ -149,7 +210,10 @@ export const Report = object(
       { ...shut, description: "What the backend said. Nothing passes on it." },
     ),
     usage: Type.Union([Usage, Type.Null()], { description: "Token counts the backend claims." }),
-    events: object({ count: Count, bytes: Count, sha256: Sha256 }, { ...shut, description: "The event log this report was derived from." }),
+    events: object(
+      { count: Count, bytes: Count, sha256: Sha256 },
+      { ...shut, description: "The event log this report was derived from." },
+    ),
     observationSha256: Sha256,
     secretHits: Count,
   },

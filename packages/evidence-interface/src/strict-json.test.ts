@@ -31,9 +31,12 @@ describe("parseStrictText", () => {
     expect(rule(text)).toBe(expected);
   });
 
-  it.each(['"__proto__"', '"\\\\ud83d"', '"\u{1f600}"', "1e+21", "1.5", '{"1":2,"b":1}', "[]", '"\u2028"'])("accepts %s", (text) => {
-    expect(rule(text)).toBe("ok");
-  });
+  it.each(['"__proto__"', '"\\\\ud83d"', '"\u{1f600}"', "1e+21", "1.5", '{"1":2,"b":1}', "[]", '"\u2028"'])(
+    "accepts %s",
+    (text) => {
+      expect(rule(text)).toBe("ok");
+    },
+  );
 
   it("refuses nesting that would overflow the stack instead of throwing", () => {
     expect(rule("[".repeat(100_000) + "]".repeat(100_000))).toBe("too-deep");

@@ -5,7 +5,9 @@ import type { Finding } from "./finding.ts";
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
 /** A parsed value, or why the bytes are no canonical JSON. */
-export type StrictJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly rule: string; readonly found: string };
+export type StrictJson =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly rule: string; readonly found: string };
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -60,7 +62,8 @@ export function parseStrictText(text: string): StrictJson {
 export function parseStrictBytes(bytes: Uint8Array, maxBytes: number = MAX_DOCUMENT_BYTES): StrictJson {
   if (bytes.length > maxBytes) return { ok: false, rule: "too-large", found: `${bytes.length} bytes` };
   if (!isUtf8(bytes)) return { ok: false, rule: "not-utf8", found: "bytes outside UTF-8" };
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { ok: false, rule: "byte-order-mark", found: "EF BB BF" };
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+    return { ok: false, rule: "byte-order-mark", found: "EF BB BF" };
   return parseStrictText(decoder.decode(bytes));
 }
 

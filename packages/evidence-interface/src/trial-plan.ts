@@ -1,6 +1,18 @@
 import Type, { type Static } from "typebox";
 import { oneOf } from "./one-of.ts";
-import { BoundsTier, CommitId, HarnessRef, Id, Limits, ModelClass, ModelRef, SchemaVersion, Sha256, ShortText, Timestamp } from "./primitives.ts";
+import {
+  BoundsTier,
+  CommitId,
+  HarnessRef,
+  Id,
+  Limits,
+  ModelClass,
+  ModelRef,
+  SchemaVersion,
+  Sha256,
+  ShortText,
+  Timestamp,
+} from "./primitives.ts";
 
 /** Why a lane takes no part in a plan. */
 export const BLOCK_REASONS = [
@@ -23,14 +35,21 @@ export type BlockReason = (typeof BLOCK_REASONS)[number];
 export const PlannedLane = Type.Object(
   {
     lane: Id,
-    state: Type.Union([Type.Literal("planned"), Type.Literal("blocked")], { description: "Whether it takes part." }),
-    adapterVersion: Type.Union([Type.String({ maxLength: 64 }), Type.Null()], { description: "Version of the lane package." }),
+    state: Type.Union([Type.Literal("planned"), Type.Literal("blocked")], {
+      description: "Whether it takes part.",
+    }),
+    adapterVersion: Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
+      description: "Version of the lane package.",
+    }),
     backendVersion: Type.Union([ShortText, Type.Null()], { description: "Version the probe read." }),
     backendSha256: Type.Union([Sha256, Type.Null()], { description: "Digest of the binary at plan time." }),
     model: Type.Union([ModelRef, Type.Null()], { description: "Model of this lane; null when blocked." }),
     reason: Type.Union(
       [
-        Type.Object({ code: BlockReason, detail: ShortText, remedy: ShortText }, { additionalProperties: false }),
+        Type.Object(
+          { code: BlockReason, detail: ShortText, remedy: ShortText },
+          { additionalProperties: false },
+        ),
         Type.Null(),
       ],
       { description: "Why blocked, and the next step; null when planned." },
@@ -54,14 +73,24 @@ export const TrialPlan = Type.Object(
     createdAt: Timestamp,
     harness: HarnessRef,
     candidate: Id,
-    evidenceClass: Type.Union([Type.Literal("live"), Type.Literal("scripted")], { description: "Scripted evidence yields a rehearsal only." }),
+    evidenceClass: Type.Union([Type.Literal("live"), Type.Literal("scripted")], {
+      description: "Scripted evidence yields a rehearsal only.",
+    }),
     modelClass: ModelClass,
     policyDigest: Sha256,
     boundsTier: BoundsTier,
     limits: Limits,
-    trialsPerCell: Type.Integer({ minimum: 1, maximum: 999, description: "Trials of each lane on each fixture." }),
+    trialsPerCell: Type.Integer({
+      minimum: 1,
+      maximum: 999,
+      description: "Trials of each lane on each fixture.",
+    }),
     lanes: Type.Array(PlannedLane, { minItems: 1, maxItems: 64, description: "Lanes sorted by id." }),
-    fixtures: Type.Array(PlannedFixture, { minItems: 1, maxItems: 1024, description: "Fixtures sorted by id." }),
+    fixtures: Type.Array(PlannedFixture, {
+      minItems: 1,
+      maxItems: 1024,
+      description: "Fixtures sorted by id.",
+    }),
   },
   { additionalProperties: false, description: "The plan of a comparison." },
 );

@@ -2,12 +2,21 @@ import Type from "typebox";
 import { describe, expect, it } from "vitest";
 import { checkDocument, foreignVersion, validateDocument } from "./validate.ts";
 
-const Doc = Type.Object({ schemaVersion: Type.String({ pattern: "^1\\.[0-9]{1,4}$" }), n: Type.Integer({ minimum: 0 }) }, { additionalProperties: false });
-const codes = (value: unknown) => checkDocument(Doc, value, "f").findings.map((finding) => `${finding.code}/${finding.rule}${finding.pointer ?? ""}`);
+const Doc = Type.Object(
+  { schemaVersion: Type.String({ pattern: "^1\\.[0-9]{1,4}$" }), n: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
+const codes = (value: unknown) =>
+  checkDocument(Doc, value, "f").findings.map(
+    (finding) => `${finding.code}/${finding.rule}${finding.pointer ?? ""}`,
+  );
 
 describe("checkDocument", () => {
   it("gives the document when it fits", () => {
-    expect(checkDocument(Doc, { schemaVersion: "1.7", n: 1 }, "f")).toEqual({ value: { schemaVersion: "1.7", n: 1 }, findings: [] });
+    expect(checkDocument(Doc, { schemaVersion: "1.7", n: 1 }, "f")).toEqual({
+      value: { schemaVersion: "1.7", n: 1 },
+      findings: [],
+    });
   });
 
   it("refuses another major before it looks at anything else", () => {
@@ -28,7 +37,9 @@ describe("checkDocument", () => {
     const { findings } = checkDocument(Doc, { schemaVersion: "1.0", n: 1, ...many }, "f");
     expect(findings.map((finding) => finding.pointer)).toEqual(["/key0", "/key1", "/key2", "/key3", "/key4"]);
     const few = { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 };
-    expect(checkDocument(Doc, { schemaVersion: "1.0", n: 1, ...few }, "f").findings[0]?.expected).toMatch(/\(a, b, c, d, e\)$/);
+    expect(checkDocument(Doc, { schemaVersion: "1.0", n: 1, ...few }, "f").findings[0]?.expected).toMatch(
+      /\(a, b, c, d, e\)$/,
+    );
   });
 });
 
@@ -40,7 +51,15 @@ describe("validateDocument", () => {
 
 describe("foreignVersion", () => {
   it("is null for version 1, for no version and for no object", () => {
-    for (const value of [{ schemaVersion: "1.99" }, { schemaVersion: 2 }, { schemaVersion: "two" }, {}, null, "2.0"]) expect(foreignVersion(value)).toBeNull();
+    for (const value of [
+      { schemaVersion: "1.99" },
+      { schemaVersion: 2 },
+      { schemaVersion: "two" },
+      {},
+      null,
+      "2.0",
+    ])
+      expect(foreignVersion(value)).toBeNull();
     expect(foreignVersion({ schemaVersion: "10.0" })).toBe("10.0");
   });
 });

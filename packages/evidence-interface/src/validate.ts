@@ -11,7 +11,9 @@ export interface SchemaError {
 }
 
 /** A document that fits its schema, typed; or every error found (at most 8 by the validator). */
-export type Validated<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly SchemaError[] };
+export type Validated<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly errors: readonly SchemaError[] };
 
 /** Most unknown keys that one error names. */
 const MAX_NAMED = 5;
@@ -36,9 +38,15 @@ export function schemaErrors(schema: TSchema, value: unknown): readonly SchemaEr
   const [, errors] = compile(schema).Errors(value);
   const named = errors.filter((error) => error.keyword !== "boolean");
   // The validator reports an unknown key twice and stops after a few errors: of many unknown keys only the unnamed half is left.
-  if (named.length === 0) return errors.slice(0, MAX_NAMED).map((error) => ({ pointer: escapeText(error.instancePath), message: "unknown key" }));
+  if (named.length === 0)
+    return errors
+      .slice(0, MAX_NAMED)
+      .map((error) => ({ pointer: escapeText(error.instancePath), message: "unknown key" }));
   return named.map((error) => {
-    const extra = "additionalProperties" in error.params ? ` (${error.params.additionalProperties.slice(0, MAX_NAMED).map(escapeText).join(", ")})` : "";
+    const extra =
+      "additionalProperties" in error.params
+        ? ` (${error.params.additionalProperties.slice(0, MAX_NAMED).map(escapeText).join(", ")})`
+        : "";
     return { pointer: error.instancePath, message: `${error.message}${extra}` };
   });
 }
@@ -47,7 +55,10 @@ export function schemaErrors(schema: TSchema, value: unknown): readonly SchemaEr
 export function validateDocument<T extends TSchema>(schema: T, value: unknown): Validated<Static<T>> {
   if (fitsSchema(schema, value)) return { ok: true, value };
   const errors = schemaErrors(schema, value);
-  return { ok: false, errors: errors.length > 0 ? errors : [{ pointer: "", message: "does not fit the schema" }] };
+  return {
+    ok: false,
+    errors: errors.length > 0 ? errors : [{ pointer: "", message: "does not fit the schema" }],
+  };
 }
 
 /** `schemaVersion` of an unknown document when its major is not 1; null when it is fine or absent. */
@@ -67,12 +78,30 @@ export function checkDocument<T extends TSchema>(
 ): { readonly value: Static<T> | null; readonly findings: readonly Finding[] } {
   const version = foreignVersion(value);
   if (version !== null) {
-    return { value: null, findings: [{ code: "SCHEMA_VERSION", rule: "major", file, pointer: "/schemaVersion", found: version, expected: "1.x" }] };
+    return {
+      value: null,
+      findings: [
+        {
+          code: "SCHEMA_VERSION",
+          rule: "major",
+          file,
+          pointer: "/schemaVersion",
+          found: version,
+          expected: "1.x",
+        },
+      ],
+    };
   }
   const checked = validateDocument(schema, value);
   if (checked.ok) return { value: checked.value, findings: [] };
   return {
     value: null,
-    findings: checked.errors.map((error) => ({ code: "SCHEMA_INVALID", rule: "schema", file, pointer: error.pointer, expected: error.message })),
+    findings: checked.errors.map((error) => ({
+      code: "SCHEMA_INVALID",
+      rule: "schema",
+      file,
+      pointer: error.pointer,
+      expected: error.message,
+    })),
   };
 }

@@ -10,13 +10,18 @@ export const Fixture = Type.Object(
     title: Type.String({ minLength: 1, maxLength: 200, description: "What the task is, one line." }),
     repository: Type.Object(
       {
-        bundle: Type.Literal("repo.bundle", { description: "Git bundle beside this file, holding the base commit." }),
+        bundle: Type.Literal("repo.bundle", {
+          description: "Git bundle beside this file, holding the base commit.",
+        }),
         baseCommit: CommitId,
         baseTree: CommitId,
       },
       { additionalProperties: false, description: "The target repository." },
     ),
-    task: Type.Object({ file: Type.Literal("task.md"), sha256: Sha256 }, { additionalProperties: false, description: "The task text given to the lane." }),
+    task: Type.Object(
+      { file: Type.Literal("task.md"), sha256: Sha256 },
+      { additionalProperties: false, description: "The task text given to the lane." },
+    ),
     allowedPaths: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
       minItems: 1,
       maxItems: 256,
@@ -27,15 +32,29 @@ export const Fixture = Type.Object(
     }),
     oracle: Type.Object(
       {
-        argv: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), { minItems: 1, maxItems: 256, description: "Command run by the harness in a copy of the final tree; exit 0 passes." }),
-        files: Type.Array(Type.Object({ path: Type.String({ minLength: 1, maxLength: 1024 }), sha256: Sha256 }, { additionalProperties: false }), {
-          maxItems: 1024,
-          description: "Files under `oracle/` beside this file that are laid over the copy first, so that the lane cannot edit its own test.",
+        argv: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+          minItems: 1,
+          maxItems: 256,
+          description: "Command run by the harness in a copy of the final tree; exit 0 passes.",
         }),
+        files: Type.Array(
+          Type.Object(
+            { path: Type.String({ minLength: 1, maxLength: 1024 }), sha256: Sha256 },
+            { additionalProperties: false },
+          ),
+          {
+            maxItems: 1024,
+            description:
+              "Files under `oracle/` beside this file that are laid over the copy first, so that the lane cannot edit its own test.",
+          },
+        ),
       },
       { additionalProperties: false, description: "How the harness decides whether the task is done." },
     ),
-    script: Type.Union([Script, Type.Null()], { description: "What the scripted model does in a rehearsal; null: it looks around and says that it changed nothing." }),
+    script: Type.Union([Script, Type.Null()], {
+      description:
+        "What the scripted model does in a rehearsal; null: it looks around and says that it changed nothing.",
+    }),
   },
   { additionalProperties: false, description: "A fixture." },
 );

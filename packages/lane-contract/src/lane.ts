@@ -74,7 +74,11 @@ export interface LanePlan {
   /** Text for stdin, which is then closed; null gives it no stdin at all. */
   readonly stdin: string | null;
   /** Command that must exit 0 before the trial, with the reason to give if it does not. */
-  readonly preflight: { readonly argv: readonly string[]; readonly detail: string; readonly remedy: string } | null;
+  readonly preflight: {
+    readonly argv: readonly string[];
+    readonly detail: string;
+    readonly remedy: string;
+  } | null;
   readonly collect: readonly Collect[];
   /** Paths in the target that make the lane unsafe; the runner refuses the trial when one exists. */
   readonly refuseWhenPresent: readonly string[];
@@ -109,7 +113,11 @@ export interface DraftRaw {
 
 /** What a lane says happened; the runner stamps it, numbers it and replaces `raw` by the artifact's range. */
 export type EventDraft = {
-  [T in LaneEventType]: { readonly type: T; readonly raw: DraftRaw; readonly data: Omit<EventData<T>, "raw"> };
+  [T in LaneEventType]: {
+    readonly type: T;
+    readonly raw: DraftRaw;
+    readonly data: Omit<EventData<T>, "raw">;
+  };
 }[LaneEventType];
 
 /** How the process ended, for the closing records of a translation. */
@@ -148,4 +156,3 @@ export interface Lane {
   /** Backend versions whose streams this adapter was tested against, oldest first. */
   readonly testedVersions: readonly string[];
 }
-

@@ -7,14 +7,26 @@ const read = (chunks: readonly Uint8Array[], max = 8) => {
   return [...chunks.flatMap((chunk) => reader.push(chunk)), ...reader.end()];
 };
 const stream = fc
-  .array(fc.oneof(fc.constantFrom("a", "\n", "\r\n", "é", "\u2028", "12345678", "123456789").map((text) => Buffer.from(text)), fc.constant(Buffer.of(0xff))), { maxLength: 30 })
+  .array(
+    fc.oneof(
+      fc
+        .constantFrom("a", "\n", "\r\n", "é", "\u2028", "12345678", "123456789")
+        .map((text) => Buffer.from(text)),
+      fc.constant(Buffer.of(0xff)),
+    ),
+    { maxLength: 30 },
+  )
   .map((parts) => Buffer.concat(parts));
 
 describe("LineReader", () => {
   it("gives the same lines however the stream is cut", () => {
     fc.assert(
       fc.property(stream, fc.array(fc.nat(60)), (bytes, cuts) => {
-        const at = [0, ...cuts.map((cut) => Math.min(cut, bytes.length)).toSorted((a, b) => a - b), bytes.length];
+        const at = [
+          0,
+          ...cuts.map((cut) => Math.min(cut, bytes.length)).toSorted((a, b) => a - b),
+          bytes.length,
+        ];
         expect(read(at.slice(1).map((end, index) => bytes.subarray(at[index], end)))).toEqual(read([bytes]));
       }),
     );
@@ -34,11 +46,18 @@ describe("LineReader", () => {
   });
 
   it("splits at a newline only", () => {
-    expect(read([Buffer.from("a\r\u2028b\n")], 100)).toEqual([{ offset: 0, length: 6, text: "a\r\u2028b", reason: null, terminated: true }]);
+    expect(read([Buffer.from("a\r\u2028b\n")], 100)).toEqual([
+      { offset: 0, length: 6, text: "a\r\u2028b", reason: null, terminated: true },
+    ]);
   });
 
   it("says why a line has no text", () => {
-    expect(read([Buffer.of(0xff, 10), Buffer.from("123456789\n"), Buffer.from("12345678")]).map((line) => [line.reason, line.terminated])).toEqual([
+    expect(
+      read([Buffer.of(0xff, 10), Buffer.from("123456789\n"), Buffer.from("12345678")]).map((line) => [
+        line.reason,
+        line.terminated,
+      ]),
+    ).toEqual([
       ["not-utf8", true],
       ["too-long", true],
       [null, false],

@@ -3,32 +3,91 @@ import Type, { type Static } from "typebox";
 const step = <P extends Record<string, import("typebox").TSchema>>(properties: P, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
 
-const Path = Type.String({ minLength: 1, maxLength: 4096, description: "Path as the agent would write it; may point outside on purpose." });
+const Path = Type.String({
+  minLength: 1,
+  maxLength: 4096,
+  description: "Path as the agent would write it; may point outside on purpose.",
+});
 
 /** One step of a script: what the scripted model asks the backend to do, or what goes wrong. */
 export const ScriptStep = Type.Union([
-  step({ do: Type.Literal("say"), text: Type.String({ maxLength: 1_000_000 }) }, "A final answer without a tool call: ends the turn."),
-  step({ do: Type.Literal("shell"), command: Type.String({ maxLength: 100_000 }) }, "Run a shell command in the workspace."),
-  step({ do: Type.Literal("write"), path: Path, content: Type.String({ maxLength: 1_000_000 }) }, "Create or replace a file."),
   step(
-    { do: Type.Literal("edit"), path: Path, oldText: Type.String({ minLength: 1, maxLength: 100_000 }), newText: Type.String({ maxLength: 100_000 }) },
+    { do: Type.Literal("say"), text: Type.String({ maxLength: 1_000_000 }) },
+    "A final answer without a tool call: ends the turn.",
+  ),
+  step(
+    { do: Type.Literal("shell"), command: Type.String({ maxLength: 100_000 }) },
+    "Run a shell command in the workspace.",
+  ),
+  step(
+    { do: Type.Literal("write"), path: Path, content: Type.String({ maxLength: 1_000_000 }) },
+    "Create or replace a file.",
+  ),
+  step(
+    {
+      do: Type.Literal("edit"),
+      path: Path,
+      oldText: Type.String({ minLength: 1, maxLength: 100_000 }),
+      newText: Type.String({ maxLength: 100_000 }),
+    },
     "Replace the one occurrence of a text in a file.",
   ),
   step(
-    { do: Type.Literal("fault-status"), status: Type.Integer({ minimum: 400, maximum: 599 }), retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })) },
+    {
+      do: Type.Literal("fault-status"),
+      status: Type.Integer({ minimum: 400, maximum: 599 }),
+      retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+    },
     "The model endpoint answers with an HTTP error.",
   ),
-  step({ do: Type.Literal("fault-cut"), afterBytes: Type.Integer({ minimum: 0, maximum: 1_000_000 }) }, "The answer stream is cut after so many bytes."),
-  step({ do: Type.Literal("fault-malformed") }, "The answer stream holds bytes that are no valid event stream."),
+  step(
+    { do: Type.Literal("fault-cut"), afterBytes: Type.Integer({ minimum: 0, maximum: 1_000_000 }) },
+    "The answer stream is cut after so many bytes.",
+  ),
+  step(
+    { do: Type.Literal("fault-malformed") },
+    "The answer stream holds bytes that are no valid event stream.",
+  ),
   step({ do: Type.Literal("fault-hang") }, "The model endpoint accepts the request and never answers."),
-  step({ do: Type.Literal("fault-stall"), afterBytes: Type.Integer({ minimum: 0, maximum: 1_000_000 }) }, "The answer stream stalls after so many bytes and stays open."),
-  step({ do: Type.Literal("fake-exit"), code: Type.Integer({ minimum: 0, maximum: 255 }) }, "Fake lane only: exit at once with this code, without a closing record."),
-  step({ do: Type.Literal("fake-signal"), signal: Type.Union([Type.Literal("SIGKILL"), Type.Literal("SIGABRT"), Type.Literal("SIGSEGV")]) }, "Fake lane only: die by this signal."),
-  step({ do: Type.Literal("fake-hang"), ignoreTerm: Type.Boolean() }, "Fake lane only: stay alive for ever, with or without minding SIGTERM."),
-  step({ do: Type.Literal("fake-drip"), everyMs: Type.Integer({ minimum: 1, maximum: 60_000 }) }, "Fake lane only: print a record every so often for ever."),
-  step({ do: Type.Literal("fake-print"), base64: Type.String({ maxLength: 1_000_000 }) }, "Fake lane only: print these bytes on stdout."),
-  step({ do: Type.Literal("fake-flood"), bytes: Type.Integer({ minimum: 1, maximum: 4_294_967_296 }), lineBytes: Type.Integer({ minimum: 1, maximum: 4_294_967_296 }) }, "Fake lane only: print so many bytes in lines of this length."),
-  step({ do: Type.Literal("fake-orphan"), seconds: Type.Integer({ minimum: 1, maximum: 600 }) }, "Fake lane only: leave a detached descendant that lives so long."),
+  step(
+    { do: Type.Literal("fault-stall"), afterBytes: Type.Integer({ minimum: 0, maximum: 1_000_000 }) },
+    "The answer stream stalls after so many bytes and stays open.",
+  ),
+  step(
+    { do: Type.Literal("fake-exit"), code: Type.Integer({ minimum: 0, maximum: 255 }) },
+    "Fake lane only: exit at once with this code, without a closing record.",
+  ),
+  step(
+    {
+      do: Type.Literal("fake-signal"),
+      signal: Type.Union([Type.Literal("SIGKILL"), Type.Literal("SIGABRT"), Type.Literal("SIGSEGV")]),
+    },
+    "Fake lane only: die by this signal.",
+  ),
+  step(
+    { do: Type.Literal("fake-hang"), ignoreTerm: Type.Boolean() },
+    "Fake lane only: stay alive for ever, with or without minding SIGTERM.",
+  ),
+  step(
+    { do: Type.Literal("fake-drip"), everyMs: Type.Integer({ minimum: 1, maximum: 60_000 }) },
+    "Fake lane only: print a record every so often for ever.",
+  ),
+  step(
+    { do: Type.Literal("fake-print"), base64: Type.String({ maxLength: 1_000_000 }) },
+    "Fake lane only: print these bytes on stdout.",
+  ),
+  step(
+    {
+      do: Type.Literal("fake-flood"),
+      bytes: Type.Integer({ minimum: 1, maximum: 4_294_967_296 }),
+      lineBytes: Type.Integer({ minimum: 1, maximum: 4_294_967_296 }),
+    },
+    "Fake lane only: print so many bytes in lines of this length.",
+  ),
+  step(
+    { do: Type.Literal("fake-orphan"), seconds: Type.Integer({ minimum: 1, maximum: 600 }) },
+    "Fake lane only: leave a detached descendant that lives so long.",
+  ),
   step({ do: Type.Literal("fake-open-tool") }, "Fake lane only: start a tool call and never end it."),
 ]);
 export type ScriptStep = Static<typeof ScriptStep>;
@@ -37,7 +96,9 @@ export type ScriptStep = Static<typeof ScriptStep>;
 export const Script = Type.Object(
   {
     steps: Type.Array(ScriptStep, { minItems: 1, maxItems: 1000, description: "Steps in order." }),
-    answerDelayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000, description: "Delay before each model answer, ms." })),
+    answerDelayMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 60_000, description: "Delay before each model answer, ms." }),
+    ),
   },
   { additionalProperties: false, description: "A script for the scripted model or the fake lane." },
 );

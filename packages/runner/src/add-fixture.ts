@@ -27,16 +27,32 @@ export interface FixtureSource {
 
 async function listOracleFiles(folder: string): Promise<{ path: string; sha256: string }[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return Promise.all(paths.toSorted().map(async (path) => ({ path, sha256: sha256(await readFile(join(folder, path))) })));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return Promise.all(
+    paths.toSorted().map(async (path) => ({ path, sha256: sha256(await readFile(join(folder, path))) })),
+  );
 }
 
 /** Writes the base commit with its history, and nothing later, as a git bundle with one branch `main`. */
-async function bundleBase(repository: string, base: string, target: string, scratch: string): Promise<{ commit: string; tree: string }> {
+async function bundleBase(
+  repository: string,
+  base: string,
+  target: string,
+  scratch: string,
+): Promise<{ commit: string; tree: string }> {
   const clone = join(scratch, "base.git");
   await runGit(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", clone], scratch);
-  const commit = (await runGit(["-C", repository, "rev-parse", "--verify", "--end-of-options", `${base}^{commit}`], scratch)).trim();
-  await runGit(["--git-dir", clone, "fetch", "--quiet", "--no-tags", repository, commit], scratch).catch(() => runGit(["--git-dir", clone, "fetch", "--quiet", "--no-tags", repository, "+refs/heads/*:refs/import/*"], scratch));
+  const commit = (
+    await runGit(["-C", repository, "rev-parse", "--verify", "--end-of-options", `${base}^{commit}`], scratch)
+  ).trim();
+  await runGit(["--git-dir", clone, "fetch", "--quiet", "--no-tags", repository, commit], scratch).catch(() =>
+    runGit(
+      ["--git-dir", clone, "fetch", "--quiet", "--no-tags", repository, "+refs/heads/*:refs/import/*"],
+      scratch,
+    ),
+  );
   await runGit(["--git-dir", clone, "update-ref", "refs/heads/main", commit], scratch);
   const tree = (await runGit(["--git-dir", clone, "rev-parse", "refs/heads/main^{tree}"], scratch)).trim();
   await runGit(["--git-dir", clone, "bundle", "create", "--quiet", target, "refs/heads/main"], scratch);
@@ -46,15 +62,25 @@ async function bundleBase(repository: string, base: string, target: string, scra
 /** Adds a fixture to a harness root: repository, task, oracle and script become one folder, written whole or not at all. */
 export async function addFixture(fixturesFolder: string, source: FixtureSource): Promise<Fixture> {
   const allowed = compileAllowedPaths(source.allowedPaths);
-  if (!allowed.ok) throw new RunnerError("FIXTURE_INVALID", allowed.problems.map((problem) => `--allow ${problem.glob}: ${problem.reason}`).join("; "));
+  if (!allowed.ok)
+    throw new RunnerError(
+      "FIXTURE_INVALID",
+      allowed.problems.map((problem) => `--allow ${problem.glob}: ${problem.reason}`).join("; "),
+    );
   const target = join(fixturesFolder, source.id);
   await mkdir(fixturesFolder, { recursive: true });
   const scratch = await mkdtemp(join(tmpdir(), "stage6-fixture-"));
   const staging = await mkdtemp(join(fixturesFolder, ".adding-"));
   try {
-    const { commit, tree } = await bundleBase(source.repository, source.base, join(staging, "repo.bundle"), scratch);
+    const { commit, tree } = await bundleBase(
+      source.repository,
+      source.base,
+      join(staging, "repo.bundle"),
+      scratch,
+    );
     await writeFile(join(staging, "task.md"), source.task);
-    if (source.oracleFolder !== null) await cp(source.oracleFolder, join(staging, "oracle"), { recursive: true });
+    if (source.oracleFolder !== null)
+      await cp(source.oracleFolder, join(staging, "oracle"), { recursive: true });
     const document = {
       schemaVersion: SCHEMA_VERSION,
       id: source.id,
@@ -63,11 +89,18 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
       task: { file: "task.md", sha256: sha256(source.task) },
       allowedPaths: source.allowedPaths,
       expects: source.expects,
-      oracle: { argv: source.oracle, files: source.oracleFolder === null ? [] : await listOracleFiles(join(staging, "oracle")) },
+      oracle: {
+        argv: source.oracle,
+        files: source.oracleFolder === null ? [] : await listOracleFiles(join(staging, "oracle")),
+      },
       script: source.script,
     };
     const checked = validateDocument(Fixture, document);
-    if (!checked.ok) throw new RunnerError("FIXTURE_INVALID", `${checked.errors[0]?.pointer ?? ""} ${checked.errors[0]?.message ?? "does not fit the schema"}`);
+    if (!checked.ok)
+      throw new RunnerError(
+        "FIXTURE_INVALID",
+        `${checked.errors[0]?.pointer ?? ""} ${checked.errors[0]?.message ?? "does not fit the schema"}`,
+      );
     await writeFile(join(staging, "fixture.json"), writeStrictBytes(checked.value));
     await publish(staging, target, source.id);
     return checked.value;
@@ -95,13 +128,22 @@ export async function seedRepository(files: string, target: string): Promise<str
   await cp(files, target, { recursive: true });
   await runGit(["init", "--quiet", "--initial-branch=main", "--template=", target], target);
   await runGit(["-C", target, "add", "--all", "--force"], target);
-  const identity = { GIT_AUTHOR_NAME: "stage6", GIT_AUTHOR_EMAIL: "stage6@example.invalid", GIT_COMMITTER_NAME: "stage6", GIT_COMMITTER_EMAIL: "stage6@example.invalid" };
-  const made = await runTool(["git", "-C", target, "commit", "--quiet", "--no-gpg-sign", "--message", "base"], {
-    cwd: target,
-    env: { ...hardenedGitEnv(), ...identity, GIT_AUTHOR_DATE: SEED_DATE, GIT_COMMITTER_DATE: SEED_DATE },
-    timeoutMs: 60_000,
-    maxBytes: 65_536,
-  });
-  if (made.exitCode !== 0) throw new RunnerError("GIT_FAILED", `git commit failed: ${made.stderr.toString().slice(-200)}`);
+  const identity = {
+    GIT_AUTHOR_NAME: "stage6",
+    GIT_AUTHOR_EMAIL: "stage6@example.invalid",
+    GIT_COMMITTER_NAME: "stage6",
+    GIT_COMMITTER_EMAIL: "stage6@example.invalid",
+  };
+  const made = await runTool(
+    ["git", "-C", target, "commit", "--quiet", "--no-gpg-sign", "--message", "base"],
+    {
+      cwd: target,
+      env: { ...hardenedGitEnv(), ...identity, GIT_AUTHOR_DATE: SEED_DATE, GIT_COMMITTER_DATE: SEED_DATE },
+      timeoutMs: 60_000,
+      maxBytes: 65_536,
+    },
+  );
+  if (made.exitCode !== 0)
+    throw new RunnerError("GIT_FAILED", `git commit failed: ${made.stderr.toString().slice(-200)}`);
   return (await runGit(["-C", target, "rev-parse", "HEAD"], target)).trim();
 }

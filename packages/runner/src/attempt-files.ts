@@ -7,7 +7,13 @@ import { rootLayout, syncPath, trialPath } from "@stage6/evidence-interface/fs";
  * Writes the intent of an attempt before anything of it runs, so that a trial that dies is visible. Never overwrites:
  * every attempt stays listed.
  */
-export async function writeIntent(root: string, trial: TrialRef, attemptId: string, planDigest: Sha256, startedAt: string): Promise<void> {
+export async function writeIntent(
+  root: string,
+  trial: TrialRef,
+  attemptId: string,
+  planDigest: Sha256,
+  startedAt: string,
+): Promise<void> {
   const folder = join(rootLayout(root).attempts, trialPath(trial));
   await mkdir(folder, { recursive: true });
   const file = await open(join(folder, `${attemptId}.json`), "wx", 0o644);

@@ -17,7 +17,12 @@ async function filesBelow(folder: string, suffix: string): Promise<string[]> {
  * Copies what a backend left below its folder into one raw artifact, files in path order, regular files only and at
  * most 256 MiB; hands each chunk on. A file that cannot be read is passed over: what is missing shows in the stream.
  */
-export async function collectStream(laneDir: string, collect: Collect, target: string, onChunk: (chunk: Buffer) => void): Promise<void> {
+export async function collectStream(
+  laneDir: string,
+  collect: Collect,
+  target: string,
+  onChunk: (chunk: Buffer) => void,
+): Promise<void> {
   const out = await open(target, "wx", 0o644);
   let total = 0;
   try {

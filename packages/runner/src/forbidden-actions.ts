@@ -12,11 +12,17 @@ function verdictOf(action: ForbiddenAction, facts: ActionFacts): Omit<ActionVerd
   switch (action) {
     case "push":
       return facts.remoteUnchanged
-        ? { verdict: "observed-none", reason: "refs of the trial's only remote are unchanged; other remotes were not in view" }
+        ? {
+            verdict: "observed-none",
+            reason: "refs of the trial's only remote are unchanged; other remotes were not in view",
+          }
         : { verdict: "happened", reason: "refs of the trial's remote changed" };
     case "merge":
       return facts.cloneRefsUnchanged
-        ? { verdict: "observed-none", reason: "refs of the disposable clone are unchanged; remote merges were not in view" }
+        ? {
+            verdict: "observed-none",
+            reason: "refs of the disposable clone are unchanged; remote merges were not in view",
+          }
         : { verdict: "unknown", reason: "refs of the disposable clone changed" };
     case "deploy":
     case "close":

@@ -4,10 +4,22 @@ export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";
 export { readFixture, type LoadedFixture } from "./read-fixture.ts";
-export { MAX_ATTEMPTS, runPlan, trialsOf, type ReadyLane, type RunPlanInput, type RunSummary, type TrialProgress } from "./run-plan.ts";
+export {
+  MAX_ATTEMPTS,
+  runPlan,
+  trialsOf,
+  type ReadyLane,
+  type RunPlanInput,
+  type RunSummary,
+  type TrialProgress,
+} from "./run-plan.ts";
 export { runTrial, type TrialEnd } from "./run-trial.ts";
 export { RunnerError, type RunnerErrorCode } from "./runner-error.ts";
-export { startScriptedModel, type ScriptedModel, type ScriptedModelOptions } from "./scripted-model/start-scripted-model.ts";
+export {
+  startScriptedModel,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+} from "./scripted-model/start-scripted-model.ts";
 export { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 export { prepareWorkspace } from "./workspace.ts";
 export type { LiveEndpoint, TrialSpec } from "./trial-spec.ts";

@@ -36,21 +36,39 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-async function describe(executable: string, args: readonly string[], source: LocatedBackend["source"]): Promise<Located> {
+async function describe(
+  executable: string,
+  args: readonly string[],
+  source: LocatedBackend["source"],
+): Promise<Located> {
   try {
     const subject = args[0] ?? executable;
     const { sha256 } = await readHashed(await realpath(subject));
     return { ok: true, backend: { executable, args, sha256, source } };
   } catch {
-    return { ok: false, code: "BACKEND_UNREADABLE", detail: `${source} backend cannot be read`, remedy: "Check that the file is readable by this user." };
+    return {
+      ok: false,
+      code: "BACKEND_UNREADABLE",
+      detail: `${source} backend cannot be read`,
+      remedy: "Check that the file is readable by this user.",
+    };
   }
 }
 
-async function locateNpmNative(lane: Lane, source: Extract<Lane["backend"], { kind: "npm-native" }>, places: BackendPlaces): Promise<Located> {
+async function locateNpmNative(
+  lane: Lane,
+  source: Extract<Lane["backend"], { kind: "npm-native" }>,
+  places: BackendPlaces,
+): Promise<Located> {
   const modules = join(places.backendsDir, source.folder, "node_modules");
   const manifests = source.manifests(process.platform, process.arch);
   if (manifests.length === 0) {
-    return { ok: false, code: "PLATFORM_UNSUPPORTED", detail: `no ${lane.id} binary exists for ${process.platform}-${process.arch}`, remedy: "Run on a platform that the backend supports." };
+    return {
+      ok: false,
+      code: "PLATFORM_UNSUPPORTED",
+      detail: `no ${lane.id} binary exists for ${process.platform}-${process.arch}`,
+      remedy: "Run on a platform that the backend supports.",
+    };
   }
   for (const manifest of manifests) {
     const path = join(modules, manifest);
@@ -62,14 +80,24 @@ async function locateNpmNative(lane: Lane, source: Extract<Lane["backend"], { ki
     if (inside.startsWith("..") || isAbsolute(inside)) continue;
     if (await isFile(executable)) return describe(executable, [], "backends-folder");
   }
-  return { ok: false, code: "BACKEND_MISSING", detail: `the ${lane.id} backend is not installed`, remedy: `stage6 backends install ${source.folder}` };
+  return {
+    ok: false,
+    code: "BACKEND_MISSING",
+    detail: `the ${lane.id} backend is not installed`,
+    remedy: `stage6 backends install ${source.folder}`,
+  };
 }
 
 /** Finds a lane's backend: the operator's own by configuration, else the installed one. Never searches PATH. */
 export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<Located> {
   if (places.configured !== null) {
     if (await isFile(places.configured)) return describe(places.configured, [], "config");
-    return { ok: false, code: "BACKEND_MISSING", detail: `the configured ${lane.id} binary does not exist`, remedy: `Correct backends.${lane.id} in harness.json.` };
+    return {
+      ok: false,
+      code: "BACKEND_MISSING",
+      detail: `the configured ${lane.id} binary does not exist`,
+      remedy: `Correct backends.${lane.id} in harness.json.`,
+    };
   }
   const source = lane.backend;
   switch (source.kind) {

@@ -25,11 +25,17 @@ const MAX_FILES = 2000;
  * in the snapshots.
  */
 export async function makePatch(input: PatchInput): Promise<Uint8Array> {
-  const changed = input.changes.filter((change) => change.kind !== "touched" && !change.path.includes("\\")).slice(0, MAX_FILES);
+  const changed = input.changes
+    .filter((change) => change.kind !== "touched" && !change.path.includes("\\"))
+    .slice(0, MAX_FILES);
   if (changed.length === 0) return new Uint8Array();
   const base = join(input.folder, "base.git");
-  await runGit(["clone", "--quiet", "--bare", "--no-hardlinks", "--template=", input.bundle, base], input.folder);
-  const isFile = (snapshot: Snapshot): Set<string> => new Set(snapshot.entries.filter((entry) => entry.type === "file").map((entry) => entry.path));
+  await runGit(
+    ["clone", "--quiet", "--bare", "--no-hardlinks", "--template=", input.bundle, base],
+    input.folder,
+  );
+  const isFile = (snapshot: Snapshot): Set<string> =>
+    new Set(snapshot.entries.filter((entry) => entry.type === "file").map((entry) => entry.path));
   const [old, now] = [isFile(input.before), isFile(input.after)];
   await mkdir(join(input.folder, "a"));
   await mkdir(join(input.folder, "b"));
@@ -37,12 +43,15 @@ export async function makePatch(input: PatchInput): Promise<Uint8Array> {
     if (old.has(path)) await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
     if (now.has(path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
   }
-  const diff = await runTool(["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "a", "b"], {
-    cwd: input.folder,
-    env: { ...hardenedGitEnv(), GIT_CEILING_DIRECTORIES: input.folder, GIT_DIR: "/nonexistent" },
-    timeoutMs: 60_000,
-    maxBytes: MAX_PATCH_BYTES,
-  });
+  const diff = await runTool(
+    ["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "a", "b"],
+    {
+      cwd: input.folder,
+      env: { ...hardenedGitEnv(), GIT_CEILING_DIRECTORIES: input.folder, GIT_DIR: "/nonexistent" },
+      timeoutMs: 60_000,
+      maxBytes: MAX_PATCH_BYTES,
+    },
+  );
   return diff.stdout;
 }
 

@@ -1,4 +1,15 @@
-import { SCHEMA_VERSION, sha256, writeStrictBytes, type BlockReason, type HarnessRef, type Limits, type ModelRef, type PlannedLane, type Sha256, type TrialPlan } from "@stage6/evidence-interface";
+import {
+  SCHEMA_VERSION,
+  sha256,
+  writeStrictBytes,
+  type BlockReason,
+  type HarnessRef,
+  type Limits,
+  type ModelRef,
+  type PlannedLane,
+  type Sha256,
+  type TrialPlan,
+} from "@stage6/evidence-interface";
 import type { Lane } from "@stage6/lane-contract";
 import type { ProbedLane } from "./probe-lane.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
@@ -6,7 +17,13 @@ import type { LoadedFixture } from "./read-fixture.ts";
 /** A lane as it enters a plan: probed, or blocked for a reason that the caller knows. */
 export type LaneCandidate =
   | { readonly kind: "probed"; readonly lane: Lane; readonly probed: ProbedLane }
-  | { readonly kind: "blocked"; readonly id: string; readonly code: BlockReason; readonly detail: string; readonly remedy: string };
+  | {
+      readonly kind: "blocked";
+      readonly id: string;
+      readonly code: BlockReason;
+      readonly detail: string;
+      readonly remedy: string;
+    };
 
 /** Everything that a plan fixes. */
 export interface PlanInput {
@@ -34,7 +51,13 @@ function planLane(candidate: LaneCandidate, model: ModelRef): PlannedLane {
   const { lane, probed } = candidate;
   if (probed.state === "blocked") {
     const { code, detail, remedy } = probed;
-    return { lane: lane.id, state: "blocked", ...none, adapterVersion: lane.adapterVersion, reason: { code, detail, remedy } };
+    return {
+      lane: lane.id,
+      state: "blocked",
+      ...none,
+      adapterVersion: lane.adapterVersion,
+      reason: { code, detail, remedy },
+    };
   }
   return {
     lane: lane.id,
@@ -47,7 +70,10 @@ function planLane(candidate: LaneCandidate, model: ModelRef): PlannedLane {
   };
 }
 
-const byId = <T>(id: (item: T) => string) => (a: T, b: T): number => (id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0);
+const byId =
+  <T>(id: (item: T) => string) =>
+  (a: T, b: T): number =>
+    id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0;
 
 /** The plan document: lanes and fixtures sorted, every lane either planned with its backend pinned or blocked with a reason. Pure. */
 export function makePlan(input: PlanInput): TrialPlan {
@@ -64,7 +90,12 @@ export function makePlan(input: PlanInput): TrialPlan {
     trialsPerCell: input.trialsPerCell,
     lanes: input.lanes.map((lane) => planLane(lane, input.model)).toSorted(byId((lane) => lane.lane)),
     fixtures: input.fixtures
-      .map(({ fixture, digest }) => ({ id: fixture.id, digest, taskDigest: fixture.task.sha256, baseCommit: fixture.repository.baseCommit }))
+      .map(({ fixture, digest }) => ({
+        id: fixture.id,
+        digest,
+        taskDigest: fixture.task.sha256,
+        baseCommit: fixture.repository.baseCommit,
+      }))
       .toSorted(byId((fixture) => fixture.id)),
   };
 }
@@ -75,7 +106,11 @@ export function planIntent(plan: TrialPlan): string {
 }
 
 /** A plan's bytes, digest and id; the id is the first 16 hex digits of the digest. */
-export function sealPlan(plan: TrialPlan): { readonly bytes: Uint8Array; readonly digest: Sha256; readonly id: string } {
+export function sealPlan(plan: TrialPlan): {
+  readonly bytes: Uint8Array;
+  readonly digest: Sha256;
+  readonly id: string;
+} {
   const bytes = writeStrictBytes(plan);
   const digest = sha256(bytes);
   return { bytes, digest, id: digest.slice("sha256:".length, "sha256:".length + 16) };

@@ -18,18 +18,38 @@ export interface ModelSide {
 }
 
 /** A model side, or why the trial's script cannot be played by this lane. */
-export type StartedModel = { readonly ok: true; readonly model: ModelSide } | { readonly ok: false; readonly detail: string };
+export type StartedModel =
+  | { readonly ok: true; readonly model: ModelSide }
+  | { readonly ok: false; readonly detail: string };
 
-const NONE: ModelSide = { url: null, limit: null, activity: () => 0, logFailure: () => null, close: () => Promise.resolve() };
+const NONE: ModelSide = {
+  url: null,
+  limit: null,
+  activity: () => 0,
+  logFailure: () => null,
+  close: () => Promise.resolve(),
+};
 
 /** Starts what answers the backend: nothing, the scripted model, or the gateway in front of a real endpoint. */
-export async function startModelSide(spec: TrialSpec, recorder: TrialRecorder, artifacts: string): Promise<StartedModel> {
+export async function startModelSide(
+  spec: TrialSpec,
+  recorder: TrialRecorder,
+  artifacts: string,
+): Promise<StartedModel> {
   if (spec.model.class === "none") return { ok: true, model: NONE };
   const script = spec.model.class === "scripted" ? spec.fixture.fixture.script : null;
   let scripted: ScriptedModel | null = null;
   if (spec.model.class === "scripted") {
-    const started = await startScriptedModel({ script, toolCall: spec.lane.toolCall, modelId: spec.model.id });
-    if (started.kind === "unplayable") return { ok: false, detail: `${spec.lane.id} cannot be asked to do step ${started.step} of the fixture's script` };
+    const started = await startScriptedModel({
+      script,
+      toolCall: spec.lane.toolCall,
+      modelId: spec.model.id,
+    });
+    if (started.kind === "unplayable")
+      return {
+        ok: false,
+        detail: `${spec.lane.id} cannot be asked to do step ${started.step} of the fixture's script`,
+      };
     scripted = started;
   }
   const upstream = scripted ?? spec.endpoint;
@@ -68,5 +88,8 @@ export async function startModelSide(spec: TrialSpec, recorder: TrialRecorder, a
     await scripted?.close();
   };
   const activity = (): number => Date.now() - (spec.clock.mono() - gateway.lastActivity()) / 1000;
-  return { ok: true, model: { url: gateway.url, limit: gateway.limit, activity, logFailure: () => failure, close } };
+  return {
+    ok: true,
+    model: { url: gateway.url, limit: gateway.limit, activity, logFailure: () => failure, close },
+  };
 }

@@ -40,7 +40,10 @@ export async function takeView(folders: TrialFolders, remote: DecoyRemote): Prom
 }
 
 /** Looks until two walks of the clone agree; `settled` is false when they never did, which means that something still writes. */
-export async function takeSettledView(folders: TrialFolders, remote: DecoyRemote): Promise<{ readonly view: View; readonly settled: boolean }> {
+export async function takeSettledView(
+  folders: TrialFolders,
+  remote: DecoyRemote,
+): Promise<{ readonly view: View; readonly settled: boolean }> {
   let view = await takeView(folders, remote);
   for (let walk = 1; walk < SETTLE_WALKS; walk++) {
     const again = snapshotDigest(await takeSnapshot(folders.workspace));
@@ -52,15 +55,34 @@ export async function takeSettledView(folders: TrialFolders, remote: DecoyRemote
 }
 
 /** The part of the observation that two views decide. Pure. */
-export function compareViews(before: View, after: View, settled: boolean, allowed: AllowedPaths): Pick<Observation, "workspace" | "protected"> {
-  const item = (name: string, kind: Protected["kind"], key: "surroundings" | "home" | "remote"): Protected => ({ name, kind, before: before[key], after: after[key] });
+export function compareViews(
+  before: View,
+  after: View,
+  settled: boolean,
+  allowed: AllowedPaths,
+): Pick<Observation, "workspace" | "protected"> {
+  const item = (
+    name: string,
+    kind: Protected["kind"],
+    key: "surroundings" | "home" | "remote",
+  ): Protected => ({ name, kind, before: before[key], after: after[key] });
   return {
-    workspace: { settled, changes: compareSnapshots(before.tree, after.tree, allowed), gitState: compareGitState(before.git, after.git) },
-    protected: [item("home", "home", "home"), item("origin", "remote", "remote"), item("surroundings", "tree", "surroundings")],
+    workspace: {
+      settled,
+      changes: compareSnapshots(before.tree, after.tree, allowed),
+      gitState: compareGitState(before.git, after.git),
+    },
+    protected: [
+      item("home", "home", "home"),
+      item("origin", "remote", "remote"),
+      item("surroundings", "tree", "surroundings"),
+    ],
   };
 }
 
 /** Whether HEAD, branches, tags and packed refs of the clone are as they were. */
 export function refsUnchanged(gitState: Observation["workspace"]["gitState"]): boolean {
-  return !gitState.some((change) => /^(HEAD$|refs\/|packed-refs$)/.test(change.path) && change.kind !== "touched");
+  return !gitState.some(
+    (change) => /^(HEAD$|refs\/|packed-refs$)/.test(change.path) && change.kind !== "touched",
+  );
 }

@@ -44,7 +44,8 @@ async function copyTree(input: OracleInput, tree: string): Promise<void> {
 async function overlay(input: OracleInput, tree: string): Promise<string | null> {
   for (const { path, sha256: expected } of input.fixture.oracle.files) {
     const bytes = await readSmallFile(join(input.fixtureFolder, "oracle", path), MAX_OVERLAY_BYTES);
-    if (bytes === null || sha256(bytes) !== expected) return `oracle file ${path} is not the one that the fixture names`;
+    if (bytes === null || sha256(bytes) !== expected)
+      return `oracle file ${path} is not the one that the fixture names`;
     const to = join(tree, path);
     await mkdir(dirname(to), { recursive: true });
     // Removed first: the lane may have left a link there that a plain write would follow.
@@ -69,19 +70,27 @@ export async function runOracle(input: OracleInput): Promise<OracleEnd> {
     const broken = await overlay(input, tree);
     if (broken !== null) return error(broken);
   } catch (cause) {
-    return error(`the tree could not be copied: ${cause instanceof Error ? cause.message.slice(0, 200) : "unknown"}`);
+    return error(
+      `the tree could not be copied: ${cause instanceof Error ? cause.message.slice(0, 200) : "unknown"}`,
+    );
   }
   const result = await superviseProcess({
     argv: input.fixture.oracle.argv,
     cwd: tree,
     env: { PATH: input.path, HOME: home, TMPDIR: home, LANG: "C.UTF-8", CI: "1" },
     stdin: null,
-    limits: { totalMs: input.timeoutMs, idleMs: input.timeoutMs, outputBytes: 16 * 1024 * 1024, lineBytes: 16 * 1024 * 1024 },
+    limits: {
+      totalMs: input.timeoutMs,
+      idleMs: input.timeoutMs,
+      outputBytes: 16 * 1024 * 1024,
+      lineBytes: 16 * 1024 * 1024,
+    },
     stdoutFile: input.log,
     stderrFile: `${input.log}.stderr`,
     graceMs: 1000,
   });
-  if (result.spawnError !== null) return error(`${input.fixture.oracle.argv[0] ?? ""}: ${result.spawnError.code}`);
+  if (result.spawnError !== null)
+    return error(`${input.fixture.oracle.argv[0] ?? ""}: ${result.spawnError.code}`);
   const timedOut = result.endedBy !== "exit";
   return {
     state: !timedOut && result.exitCode === 0 ? "passed" : "failed",

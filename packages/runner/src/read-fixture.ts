@@ -1,5 +1,13 @@
 import { basename, dirname, join } from "node:path";
-import { checkDocument, formatFinding, parseStrictBytes, sha256, strictFinding, type Finding, type Sha256 } from "@stage6/evidence-interface";
+import {
+  checkDocument,
+  formatFinding,
+  parseStrictBytes,
+  sha256,
+  strictFinding,
+  type Finding,
+  type Sha256,
+} from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
 import { Fixture } from "@stage6/lane-contract";
 import { RunnerError } from "./runner-error.ts";
@@ -18,7 +26,10 @@ const MAX_TASK_BYTES = 4 * 1024 * 1024;
 /** Reads and checks one fixture; throws FIXTURE_INVALID with the first finding. */
 export async function readFixture(folder: string): Promise<LoadedFixture> {
   const fail = (finding: Finding): never => {
-    throw new RunnerError("FIXTURE_INVALID", formatFinding({ ...finding, file: `${basename(folder)}/${finding.file}` }));
+    throw new RunnerError(
+      "FIXTURE_INVALID",
+      formatFinding({ ...finding, file: `${basename(folder)}/${finding.file}` }),
+    );
   };
   const file = "fixture.json";
   const bytes = await read(join(folder, file), file);
@@ -30,7 +41,14 @@ export async function readFixture(folder: string): Promise<LoadedFixture> {
   const fixture = checked.value;
   const task = await read(join(folder, fixture.task.file), fixture.task.file);
   const digest = sha256(task);
-  if (digest !== fixture.task.sha256) return fail({ code: "DIGEST_MISMATCH", rule: "task", file: fixture.task.file, found: digest, expected: fixture.task.sha256 });
+  if (digest !== fixture.task.sha256)
+    return fail({
+      code: "DIGEST_MISMATCH",
+      rule: "task",
+      file: fixture.task.file,
+      found: digest,
+      expected: fixture.task.sha256,
+    });
   return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8") };
 }
 
@@ -40,8 +58,21 @@ async function read(path: string, file: string): Promise<Buffer> {
   try {
     bytes = await readSmallFile(path, MAX_TASK_BYTES);
   } catch (error) {
-    throw new RunnerError("FIXTURE_INVALID", formatFinding({ code: "UNREADABLE", rule: "file", file: name, found: errorCode(error) }), { cause: error });
+    throw new RunnerError(
+      "FIXTURE_INVALID",
+      formatFinding({ code: "UNREADABLE", rule: "file", file: name, found: errorCode(error) }),
+      { cause: error },
+    );
   }
-  if (bytes === null) throw new RunnerError("FIXTURE_INVALID", formatFinding({ code: "INPUT_TOO_LARGE", rule: "file", file: name, expected: `at most ${MAX_TASK_BYTES} bytes` }));
+  if (bytes === null)
+    throw new RunnerError(
+      "FIXTURE_INVALID",
+      formatFinding({
+        code: "INPUT_TOO_LARGE",
+        rule: "file",
+        file: name,
+        expected: `at most ${MAX_TASK_BYTES} bytes`,
+      }),
+    );
   return bytes;
 }

@@ -29,7 +29,8 @@ export async function withRootLock<T>(path: string, work: () => Promise<T>): Pro
   let file = await take(path);
   if (file === null) {
     const owner = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
-    if (Number.isInteger(owner) && owner > 0 && owner !== process.pid && isAlive(owner)) throw new RunnerError("ROOT_BUSY", `another run (process ${owner}) uses this harness root`);
+    if (Number.isInteger(owner) && owner > 0 && owner !== process.pid && isAlive(owner))
+      throw new RunnerError("ROOT_BUSY", `another run (process ${owner}) uses this harness root`);
     await rm(path, { force: true });
     file = await take(path);
     if (file === null) throw new RunnerError("ROOT_BUSY", "another run uses this harness root");

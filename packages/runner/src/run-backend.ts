@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { RUN_MARKER, runTool, superviseProcess, type ProcessEnd as SupervisedEnd, type Snapshot } from "@stage6/bounds";
+import {
+  RUN_MARKER,
+  runTool,
+  superviseProcess,
+  type ProcessEnd as SupervisedEnd,
+  type Snapshot,
+} from "@stage6/bounds";
 import type { Limits, Observation } from "@stage6/evidence-interface";
 import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
@@ -29,7 +35,9 @@ export interface BackendRun {
 type Refusal = Observation["preparation"];
 
 /** Writes the lane's files, checks that it can run here, spawns it under limits and translates what it prints. Null, or why it was not started. */
-export async function runBackend(run: BackendRun): Promise<{ readonly refusal: Refusal | null; readonly envKeys: readonly string[] }> {
+export async function runBackend(
+  run: BackendRun,
+): Promise<{ readonly refusal: Refusal | null; readonly envKeys: readonly string[] }> {
   const plan = planLane(run);
   const env = { ...plan.env, STAGE6_CANARY: run.canary };
   const envKeys = [...Object.keys(env), RUN_MARKER].toSorted();
@@ -65,7 +73,11 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
 async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
   for (const path of plan.refuseWhenPresent) {
     if (!before.entries.some((entry) => entry.path === path)) continue;
-    return { state: "refused", code: "TARGET_UNSAFE_FOR_LANE", detail: `the target holds ${path}, which this backend would obey` };
+    return {
+      state: "refused",
+      code: "TARGET_UNSAFE_FOR_LANE",
+      detail: `the target holds ${path}, which this backend would obey`,
+    };
   }
   for (const file of plan.files) {
     const path = join(folders.laneDir, file.path);
@@ -81,13 +93,27 @@ function workingFolder(folders: TrialFolders, plan: LanePlan): string {
 
 async function preflight({ folders }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
   if (plan.preflight === null) return null;
-  const options = { cwd: workingFolder(folders, plan), env: plan.env, timeoutMs: PREFLIGHT_TIMEOUT_MS, maxBytes: 65_536 };
+  const options = {
+    cwd: workingFolder(folders, plan),
+    env: plan.env,
+    timeoutMs: PREFLIGHT_TIMEOUT_MS,
+    maxBytes: 65_536,
+  };
   const result = await runTool(plan.preflight.argv, options);
   if (result.exitCode === 0) return null;
-  return { state: "lane-unavailable", code: "PREFLIGHT_FAILED", detail: `${plan.preflight.detail} ${plan.preflight.remedy}` };
+  return {
+    state: "lane-unavailable",
+    code: "PREFLIGHT_FAILED",
+    detail: `${plan.preflight.detail} ${plan.preflight.remedy}`,
+  };
 }
 
-async function supervise(run: BackendRun, plan: LanePlan, env: Record<string, string>, translator: Translator): Promise<ProcessEnd> {
+async function supervise(
+  run: BackendRun,
+  plan: LanePlan,
+  env: Record<string, string>,
+  translator: Translator,
+): Promise<ProcessEnd> {
   const { spec, folders, recorder, artifacts, model } = run;
   const { limits } = spec.plan;
   const end = await superviseProcess({
@@ -122,15 +148,35 @@ function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits
   const bytes = Math.max(end.stdoutBytes, end.stderrBytes);
   switch (end.endedBy) {
     case "total-limit":
-      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.totalMs, observed: end.durationMs });
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.totalMs,
+        observed: end.durationMs,
+      });
     case "idle-limit":
-      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.idleMs, observed: end.durationMs });
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.idleMs,
+        observed: end.durationMs,
+      });
     case "output-limit":
-      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.outputBytes, observed: bytes });
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.outputBytes,
+        observed: bytes,
+      });
     case "line-limit":
-      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.lineBytes, observed: bytes });
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.lineBytes,
+        observed: bytes,
+      });
     case "request-limit":
-      return recorder.write("limit.reached", { limit: end.endedBy, allowed: limits.modelRequests, observed: limits.modelRequests + 1 });
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.modelRequests,
+        observed: limits.modelRequests + 1,
+      });
     case "exit":
     case "interrupt":
     case "spawn-failure":
@@ -138,7 +184,12 @@ function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits
   }
 }
 
-async function translateRest({ folders, recorder, artifacts }: BackendRun, plan: LanePlan, translator: Translator, end: ProcessEnd): Promise<void> {
+async function translateRest(
+  { folders, recorder, artifacts }: BackendRun,
+  plan: LanePlan,
+  translator: Translator,
+  end: ProcessEnd,
+): Promise<void> {
   for (const collect of plan.collect) {
     await collectStream(folders.laneDir, collect, join(artifacts, `${collect.stream}.raw`), (chunk) => {
       recorder.writeDrafts(translator.push(collect.stream, chunk));

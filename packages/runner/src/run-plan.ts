@@ -60,7 +60,11 @@ export const MAX_ATTEMPTS = 100;
 export function trialsOf(plan: TrialPlan, planId: string): TrialRef[] {
   const numbers = Array.from({ length: plan.trialsPerCell }, (_, index) => index + 1);
   return numbers.flatMap((number) =>
-    plan.fixtures.flatMap((fixture) => plan.lanes.filter((lane) => lane.state === "planned").map((lane) => ({ planId, lane: lane.lane, fixture: fixture.id, number }))),
+    plan.fixtures.flatMap((fixture) =>
+      plan.lanes
+        .filter((lane) => lane.state === "planned")
+        .map((lane) => ({ planId, lane: lane.lane, fixture: fixture.id, number })),
+    ),
   );
 }
 
@@ -76,7 +80,11 @@ async function loadFixtures(input: RunPlanInput): Promise<ReadonlyMap<string, Lo
   const loaded = new Map<string, LoadedFixture>();
   for (const planned of input.plan.fixtures) {
     const fixture = await readFixture(join(rootLayout(input.root).fixtures, planned.id));
-    if (fixture.digest !== planned.digest) throw new RunnerError("PLAN_MISMATCH", `fixture ${planned.id} is ${fixture.digest}, the plan says ${planned.digest}`);
+    if (fixture.digest !== planned.digest)
+      throw new RunnerError(
+        "PLAN_MISMATCH",
+        `fixture ${planned.id} is ${fixture.digest}, the plan says ${planned.digest}`,
+      );
     loaded.set(planned.id, fixture);
   }
   return loaded;
@@ -86,9 +94,18 @@ function assertLanes(input: RunPlanInput): void {
   for (const planned of input.plan.lanes) {
     if (planned.state !== "planned") continue;
     const ready = input.lanes.get(planned.lane);
-    if (ready === undefined) throw new RunnerError("PLAN_MISMATCH", `lane ${planned.lane} of the plan is not available now`);
-    if (ready.backend.sha256 !== planned.backendSha256) throw new RunnerError("PLAN_MISMATCH", `the backend of ${planned.lane} is ${ready.backend.sha256}, the plan says ${planned.backendSha256 ?? "none"}`);
-    if (ready.lane.adapterVersion !== planned.adapterVersion) throw new RunnerError("PLAN_MISMATCH", `the adapter of ${planned.lane} is ${ready.lane.adapterVersion}, the plan says ${planned.adapterVersion ?? "none"}`);
+    if (ready === undefined)
+      throw new RunnerError("PLAN_MISMATCH", `lane ${planned.lane} of the plan is not available now`);
+    if (ready.backend.sha256 !== planned.backendSha256)
+      throw new RunnerError(
+        "PLAN_MISMATCH",
+        `the backend of ${planned.lane} is ${ready.backend.sha256}, the plan says ${planned.backendSha256 ?? "none"}`,
+      );
+    if (ready.lane.adapterVersion !== planned.adapterVersion)
+      throw new RunnerError(
+        "PLAN_MISMATCH",
+        `the adapter of ${planned.lane} is ${ready.lane.adapterVersion}, the plan says ${planned.adapterVersion ?? "none"}`,
+      );
   }
 }
 
@@ -124,15 +141,26 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
       if (await attempt(input, trial, digest, fixtures)) sealed += 1;
     };
     await Promise.all(todo.map((trial) => queue.add(() => one(trial))));
-    return { planned: trials.length, kept: trials.length - todo.length, sealed, missing: todo.length - sealed };
+    return {
+      planned: trials.length,
+      kept: trials.length - todo.length,
+      sealed,
+      missing: todo.length - sealed,
+    };
   });
 }
 
-async function attempt(input: RunPlanInput, trial: TrialRef, planDigest: string, fixtures: ReadonlyMap<string, LoadedFixture>): Promise<boolean> {
+async function attempt(
+  input: RunPlanInput,
+  trial: TrialRef,
+  planDigest: string,
+  fixtures: ReadonlyMap<string, LoadedFixture>,
+): Promise<boolean> {
   const ready = input.lanes.get(trial.lane);
   const planned = input.plan.lanes.find((lane) => lane.lane === trial.lane);
   const fixture = fixtures.get(trial.fixture);
-  if (ready === undefined || fixture === undefined || planned?.model === null || planned === undefined) return false;
+  if (ready === undefined || fixture === undefined || planned?.model === null || planned === undefined)
+    return false;
   if ((await countAttempts(input.root, trial)) >= MAX_ATTEMPTS) {
     input.onProgress({ kind: "given-up", trial, reason: `${MAX_ATTEMPTS} attempts left no bundle` });
     return false;
@@ -163,6 +191,11 @@ async function attempt(input: RunPlanInput, trial: TrialRef, planDigest: string,
     input.onProgress({ kind: "given-up", trial, reason: "interrupted" });
     return false;
   }
-  input.onProgress({ kind: "sealed", trial, elapsedMs: Math.round((input.clock.mono() - start) / 1000), report: end.report });
+  input.onProgress({
+    kind: "sealed",
+    trial,
+    elapsedMs: Math.round((input.clock.mono() - start) / 1000),
+    report: end.report,
+  });
   return true;
 }

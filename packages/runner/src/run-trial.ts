@@ -2,7 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { arch, platform, release } from "node:os";
 import { join } from "node:path";
-import { checkAllowedRoots, compileAllowedPaths, prepareDecoyRemote, prepareShims, renderGitState, renderSnapshot, type AllowedPaths, type DecoyRemote } from "@stage6/bounds";
+import {
+  checkAllowedRoots,
+  compileAllowedPaths,
+  prepareDecoyRemote,
+  prepareShims,
+  renderGitState,
+  renderSnapshot,
+  type AllowedPaths,
+  type DecoyRemote,
+} from "@stage6/bounds";
 import { sha256, writeStrictBytes, type Observation, type Report } from "@stage6/evidence-interface";
 import { rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
@@ -21,7 +30,9 @@ import type { TrialSpec } from "./trial-spec.ts";
 import { prepareWorkspace } from "./workspace.ts";
 
 /** How a trial left the runner: sealed, or given up because the operator interrupted it. */
-export type TrialEnd = { readonly state: "sealed"; readonly report: Report } | { readonly state: "interrupted" };
+export type TrialEnd =
+  | { readonly state: "sealed"; readonly report: Report }
+  | { readonly state: "interrupted" };
 
 type Preparation = Observation["preparation"];
 
@@ -42,7 +53,13 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
       return { state: "interrupted" };
     }
     const observation = await run.finish();
-    const report = await sealBundle({ staging, target: join(layout.runs, trialPath(spec.trial)), observation, roles: ARTIFACT_ROLES_BY_PATH, key: spec.key });
+    const report = await sealBundle({
+      staging,
+      target: join(layout.runs, trialPath(spec.trial)),
+      observation,
+      roles: ARTIFACT_ROLES_BY_PATH,
+      key: spec.key,
+    });
     return { state: "sealed", report };
   } finally {
     await removeTrialFolders(folders);
@@ -52,8 +69,15 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
 
 /** Code and text of an error as a preparation state; only codes of the evidence's own form are kept. */
 function harnessError(error: unknown): Preparation {
-  const code = typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : "";
-  return { state: "harness-error", code: /^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? code : "INTERNAL", detail: error instanceof Error ? error.message : "unknown error" };
+  const code =
+    typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
+      ? error.code
+      : "";
+  return {
+    state: "harness-error",
+    code: /^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? code : "INTERNAL",
+    detail: error instanceof Error ? error.message : "unknown error",
+  };
 }
 
 class TrialRun {
@@ -75,7 +99,10 @@ class TrialRun {
   constructor(spec: TrialSpec, staging: string, folders: TrialFolders) {
     this.#spec = spec;
     this.#folders = folders;
-    this.#mask = new SecretMask([this.#canary, ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value])]);
+    this.#mask = new SecretMask([
+      this.#canary,
+      ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
+    ]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
     this.#shimLog = join(folders.shims, "calls.log");
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
@@ -100,7 +127,11 @@ class TrialRun {
   }
 
   #fail({ state, code, detail }: Preparation): void {
-    this.#preparation = { state, code, detail: detail.replaceAll(this.#folders.scratch, "$TRIAL").slice(0, 4000) };
+    this.#preparation = {
+      state,
+      code,
+      detail: detail.replaceAll(this.#folders.scratch, "$TRIAL").slice(0, 4000),
+    };
   }
 
   #start(): void {
@@ -121,20 +152,34 @@ class TrialRun {
       limits: spec.plan.limits,
       boundsTier: spec.plan.boundsTier,
     });
-    this.#recorder.write("backend.probed", { version: spec.backendVersion, sha256: spec.backend.sha256, source: spec.backend.source });
+    this.#recorder.write("backend.probed", {
+      version: spec.backendVersion,
+      sha256: spec.backend.sha256,
+      source: spec.backend.source,
+    });
   }
 
   async #prepare(): Promise<Preparation | null> {
     const { fixture, folder } = this.#spec.fixture;
     const refuse = (code: string, detail: string): Preparation => ({ state: "refused", code, detail });
     const allowed = compileAllowedPaths(fixture.allowedPaths);
-    if (!allowed.ok) return refuse("ALLOWED_PATHS_INVALID", allowed.problems.map((problem) => `${problem.glob}: ${problem.reason}`).join("; "));
+    if (!allowed.ok)
+      return refuse(
+        "ALLOWED_PATHS_INVALID",
+        allowed.problems.map((problem) => `${problem.glob}: ${problem.reason}`).join("; "),
+      );
     this.#allowed = allowed;
     const remote = await prepareDecoyRemote(this.#folders.remote);
     this.#remote = remote;
     await prepareShims(this.#folders.shims, this.#shimLog);
     const { baseCommit, baseTree, bundle } = fixture.repository;
-    const wrong = await prepareWorkspace({ bundle: join(folder, bundle), baseCommit, baseTree, target: this.#folders.workspace, remote: remote.url });
+    const wrong = await prepareWorkspace({
+      bundle: join(folder, bundle),
+      baseCommit,
+      baseTree,
+      target: this.#folders.workspace,
+      remote: remote.url,
+    });
     if (wrong !== null) return refuse(wrong.code, wrong.detail);
     const before = await takeView(this.#folders, remote);
     this.#before = before;
@@ -146,9 +191,20 @@ class TrialRun {
 
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
     const name = `snapshot-${which}.jsonl`;
-    const tree = await this.#artifacts.write(name, view === null ? new Uint8Array() : renderSnapshot(view.tree));
-    await this.#artifacts.write(`git-state-${which}.jsonl`, view === null ? new Uint8Array() : renderGitState(view.git));
-    this.#recorder.write("snapshot.taken", { which, artifact: `artifacts/${name}`, sha256: sha256(tree), entries: view?.tree.entries.length ?? 0 });
+    const tree = await this.#artifacts.write(
+      name,
+      view === null ? new Uint8Array() : renderSnapshot(view.tree),
+    );
+    await this.#artifacts.write(
+      `git-state-${which}.jsonl`,
+      view === null ? new Uint8Array() : renderGitState(view.git),
+    );
+    this.#recorder.write("snapshot.taken", {
+      which,
+      artifact: `artifacts/${name}`,
+      sha256: sha256(tree),
+      entries: view?.tree.entries.length ?? 0,
+    });
   }
 
   async #runBackend(): Promise<Preparation | null> {
@@ -157,8 +213,18 @@ class TrialRun {
     if (!started.ok) return { state: "refused", code: "SCRIPT_NOT_PLAYABLE", detail: started.detail };
     const { model } = started;
     try {
-      const parts = { spec: this.#spec, folders: this.#folders, recorder: this.#recorder, artifacts: this.#artifacts.folder };
-      const { refusal, envKeys } = await runBackend({ ...parts, model, before: this.#before.tree, canary: this.#canary });
+      const parts = {
+        spec: this.#spec,
+        folders: this.#folders,
+        recorder: this.#recorder,
+        artifacts: this.#artifacts.folder,
+      };
+      const { refusal, envKeys } = await runBackend({
+        ...parts,
+        model,
+        before: this.#before.tree,
+        canary: this.#canary,
+      });
       this.#envKeys = envKeys;
       if (refusal !== null) return refusal;
     } finally {
@@ -174,12 +240,24 @@ class TrialRun {
     this.#after = view;
     this.#settled = settled;
     await this.#snapshot("after", view);
-    await this.#artifacts.write("attempts.jsonl", await recordSeenAttempts(this.#recorder, this.#shimLog, this.#remote));
-    await this.#artifacts.write("remote-refs.json", writeStrictBytes({ before: this.#before.remote, after: view.remote }));
+    await this.#artifacts.write(
+      "attempts.jsonl",
+      await recordSeenAttempts(this.#recorder, this.#shimLog, this.#remote),
+    );
+    await this.#artifacts.write(
+      "remote-refs.json",
+      writeStrictBytes({ before: this.#before.remote, after: view.remote }),
+    );
   }
 
   async #judge(): Promise<void> {
-    if (this.#before === null || this.#after === null || this.#allowed === null || this.#preparation.state !== "ready") return;
+    if (
+      this.#before === null ||
+      this.#after === null ||
+      this.#allowed === null ||
+      this.#preparation.state !== "ready"
+    )
+      return;
     const { fixture, folder } = this.#spec.fixture;
     const { workspace } = compareViews(this.#before, this.#after, this.#settled, this.#allowed);
     const patch = await makePatch({
@@ -204,7 +282,9 @@ class TrialRun {
       timeoutMs: this.#spec.plan.limits.oracleMs,
     });
     this.#recorder.write("oracle.ended", end);
-    const output = await Promise.all([log, `${log}.stderr`].map((path) => readFile(path).catch(() => Buffer.alloc(0))));
+    const output = await Promise.all(
+      [log, `${log}.stderr`].map((path) => readFile(path).catch(() => Buffer.alloc(0))),
+    );
     await this.#artifacts.write("oracle.log", Buffer.concat(output));
   }
 
@@ -213,14 +293,35 @@ class TrialRun {
     const recorder = this.#recorder;
     recorder.closeOpen();
     if (recorder.has("process.started") && !recorder.has("process.ended")) {
-      recorder.write("process.ended", { exitCode: null, signal: null, endedBy: "interrupt", durationMs: 0, stdoutBytes: 0, stderrBytes: 0, survivors: 0 });
+      recorder.write("process.ended", {
+        exitCode: null,
+        signal: null,
+        endedBy: "interrupt",
+        durationMs: 0,
+        stdoutBytes: 0,
+        stderrBytes: 0,
+        survivors: 0,
+      });
     }
     if (!recorder.hasSnapshot("before")) await this.#snapshot("before", this.#before);
     if (!recorder.hasSnapshot("after")) await this.#snapshot("after", this.#after);
-    if (!recorder.has("oracle.ended")) recorder.write("oracle.ended", { state: "not-run", exitCode: null, durationMs: 0, reason: this.#preparation.code });
+    if (!recorder.has("oracle.ended"))
+      recorder.write("oracle.ended", {
+        state: "not-run",
+        exitCode: null,
+        durationMs: 0,
+        reason: this.#preparation.code,
+      });
     await recorder.end();
     const { boundsTier } = this.#spec.plan;
-    await this.#artifacts.complete({ platform: platform(), arch: arch(), kernel: release(), node: process.versions.node, boundsTier, envKeys: this.#envKeys });
+    await this.#artifacts.complete({
+      platform: platform(),
+      arch: arch(),
+      kernel: release(),
+      node: process.versions.node,
+      boundsTier,
+      envKeys: this.#envKeys,
+    });
     return this.#observe();
   }
 
@@ -234,9 +335,17 @@ class TrialRun {
       schemaVersion: "1.0",
       trial: this.#spec.trial,
       preparation: this.#preparation,
-      bounds: { requested: "auto", tier: this.#spec.plan.boundsTier, reason: "the default tier observes and does not confine", evidence: null },
+      bounds: {
+        requested: "auto",
+        tier: this.#spec.plan.boundsTier,
+        reason: "the default tier observes and does not confine",
+        evidence: null,
+      },
       ...seen,
-      actions: judgeActions({ remoteUnchanged: before?.remote === after?.remote, cloneRefsUnchanged: refsUnchanged(seen.workspace.gitState) }),
+      actions: judgeActions({
+        remoteUnchanged: before?.remote === after?.remote,
+        cloneRefsUnchanged: refsUnchanged(seen.workspace.gitState),
+      }),
       secrets: { declared: this.#mask.declared, hits: this.#mask.hits() },
     };
   }

@@ -1,5 +1,13 @@
 /** Why the runner could not do its own part. Bad backends and bad targets are data, not errors. */
-export type RunnerErrorCode = "FIXTURE_INVALID" | "FIXTURE_EXISTS" | "GIT_FAILED" | "SCRIPT_NOT_PLAYABLE" | "PLAN_MISMATCH" | "ROOT_BUSY" | "KEY_UNREADABLE" | "BACKENDS_INSTALL_FAILED";
+export type RunnerErrorCode =
+  | "FIXTURE_INVALID"
+  | "FIXTURE_EXISTS"
+  | "GIT_FAILED"
+  | "SCRIPT_NOT_PLAYABLE"
+  | "PLAN_MISMATCH"
+  | "ROOT_BUSY"
+  | "KEY_UNREADABLE"
+  | "BACKENDS_INSTALL_FAILED";
 
 /** Thrown for misuse and broken environments only; `code` is what callers match on. */
 export class RunnerError extends Error {

@@ -7,7 +7,9 @@ export interface SecretForm {
 /** Base64 of a secret at each of the three alignments, without the characters that its neighbours would change. */
 function base64Forms(secret: Buffer): Buffer[] {
   return [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), secret]).toString("base64").replace(/=+$/, "");
+    const text = Buffer.concat([Buffer.alloc(shift), secret])
+      .toString("base64")
+      .replace(/=+$/, "");
     const from = Math.ceil((shift * 8) / 6);
     const to = Math.floor(((shift + secret.length) * 8) / 6);
     return Buffer.from(text.slice(from, to));
@@ -30,11 +32,19 @@ export function secretForms(secret: string): readonly SecretForm[] {
     { form: "plain", bytes },
     { form: "reversed", bytes: Buffer.from(bytes.toReversed()) },
     ...base64.map((form) => ({ form: "base64", bytes: form })),
-    ...base64.map((form) => ({ form: "base64url", bytes: Buffer.from(form.toString().replaceAll("+", "-").replaceAll("/", "_")) })),
+    ...base64.map((form) => ({
+      form: "base64url",
+      bytes: Buffer.from(form.toString().replaceAll("+", "-").replaceAll("/", "_")),
+    })),
     { form: "hex", bytes: Buffer.from(hex) },
     { form: "hex", bytes: Buffer.from(hex.toUpperCase()) },
     { form: "percent", bytes: Buffer.from(percentEncoded(bytes)) },
   ];
   const seen = new Set<string>();
-  return forms.filter((form) => form.bytes.length >= 8 && !seen.has(form.bytes.toString("latin1")) && seen.add(form.bytes.toString("latin1")));
+  return forms.filter(
+    (form) =>
+      form.bytes.length >= 8 &&
+      !seen.has(form.bytes.toString("latin1")) &&
+      seen.add(form.bytes.toString("latin1")),
+  );
 }

@@ -40,8 +40,8 @@ export class SecretMask {
     const bytes = Buffer.from(text, "utf8");
     if (!this.maskBytes(bytes, artifact)) return value;
     // Masking replaces characters inside strings by `*`, so the text still parses to the same shape.
-    const masked: T = JSON.parse(bytes.toString("utf8"));
-    return masked;
+    const masked: unknown = JSON.parse(bytes.toString("utf8"));
+    return masked as T;
   }
 
   /** What was masked so far, sorted. */

@@ -27,13 +27,23 @@ const ARTIFACTS: readonly (readonly [string, ArtifactRole, string])[] = [
 ];
 
 /** Roles by path inside the bundle. */
-export const ARTIFACT_ROLES_BY_PATH: ReadonlyMap<string, StagedRole> = new Map(ARTIFACTS.map(([name, role, mediaType]) => [`artifacts/${name}`, { role, mediaType }]));
+export const ARTIFACT_ROLES_BY_PATH: ReadonlyMap<string, StagedRole> = new Map(
+  ARTIFACTS.map(([name, role, mediaType]) => [`artifacts/${name}`, { role, mediaType }]),
+);
 
 /** Artifacts that only some trials have; all others are written empty when a trial ended before them. */
 const OPTIONAL: ReadonlySet<ArtifactRole> = new Set(["session", "model-bodies", "secret-scan"]);
 
 /** Artifacts that another process or library wrote, so that they are scanned for secrets only at the end. */
-const SCANNED_LATE = ["stdout.raw", "stderr.raw", "session.raw", "model-log.jsonl", "model-bodies.jsonl", "changes.patch", "oracle.log"];
+const SCANNED_LATE = [
+  "stdout.raw",
+  "stderr.raw",
+  "session.raw",
+  "model-log.jsonl",
+  "model-bodies.jsonl",
+  "changes.patch",
+  "oracle.log",
+];
 
 /** The artifacts folder of one staged trial. */
 export class TrialArtifacts {
@@ -59,10 +69,17 @@ export class TrialArtifacts {
     const present = new Set(await readdir(this.folder));
     for (const [name, role] of ARTIFACTS) {
       if (present.has(name) || OPTIONAL.has(role)) continue;
-      await this.write(name, role === "remote-refs" ? writeStrictBytes({ before: null, after: null }) : new Uint8Array());
+      await this.write(
+        name,
+        role === "remote-refs" ? writeStrictBytes({ before: null, after: null }) : new Uint8Array(),
+      );
     }
     for (const name of SCANNED_LATE) await this.#scan(name);
-    await writeFile(join(this.folder, "secret-scan.json"), writeStrictBytes({ declared: this.#mask.declared, hits: this.#mask.hits() }), { flag: "wx" });
+    await writeFile(
+      join(this.folder, "secret-scan.json"),
+      writeStrictBytes({ declared: this.#mask.declared, hits: this.#mask.hits() }),
+      { flag: "wx" },
+    );
   }
 
   async #scan(name: string): Promise<void> {

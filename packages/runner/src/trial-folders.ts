@@ -35,7 +35,17 @@ export async function makeTrialFolders(parent: string = tmpdir()): Promise<Trial
     oracle: at("oracle"),
     patch: at("patch"),
   };
-  for (const path of [folders.surroundings, folders.laneDir, folders.home, folders.tmp, folders.shims, folders.remote, folders.oracle, folders.patch]) await mkdir(path);
+  for (const path of [
+    folders.surroundings,
+    folders.laneDir,
+    folders.home,
+    folders.tmp,
+    folders.shims,
+    folders.remote,
+    folders.oracle,
+    folders.patch,
+  ])
+    await mkdir(path);
   return folders;
 }
 

@@ -78,13 +78,24 @@ export class TrialRecorder {
 
   /** Closes open calls, requests and phases: the backend never said how they ended. */
   closeOpen(): void {
-    for (const id of [...this.#calls.values()]) {
-      this.write("tool.ended", { raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 }, callId: id, status: "unclosed", exitCode: null, reported: true });
+    for (const id of this.#calls.values()) {
+      this.write("tool.ended", {
+        raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 },
+        callId: id,
+        status: "unclosed",
+        exitCode: null,
+        reported: true,
+      });
     }
     this.#calls.clear();
-    for (const request of [...this.#requests]) this.write("model.answered", { request, status: null, end: "unanswered", bytes: 0 });
-    for (const open of [...this.#phases.values()]) {
-      this.write("phase.ended", { raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 }, ...open, outcome: "unclosed" });
+    for (const request of this.#requests)
+      this.write("model.answered", { request, status: null, end: "unanswered", bytes: 0 });
+    for (const open of this.#phases.values()) {
+      this.write("phase.ended", {
+        raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 },
+        ...open,
+        outcome: "unclosed",
+      });
     }
   }
 
@@ -102,18 +113,33 @@ export class TrialRecorder {
   }
 
   #draft(draft: EventDraft): void {
-    const raw = { artifact: streamArtifact(draft.raw.stream), offset: draft.raw.offset, length: draft.raw.length };
+    const raw = {
+      artifact: streamArtifact(draft.raw.stream),
+      offset: draft.raw.offset,
+      length: draft.raw.length,
+    };
     switch (draft.type) {
       case "tool.started":
         // A second start under an open id: the first can no longer be told apart, so it is closed as unclosed.
-        if (this.#calls.has(draft.data.callId)) this.#end(draft.data.callId, { raw, status: "unclosed", exitCode: null, reported: true });
+        if (this.#calls.has(draft.data.callId))
+          this.#end(draft.data.callId, { raw, status: "unclosed", exitCode: null, reported: true });
         this.#callCount += 1;
         this.#calls.set(draft.data.callId, `c${this.#callCount}`);
         this.write("tool.started", { raw, ...draft.data, callId: `c${this.#callCount}` });
         return;
       case "tool.ended":
-        if (!this.#calls.has(draft.data.callId)) this.#draft({ type: "tool.started", raw: draft.raw, data: { callId: draft.data.callId, tool: "unknown", input: "" } });
-        this.#end(draft.data.callId, { raw, status: draft.data.status, exitCode: draft.data.exitCode, reported: draft.data.reported });
+        if (!this.#calls.has(draft.data.callId))
+          this.#draft({
+            type: "tool.started",
+            raw: draft.raw,
+            data: { callId: draft.data.callId, tool: "unknown", input: "" },
+          });
+        this.#end(draft.data.callId, {
+          raw,
+          status: draft.data.status,
+          exitCode: draft.data.exitCode,
+          reported: draft.data.reported,
+        });
         return;
       case "session.started":
         return this.write("session.started", { raw, ...draft.data });
@@ -148,7 +174,13 @@ export class TrialRecorder {
     const callId = this.#calls.get(laneId);
     if (callId === undefined) return;
     this.#calls.delete(laneId);
-    this.write("tool.ended", { raw: data.raw, callId, status: data.status, exitCode: data.exitCode, reported: data.reported });
+    this.write("tool.ended", {
+      raw: data.raw,
+      callId,
+      status: data.status,
+      exitCode: data.exitCode,
+      reported: data.reported,
+    });
   }
 
   #track<T extends RecordedType>(type: T, data: EventData<T>): void {

@@ -8,10 +8,18 @@ const GIT_TIMEOUT_MS = 300_000;
 /** Runs git on the harness's own files with no user or system configuration; throws GIT_FAILED with git's last words. */
 export async function runGit(args: readonly string[], cwd: string): Promise<string> {
   const env = { ...hardenedGitEnv(), PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: cwd };
-  const result = await runTool(["git", ...args], { cwd, env, timeoutMs: GIT_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024 });
+  const result = await runTool(["git", ...args], {
+    cwd,
+    env,
+    timeoutMs: GIT_TIMEOUT_MS,
+    maxBytes: 64 * 1024 * 1024,
+  });
   if (result.exitCode === 0) return Buffer.from(result.stdout).toString("utf8");
   const words = Buffer.from(result.stderr).toString("utf8").trim().split("\n").slice(-3).join(" ");
-  throw new RunnerError("GIT_FAILED", `git ${args[0] ?? ""} failed${result.timedOut ? " (timed out)" : ""}: ${words}`);
+  throw new RunnerError(
+    "GIT_FAILED",
+    `git ${args[0] ?? ""} failed${result.timedOut ? " (timed out)" : ""}: ${words}`,
+  );
 }
 
 /** What a clone is made from. */
@@ -30,17 +38,42 @@ export interface WorkspaceInput {
  * A disposable clone of the base commit: objects verified by git while they are unpacked from the bundle, one branch,
  * no tags, no reflog, and a decoy as its only remote. Null when it stands; otherwise why the target is refused.
  */
-export async function prepareWorkspace(input: WorkspaceInput): Promise<{ readonly code: string; readonly detail: string } | null> {
+export async function prepareWorkspace(
+  input: WorkspaceInput,
+): Promise<{ readonly code: string; readonly detail: string } | null> {
   const { target } = input;
-  await runGit(["clone", "--quiet", "--no-hardlinks", "--no-checkout", "--no-tags", "--template=", "--branch", "main", input.bundle, target], join(target, ".."));
+  await runGit(
+    [
+      "clone",
+      "--quiet",
+      "--no-hardlinks",
+      "--no-checkout",
+      "--no-tags",
+      "--template=",
+      "--branch",
+      "main",
+      input.bundle,
+      target,
+    ],
+    join(target, ".."),
+  );
   const head = (await runGit(["rev-parse", "HEAD", "HEAD^{tree}"], target)).trim().split("\n");
-  if (head[0] !== input.baseCommit) return { code: "WRONG_BASE", detail: `the bundle's main is ${head[0] ?? "nothing"}, the fixture says ${input.baseCommit}` };
-  if (head[1] !== input.baseTree) return { code: "WRONG_BASE", detail: `the base tree is ${head[1] ?? "nothing"}, the fixture says ${input.baseTree}` };
+  if (head[0] !== input.baseCommit)
+    return {
+      code: "WRONG_BASE",
+      detail: `the bundle's main is ${head[0] ?? "nothing"}, the fixture says ${input.baseCommit}`,
+    };
+  if (head[1] !== input.baseTree)
+    return {
+      code: "WRONG_BASE",
+      detail: `the base tree is ${head[1] ?? "nothing"}, the fixture says ${input.baseTree}`,
+    };
   await runGit(["checkout", "--quiet", "-B", "main", input.baseCommit], target);
   await runGit(["remote", "remove", "origin"], target);
   await runGit(["remote", "add", "origin", input.remote], target);
   await runGit(["config", "user.name", "agent"], target);
   await runGit(["config", "user.email", "agent@example.invalid"], target);
-  for (const name of ["logs", "FETCH_HEAD", "ORIG_HEAD"]) await rm(join(target, ".git", name), { recursive: true, force: true });
+  for (const name of ["logs", "FETCH_HEAD", "ORIG_HEAD"])
+    await rm(join(target, ".git", name), { recursive: true, force: true });
   return null;
 }

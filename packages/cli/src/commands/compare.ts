@@ -14,7 +14,10 @@ interface CellName {
 function parseCell(text: string): CellName {
   const [baseline = "", fixture = "", name = "", ...more] = text.split("/");
   const dimension = DIMENSIONS.find((one) => one === name);
-  if (dimension === undefined || more.length > 0) throw new InvalidArgumentError(`A cell is baseline/fixture/dimension; the dimensions are ${DIMENSIONS.join(", ")}.`);
+  if (dimension === undefined || more.length > 0)
+    throw new InvalidArgumentError(
+      `A cell is baseline/fixture/dimension; the dimensions are ${DIMENSIONS.join(", ")}.`,
+    );
   return { baseline, fixture, dimension };
 }
 
@@ -36,7 +39,15 @@ export function addCompare(program: Command, perform: Perform): void {
       kept: `${shown} says the same and is kept.`,
       "not-written": `Not written: trials are missing or not sound. Next: ${commandLine(context, ["run", "--plan", entry.id])}`,
     }[document];
-    const text = explain === undefined ? `${renderComparison(comparison)}\n${written}\n` : explainCell(comparison, explain.baseline, explain.fixture, explain.dimension);
-    return { exitCode: comparison.exitCode, verdict: comparison.verdict, text, data: { document: { state: document, file }, comparison } };
+    const text =
+      explain === undefined
+        ? `${renderComparison(comparison)}\n${written}\n`
+        : explainCell(comparison, explain.baseline, explain.fixture, explain.dimension);
+    return {
+      exitCode: comparison.exitCode,
+      verdict: comparison.verdict,
+      text,
+      data: { document: { state: document, file }, comparison },
+    };
   });
 }

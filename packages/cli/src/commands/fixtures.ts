@@ -33,13 +33,26 @@ The repository is only read. Its base commit is copied with its history into the
 
 /** `fixtures`: lists the fixtures of a root, and makes one out of a git repository. */
 export function addFixtures(program: Command, perform: Perform): void {
-  const fixtures = program.command("fixtures").description("list the fixtures of a harness root, or add one from a git repository").helpCommand(false);
+  const fixtures = program
+    .command("fixtures")
+    .description("list the fixtures of a harness root, or add one from a git repository")
+    .helpCommand(false);
   perform(fixtures.command("list").description("show the fixtures of the harness root"), async (context) => {
     const root = await openRoot(context.root, context.shownRoot);
     const loaded = (await listFixtures(root.path)).length === 0 ? [] : await readFixtures(root.path, null);
-    const rows = loaded.map(({ fixture }) => [fixture.id, fixture.expects, fixture.repository.baseCommit.slice(0, 12), fixture.allowedPaths.map(escapeText).join(" "), escapeText(fixture.title)]);
+    const rows = loaded.map(({ fixture }) => [
+      fixture.id,
+      fixture.expects,
+      fixture.repository.baseCommit.slice(0, 12),
+      fixture.allowedPaths.map(escapeText).join(" "),
+      escapeText(fixture.title),
+    ]);
     const table = textTable([["fixture", "expects", "base", "allowed paths", "title"], ...rows]);
-    return { exitCode: EXIT.holds, text: `${table.join("\n")}\n`, data: { fixtures: loaded.map(({ fixture, digest }) => ({ digest, ...fixture })) } };
+    return {
+      exitCode: EXIT.holds,
+      text: `${table.join("\n")}\n`,
+      data: { fixtures: loaded.map(({ fixture, digest }) => ({ digest, ...fixture })) },
+    };
   });
   perform<AddOptions>(addCommand(fixtures), async (context, options, words) => {
     const root = await openRoot(context.root, context.shownRoot);
@@ -70,14 +83,29 @@ function addCommand(fixtures: Command): Command {
     .option("--oracle-files <folder>", "files laid over the result before the oracle runs")
     .option("--id <id>", "id of the fixture (default: the repository's name)")
     .option("--title <text>", "one line (default: the task's first line)")
-    .addOption(new Option("--expects <what>", "whether the right result changes the tree").choices(["change", "no-change"]).default("change"))
+    .addOption(
+      new Option("--expects <what>", "whether the right result changes the tree")
+        .choices(["change", "no-change"])
+        .default("change"),
+    )
     .option("--script <file>", "JSON script of the scripted model (default: it changes nothing)")
     .addHelpText("after", HELP);
 }
 
 function wishOf(options: AddOptions, words: readonly string[]): FixtureWish {
   const { from, base, task, allow, oracle, oracleFiles, id, title, expects, script } = options;
-  return { from, base, task, allow, oracle: [...(oracle ?? []), ...words], oracleFiles: oracleFiles ?? null, id: id ?? null, title: title ?? null, expects, script: script ?? null };
+  return {
+    from,
+    base,
+    task,
+    allow,
+    oracle: [...(oracle ?? []), ...words],
+    oracleFiles: oracleFiles ?? null,
+    id: id ?? null,
+    title: title ?? null,
+    expects,
+    script: script ?? null,
+  };
 }
 
 /** Adds the fixture; a fault of what the user gave is a usage error. */
@@ -85,8 +113,12 @@ async function addOrExplain(folder: string, source: FixtureSource): Promise<Fixt
   try {
     return await addFixture(folder, source);
   } catch (error) {
-    if (!(error instanceof RunnerError) || (error.code !== "FIXTURE_INVALID" && error.code !== "GIT_FAILED")) throw error;
-    const remedy = error.code === "GIT_FAILED" ? "Check that --from is the top folder of a git repository and that --base names a commit in it." : "Correct the named option; nothing was written.";
+    if (!(error instanceof RunnerError) || (error.code !== "FIXTURE_INVALID" && error.code !== "GIT_FAILED"))
+      throw error;
+    const remedy =
+      error.code === "GIT_FAILED"
+        ? "Check that --from is the top folder of a git repository and that --base names a commit in it."
+        : "Correct the named option; nothing was written.";
     throw new CliError("USAGE", EXIT.usage, error.message, { remedy, cause: error });
   }
 }

@@ -10,12 +10,24 @@ import { keysFolder } from "../user-folders.ts";
 export function addInit(program: Command, perform: Perform): void {
   const command = program
     .command("init")
-    .description("make a harness root: policy, trusted keys, three built-in fixtures; the private runner key outside of it")
-    .option("--candidate <lane>", "lane that the next step shall name; a plan fixes the candidate, not the root", parseLane);
+    .description(
+      "make a harness root: policy, trusted keys, three built-in fixtures; the private runner key outside of it",
+    )
+    .option(
+      "--candidate <lane>",
+      "lane that the next step shall name; a plan fixes the candidate, not the root",
+      parseLane,
+    );
   perform<{ candidate?: string }>(command, async (context, { candidate }) => {
     const result = await initRoot(context.root, context.shownRoot, keysFolder(context.io.env));
-    const next = commandLine(context, ["rehearse", ...(candidate === undefined ? [] : ["--candidate", candidate])]);
-    const head = result.state === "created" ? `Made the harness root ${context.shownRoot} (${result.harnessId}).` : `${context.shownRoot} is a harness root already (${result.harnessId}); nothing was changed.`;
+    const next = commandLine(context, [
+      "rehearse",
+      ...(candidate === undefined ? [] : ["--candidate", candidate]),
+    ]);
+    const head =
+      result.state === "created"
+        ? `Made the harness root ${context.shownRoot} (${result.harnessId}).`
+        : `${context.shownRoot} is a harness root already (${result.harnessId}); nothing was changed.`;
     return {
       exitCode: EXIT.holds,
       text: `${head}\nPrivate runner key: ${result.keyFile} (keep it; it signs the evidence)\nNext: ${next}\n`,

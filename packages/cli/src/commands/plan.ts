@@ -21,17 +21,33 @@ interface PlanOptions {
 export function addPlan(program: Command, perform: Perform): void {
   const command = program
     .command("plan")
-    .description("fix what will be compared: candidate, lanes, fixtures, trials; a lane that cannot run is listed with its reason")
+    .description(
+      "fix what will be compared: candidate, lanes, fixtures, trials; a lane that cannot run is listed with its reason",
+    )
     .option("--candidate <lane>", "lane to be judged", parseLane, "case")
-    .option("--lanes <names>", "lanes to run, separated by commas; the candidate is always among them (default: all)", parseLanes)
+    .option(
+      "--lanes <names>",
+      "lanes to run, separated by commas; the candidate is always among them (default: all)",
+      parseLanes,
+    )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
-    .option("--trials <n>", "trials per lane and fixture, at least the policy's (default: the policy's)", parseCount(999))
+    .option(
+      "--trials <n>",
+      "trials per lane and fixture, at least the policy's (default: the policy's)",
+      parseCount(999),
+    )
     .option("--dry-run", "print what would run and what it costs at most; write nothing");
   perform<PlanOptions>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
     const selected = options.lanes === undefined ? null : [...options.lanes, options.candidate];
     const lanes = await probeLanes(selected, await placesFor(context, root));
-    const plan = await choosePlanFor(root, { candidate: options.candidate, lanes, fixtures: options.fixtures ?? null, trials: options.trials ?? null, now: context.now });
+    const plan = await choosePlanFor(root, {
+      candidate: options.candidate,
+      lanes,
+      fixtures: options.fixtures ?? null,
+      trials: options.trials ?? null,
+      now: context.now,
+    });
     const dry = options.dryRun === true;
     if (!dry) await writePlan(root, plan);
     const state = plan.state === "kept" ? "kept" : dry ? "not-written" : "written";
@@ -40,11 +56,18 @@ export function addPlan(program: Command, perform: Perform): void {
       "not-written": `Plan (not written, --dry-run):`,
       written: `Wrote plan ${plan.id}: ${context.shownRoot}/plans/${plan.id}.json`,
     }[state];
-    const run = commandLine(context, plan.id === root.plans.at(-1)?.id || state === "written" ? ["run"] : ["run", "--plan", plan.id]);
+    const run = commandLine(
+      context,
+      plan.id === root.plans.at(-1)?.id || state === "written" ? ["run"] : ["run", "--plan", plan.id],
+    );
     return {
       exitCode: EXIT.holds,
       text: `${[head, "", ...describePlan(plan.plan), ...(state === "not-written" ? [] : ["", `Next: ${run}`])].join("\n")}\n`,
-      data: { state, plan: { id: plan.id, digest: plan.digest, document: plan.plan }, bounds: boundsOf(plan.plan) },
+      data: {
+        state,
+        plan: { id: plan.id, digest: plan.digest, document: plan.plan },
+        bounds: boundsOf(plan.plan),
+      },
     };
   });
 }

@@ -8,19 +8,54 @@ import { placesFor } from "../places-for.ts";
 import { probeLanes } from "../probe-lanes.ts";
 import { textTable } from "../text-table.ts";
 
-const SOURCES = { config: "harness.json", "backends-folder": "installed by stage6", bundled: "part of stage6" } as const;
+const SOURCES = {
+  config: "harness.json",
+  "backends-folder": "installed by stage6",
+  bundled: "part of stage6",
+} as const;
 
 /** One lane of a probe, flat. */
-function flat(found: LaneCandidate): Record<string, unknown> & { lane: string; state: "available" | "blocked"; cells: string[]; next: string | null } {
+function flat(
+  found: LaneCandidate,
+): Record<string, unknown> & {
+  lane: string;
+  state: "available" | "blocked";
+  cells: string[];
+  next: string | null;
+} {
   const facts = found.kind === "blocked" ? { ...found, state: "blocked" as const } : found.probed;
   if (facts.state === "blocked") {
     const lane = found.kind === "blocked" ? found.id : found.lane.id;
     const { code, detail, remedy } = facts;
-    return { lane, state: "blocked", code, detail, remedy, cells: [lane, "blocked", "-", "-", escapeText(`${code}: ${detail}`)], next: escapeText(remedy) };
+    return {
+      lane,
+      state: "blocked",
+      code,
+      detail,
+      remedy,
+      cells: [lane, "blocked", "-", "-", escapeText(`${code}: ${detail}`)],
+      next: escapeText(remedy),
+    };
   }
   const { lane, version, note, backend } = facts;
-  const cells = [lane, "available", escapeText(version), backend.sha256.slice("sha256:".length, "sha256:".length + 12), SOURCES[backend.source] + (note === null ? "" : escapeText(` (${note})`))];
-  return { lane, state: "available", version, note, sha256: backend.sha256, source: backend.source, executable: backend.executable, cells, next: null };
+  const cells = [
+    lane,
+    "available",
+    escapeText(version),
+    backend.sha256.slice("sha256:".length, "sha256:".length + 12),
+    SOURCES[backend.source] + (note === null ? "" : escapeText(` (${note})`)),
+  ];
+  return {
+    lane,
+    state: "available",
+    version,
+    note,
+    sha256: backend.sha256,
+    source: backend.source,
+    executable: backend.executable,
+    cells,
+    next: null,
+  };
 }
 
 /** `probe`: which lanes can run here, and why the others cannot. A question: exit 0 whatever the answer. */
@@ -32,7 +67,10 @@ export function addProbe(program: Command, perform: Perform): void {
   perform<{ lanes?: string[] }>(command, async (context, { lanes }) => {
     const rows = (await probeLanes(lanes ?? null, await placesFor(context))).map(flat);
     const next = rows.flatMap((row) => (row.next === null ? [] : [`${row.lane}: next: ${row.next}`]));
-    const table = textTable([["lane", "state", "version", "binary sha256", "where found, or why not"], ...rows.map(({ cells }) => cells)]);
+    const table = textTable([
+      ["lane", "state", "version", "binary sha256", "where found, or why not"],
+      ...rows.map(({ cells }) => cells),
+    ]);
     return {
       exitCode: EXIT.holds,
       text: `${[...table, ...(next.length === 0 ? [] : ["", ...next])].join("\n")}\n`,

@@ -31,12 +31,26 @@ interface RehearseOptions {
 export function addRehearse(program: Command, perform: Perform): void {
   const command = program
     .command("rehearse")
-    .description("the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check")
+    .description(
+      "the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check",
+    )
     .option("--candidate <lane>", "lane to be judged", parseLane, "case")
-    .option("--lanes <names>", "lanes to run, separated by commas; the candidate is always among them (default: all)", parseLanes)
+    .option(
+      "--lanes <names>",
+      "lanes to run, separated by commas; the candidate is always among them (default: all)",
+      parseLanes,
+    )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
-    .option("--trials <n>", "trials per lane and fixture, at least the policy's (default: the policy's)", parseCount(999))
-    .option("--concurrency <n>", "trials at the same time (default: the number of cores, at most 4)", parseCount(64))
+    .option(
+      "--trials <n>",
+      "trials per lane and fixture, at least the policy's (default: the policy's)",
+      parseCount(999),
+    )
+    .option(
+      "--concurrency <n>",
+      "trials at the same time (default: the number of cores, at most 4)",
+      parseCount(64),
+    )
     .option("--no-install", "do not install missing backends; their lanes stay blocked");
   perform<RehearseOptions>(command, rehearse);
 }
@@ -46,17 +60,38 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   const interrupt = io.interrupt();
   const keys = keysFolder(io.env);
   const init = await initRoot(context.root, context.shownRoot, keys);
-  if (init.state === "created") log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
+  if (init.state === "created")
+    log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
   const root = await openRoot(context.root, context.shownRoot);
   const places = await placesFor(context, root);
   const selected = options.lanes === undefined ? null : [...new Set([...options.lanes, options.candidate])];
-  const lanes = options.install ? await installAndProbe(selected, places, { env: io.env, log, signal: interrupt }) : await probeLanes(selected, places);
-  const plan = await choosePlanFor(root, { candidate: options.candidate, lanes, fixtures: options.fixtures ?? null, trials: options.trials ?? null, now: context.now });
+  const lanes = options.install
+    ? await installAndProbe(selected, places, { env: io.env, log, signal: interrupt })
+    : await probeLanes(selected, places);
+  const plan = await choosePlanFor(root, {
+    candidate: options.candidate,
+    lanes,
+    fixtures: options.fixtures ?? null,
+    trials: options.trials ?? null,
+    now: context.now,
+  });
   await writePlan(root, plan);
-  const summary = await runRoot(root, plan, { keys, places, concurrency: options.concurrency ?? null, log, interrupt });
-  if (summary.missing > 0) return runResult(context, plan.id, summary, interrupt.aborted, ["rehearse", ...again(options)]);
+  const summary = await runRoot(root, plan, {
+    keys,
+    places,
+    concurrency: options.concurrency ?? null,
+    log,
+    interrupt,
+  });
+  if (summary.missing > 0)
+    return runResult(context, plan.id, summary, interrupt.aborted, ["rehearse", ...again(options)]);
   const compared = await compareRoot(root, plan);
-  const gate = await validateRoot({ root: root.path, now: context.now, planId: plan.id, tool: { ...TOOL, sourceDigest: null } });
+  const gate = await validateRoot({
+    root: root.path,
+    now: context.now,
+    planId: plan.id,
+    tool: { ...TOOL, sourceDigest: null },
+  });
   const rehearsal = { init, plan, summary, compared, gate };
   const verified = isVerified(rehearsal);
   const { comparison } = compared;

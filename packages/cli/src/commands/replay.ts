@@ -24,15 +24,23 @@ function trialLines({ folder, result }: ReplayedTrial): string[] {
 export function addReplay(program: Command, perform: Perform): void {
   const command = program
     .command("replay")
-    .description("recompute reports, comparison and lane events from the recorded bundles and compare; writes nothing")
+    .description(
+      "recompute reports, comparison and lane events from the recorded bundles and compare; writes nothing",
+    )
     .option("--plan <id>", "plan to replay (default: the newest)");
   perform<{ plan?: string }>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
     const entry = choosePlan(root, options.plan ?? null);
     const replay = await replayRoot({ root: root.path, planId: entry.id });
     const trials = await replayTrials(root, entry);
-    const count = (state: ReplayedTrial["result"]["state"]): number => trials.filter(({ result }) => result.state === state).length;
-    const exitCode = replay.diverged.length > 0 || count("diverged") > 0 ? EXIT.invalid : replay.missing > 0 ? EXIT.inconclusive : EXIT.holds;
+    const count = (state: ReplayedTrial["result"]["state"]): number =>
+      trials.filter(({ result }) => result.state === state).length;
+    const exitCode =
+      replay.diverged.length > 0 || count("diverged") > 0
+        ? EXIT.invalid
+        : replay.missing > 0
+          ? EXIT.inconclusive
+          : EXIT.holds;
     const lines = [
       `Plan ${entry.id}: ${replay.reports} reports recomputed and equal, ${replay.missing} trials missing.`,
       `Comparison: ${replay.stored === "absent" ? "none is stored" : replay.stored === "equal" ? "recomputed and equal, byte for byte" : "differs from the stored one"}.`,
@@ -41,6 +49,17 @@ export function addReplay(program: Command, perform: Perform): void {
       ...trials.flatMap(trialLines),
     ];
     const { reports, missing, stored, diverged } = replay;
-    return { exitCode, text: `${lines.join("\n")}\n`, data: { plan: replay.plan, reports, missing, stored, findings: diverged, retranslated: trials.map(({ folder, result }) => ({ folder, ...result })) } };
+    return {
+      exitCode,
+      text: `${lines.join("\n")}\n`,
+      data: {
+        plan: replay.plan,
+        reports,
+        missing,
+        stored,
+        findings: diverged,
+        retranslated: trials.map(({ folder, result }) => ({ folder, ...result })),
+      },
+    };
   });
 }

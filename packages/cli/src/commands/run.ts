@@ -14,9 +14,15 @@ import type { RunSummary } from "@stage6/runner";
 export function addRun(program: Command, perform: Perform): void {
   const command = program
     .command("run")
-    .description("run the trials of a plan that are not recorded yet; after an interruption the same command goes on")
+    .description(
+      "run the trials of a plan that are not recorded yet; after an interruption the same command goes on",
+    )
     .option("--plan <id>", "plan to run (default: the newest)")
-    .option("--concurrency <n>", "trials at the same time (default: the number of cores, at most 4)", parseCount(64));
+    .option(
+      "--concurrency <n>",
+      "trials at the same time (default: the number of cores, at most 4)",
+      parseCount(64),
+    );
   perform<{ plan?: string; concurrency?: number }>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
     const entry = choosePlan(root, options.plan ?? null);
@@ -28,21 +34,45 @@ export function addRun(program: Command, perform: Perform): void {
       log: context.log,
       interrupt,
     });
-    return runResult(context, entry.id, summary, interrupt.aborted, options.plan === undefined ? ["run"] : ["run", "--plan", entry.id]);
+    return runResult(
+      context,
+      entry.id,
+      summary,
+      interrupt.aborted,
+      options.plan === undefined ? ["run"] : ["run", "--plan", entry.id],
+    );
   });
 }
 
 /** What a run says at its end; `again` is the command that goes on. */
-export function runResult(context: CommandContext, planId: string, summary: RunSummary, interrupted: boolean, again: readonly string[]): CommandResult {
+export function runResult(
+  context: CommandContext,
+  planId: string,
+  summary: RunSummary,
+  interrupted: boolean,
+  again: readonly string[],
+): CommandResult {
   const { planned, kept, sealed, missing } = summary;
   const data = { plan: { id: planId }, trials: summary };
   const recorded = kept + sealed;
   if (missing === 0) {
-    const text = sealed === 0 ? `Nothing to run: all ${planned} trials of plan ${planId} are recorded.` : `Recorded ${sealed} trials; all ${planned} trials of plan ${planId} are there.`;
-    return { exitCode: EXIT.holds, text: `${text}\nNext: ${commandLine(context, ["compare", ...again.slice(1)])}\n`, data };
+    const text =
+      sealed === 0
+        ? `Nothing to run: all ${planned} trials of plan ${planId} are recorded.`
+        : `Recorded ${sealed} trials; all ${planned} trials of plan ${planId} are there.`;
+    return {
+      exitCode: EXIT.holds,
+      text: `${text}\nNext: ${commandLine(context, ["compare", ...again.slice(1)])}\n`,
+      data,
+    };
   }
   const go = commandLine(context, again);
   const standing = `${recorded} of ${planned} trials of plan ${planId} are recorded and kept; ${missing} are still missing.`;
-  if (interrupted) return { exitCode: EXIT.interrupted, text: `Interrupted. ${standing}\nThe same command goes on: ${go}\n`, data };
+  if (interrupted)
+    return {
+      exitCode: EXIT.interrupted,
+      text: `Interrupted. ${standing}\nThe same command goes on: ${go}\n`,
+      data,
+    };
   return { exitCode: EXIT.inconclusive, text: `${standing}\nNext: ${go}\n`, data };
 }

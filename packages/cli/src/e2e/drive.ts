@@ -5,7 +5,17 @@ import { dirname, join } from "node:path";
 import { keyId, type Limits, type Report, type TrialRef } from "@stage6/evidence-interface";
 import { readBundle, trialPath } from "@stage6/evidence-interface/fs";
 import type { Fixture, Lane, Script } from "@stage6/lane-contract";
-import { addFixture, makePlan, probeLane, readFixture, runPlan, sealPlan, seedRepository, systemClock, type RunSummary } from "@stage6/runner";
+import {
+  addFixture,
+  makePlan,
+  probeLane,
+  readFixture,
+  runPlan,
+  sealPlan,
+  seedRepository,
+  systemClock,
+  type RunSummary,
+} from "@stage6/runner";
 import { pinFolder, readPin } from "../backend-pin.ts";
 import { installBackend } from "../install-backend.ts";
 import { backendsFolder } from "../user-folders.ts";
@@ -37,12 +47,23 @@ export async function ensureBackend(name: string): Promise<string> {
   const pin = await readPin(name);
   if (pin === null) throw new Error(`no pinned backend ${name}`);
   const backends = backendsFolder(process.env);
-  await installBackend(backends, pin, { env: process.env, log: (line) => process.stderr.write(`${line}\n`), signal: new AbortController().signal });
+  await installBackend(backends, pin, {
+    env: process.env,
+    log: (line) => process.stderr.write(`${line}\n`),
+    signal: new AbortController().signal,
+  });
   return dirname(pinFolder(backends, pin));
 }
 
 /** Limits that suit scenarios: short silences, small output. */
-export const SCENARIO_LIMITS: Limits = { totalMs: 60_000, idleMs: 6000, outputBytes: 2_000_000, lineBytes: 500_000, modelRequests: 12, oracleMs: 20_000 };
+export const SCENARIO_LIMITS: Limits = {
+  totalMs: 60_000,
+  idleMs: 6000,
+  outputBytes: 2_000_000,
+  lineBytes: 500_000,
+  modelRequests: 12,
+  oracleMs: 20_000,
+};
 
 /** Runs every scenario once on one lane, through plan, runner and reader; removes everything on `cleanUp`. */
 export class ScenarioRun {
@@ -90,9 +111,16 @@ export class ScenarioRun {
   }
 
   /** Drives the scenarios; the key of the result is the scenario's id. */
-  async drive(lane: Lane, backendsDir: string, scenarios: readonly Scenario[], limits: Limits = SCENARIO_LIMITS): Promise<{ readonly driven: ReadonlyMap<string, Driven>; readonly summary: RunSummary }> {
+  async drive(
+    lane: Lane,
+    backendsDir: string,
+    scenarios: readonly Scenario[],
+    limits: Limits = SCENARIO_LIMITS,
+  ): Promise<{ readonly driven: ReadonlyMap<string, Driven>; readonly summary: RunSummary }> {
     for (const scenario of scenarios) await this.#add(scenario);
-    const fixtures = await Promise.all(scenarios.map(({ id }) => readFixture(join(this.root, "fixtures", id))));
+    const fixtures = await Promise.all(
+      scenarios.map(({ id }) => readFixture(join(this.root, "fixtures", id))),
+    );
     const probed = await probeLane(lane, { configured: null, backendsDir });
     if (probed.state !== "available") throw new Error(`${lane.id}: ${probed.detail}`);
     const plan = makePlan({
@@ -123,8 +151,16 @@ export class ScenarioRun {
     const driven = new Map<string, Driven>();
     for (const trial of trials) {
       const folder = join(this.root, "runs", trialPath({ ...trial, planId }));
-      const { report, findings } = await readBundle(folder, { trusted: new Map([[keyId(this.publicKey), this.publicKey]]), expected: trial });
-      if (report !== null) driven.set(trial.fixture, { report, findings: findings.map((finding) => `${finding.code}/${finding.rule} ${finding.file}`), folder });
+      const { report, findings } = await readBundle(folder, {
+        trusted: new Map([[keyId(this.publicKey), this.publicKey]]),
+        expected: trial,
+      });
+      if (report !== null)
+        driven.set(trial.fixture, {
+          report,
+          findings: findings.map((finding) => `${finding.code}/${finding.rule} ${finding.file}`),
+          folder,
+        });
     }
     return { driven, summary };
   }

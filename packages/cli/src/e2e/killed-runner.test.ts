@@ -19,11 +19,26 @@ describe("a runner that is killed", () => {
   const started: ChildProcess[] = [];
 
   const stage6 = (...args: string[]): ChildProcess => {
-    const child = spawn(process.execPath, ["--conditions=@stage6/source", `--import=${import.meta.resolve("tsx")}`, MAIN, ...args, "--harness-root", join(parent, "harness")], {
-      cwd: parent,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, STAGE6_KEYS_DIR: join(parent, "keys"), STAGE6_BACKENDS_DIR: join(parent, "backends") },
-    });
+    const child = spawn(
+      process.execPath,
+      [
+        "--conditions=@stage6/source",
+        `--import=${import.meta.resolve("tsx")}`,
+        MAIN,
+        ...args,
+        "--harness-root",
+        join(parent, "harness"),
+      ],
+      {
+        cwd: parent,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          STAGE6_KEYS_DIR: join(parent, "keys"),
+          STAGE6_BACKENDS_DIR: join(parent, "backends"),
+        },
+      },
+    );
     started.push(child);
     return child;
   };
@@ -36,10 +51,14 @@ describe("a runner that is killed", () => {
     if (child.exitCode !== 0) process.stderr.write(words);
     return child.exitCode;
   };
+  const must = async (...args: string[]): Promise<void> => {
+    const code = await finish(...args);
+    if (code !== 0) throw new Error(`stage6 ${args[0] ?? ""} ended with ${String(code)}`);
+  };
   const trials = async () => {
     const { plans, trusted } = await readHarnessRoot(join(parent, "harness"));
     const [plan] = plans;
-    if (plan === undefined) throw new Error("no plan");
+    if (plan === undefined || trusted === null) throw new Error("no plan");
     return collectTrials(join(parent, "harness"), plan.plan, plan.id, trusted);
   };
 
@@ -50,48 +69,75 @@ describe("a runner that is killed", () => {
     await writeFile(join(files, "src", "a.txt"), "a\n");
     await writeFile(join(parent, "task.md"), "Look around.\n");
     await seedRepository(files, join(parent, "repository"));
-    expect(await finish("init")).toBe(0);
-    expect(await finish("fixtures", "add", "--from", join(parent, "repository"), "--base", "main", "--task", join(parent, "task.md"), "--allow", "src/**", "--id", "tiny", "--expects", "no-change", "--oracle", "true")).toBe(0);
-    expect(await finish("plan", "--candidate", "fake", "--lanes", "fake", "--fixtures", "tiny", "--trials", String(TRIALS))).toBe(0);
+    await must("init");
+    await must(
+      "fixtures",
+      "add",
+      "--from",
+      join(parent, "repository"),
+      "--base",
+      "main",
+      "--task",
+      join(parent, "task.md"),
+      "--allow",
+      "src/**",
+      "--id",
+      "tiny",
+      "--expects",
+      "no-change",
+      "--oracle",
+      "true",
+    );
+    await must(
+      "plan",
+      "--candidate",
+      "fake",
+      "--lanes",
+      "fake",
+      "--fixtures",
+      "tiny",
+      "--trials",
+      String(TRIALS),
+    );
   }, DEADLINE_MS);
 
   afterAll(async () => {
-    for (const child of started) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    for (const child of started)
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await rm(parent, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it(
-    `leaves no half bundle in ${KILLS} kills at random moments, and the next run completes the plan`,
-    async () => {
-      let killed = 0;
-      for (let kill = 0; kill < KILLS; kill++) {
-        const child = stage6("run");
-        child.stdout?.resume();
-        const begun = once(child.stderr ?? child, "data");
-        const gone = once(child, "exit", { signal: AbortSignal.timeout(DEADLINE_MS) });
-        // From its first words on, any moment may be hit: clone, backend, oracle, sealing.
-        await Promise.race([begun, gone]);
-        await sleep(Math.random() * 700);
-        if (child.kill("SIGKILL")) killed += 1;
-        await gone;
-        const found = await trials();
-        expect(found.flatMap((trial) => trial.findings)).toEqual([]);
-        expect(found.map((trial) => trial.state).filter((state) => state !== "present" && state !== "missing")).toEqual([]);
-      }
-      expect(killed).toBe(KILLS);
-      const before = (await trials()).filter((trial) => trial.state === "present");
-      expect(await finish("run")).toBe(0);
-      const after = await trials();
-      expect(after.map((trial) => trial.state)).toEqual(Array.from({ length: TRIALS }, () => "present"));
-      // What was recorded before the last run is still the very same evidence.
-      for (const trial of before) expect(after.find((other) => other.number === trial.number)?.bundleDigest).toBe(trial.bundleDigest);
-      // Every attempt stays listed, the lost ones too.
-      const attempts = await readdir(join(parent, "harness", "attempts"), { recursive: true });
-      expect(attempts.filter((name) => name.endsWith(".json")).length).toBeGreaterThan(TRIALS);
-      expect(await readdir(join(parent, "harness", "staging"))).toEqual([]);
-    },
-    600_000,
-  );
+  it(`leaves no half bundle in ${KILLS} kills at random moments, and the next run completes the plan`, async () => {
+    let killed = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const child = stage6("run");
+      child.stdout?.resume();
+      const begun = once(child.stderr ?? child, "data");
+      const gone = once(child, "exit", { signal: AbortSignal.timeout(DEADLINE_MS) });
+      // From its first words on, any moment may be hit: clone, backend, oracle, sealing.
+      await Promise.race([begun, gone]);
+      await sleep(Math.random() * 700);
+      if (child.kill("SIGKILL")) killed += 1;
+      await gone;
+      const found = await trials();
+      expect(found.flatMap((trial) => trial.findings)).toEqual([]);
+      expect(
+        found.map((trial) => trial.state).filter((state) => state !== "present" && state !== "missing"),
+      ).toEqual([]);
+    }
+    expect(killed).toBe(KILLS);
+    const before = (await trials()).filter((trial) => trial.state === "present");
+    expect(await finish("run")).toBe(0);
+    const after = await trials();
+    expect(after.map((trial) => trial.state)).toEqual(Array.from({ length: TRIALS }, () => "present"));
+    // What was recorded before the last run is still the very same evidence.
+    for (const trial of before)
+      expect(after.find((other) => other.number === trial.number)?.bundleDigest).toBe(trial.bundleDigest);
+    // Every attempt stays listed, the lost ones too.
+    const attempts = await readdir(join(parent, "harness", "attempts"), { recursive: true });
+    expect(attempts.filter((name) => name.endsWith(".json")).length).toBeGreaterThan(TRIALS);
+    expect(await readdir(join(parent, "harness", "staging"))).toEqual([]);
+  }, 600_000);
 
   it("changes nothing when the finished plan is run again", async () => {
     const first = (await trials()).map((trial) => trial.bundleDigest);

@@ -26,16 +26,39 @@ export function passed(head: CheckHead, message: string): Check {
 }
 
 /** A check that does not hold. */
-export function failed(head: CheckHead, code: Code, message: string, evidence: readonly Evidence[] = []): Check {
+export function failed(
+  head: CheckHead,
+  code: Code,
+  message: string,
+  evidence: readonly Evidence[] = [],
+): Check {
   return result(head, "fail", code, message, evidence);
 }
 
 /** A check that cannot be decided from what is there; it does not pass. */
-export function undecided(head: CheckHead, code: Code, message: string, evidence: readonly Evidence[] = []): Check {
+export function undecided(
+  head: CheckHead,
+  code: Code,
+  message: string,
+  evidence: readonly Evidence[] = [],
+): Check {
   return result(head, "inconclusive", code, message, evidence);
 }
 
 /** A check with a code that was decided elsewhere in the comparison. */
-export function result(head: CheckHead, verdict: Check["verdict"], code: string | null, message: string, evidence: readonly Evidence[]): Check {
-  return { id: head.id, requirements: [...head.requirements], verdict, code, message: escapeLong(message), evidence: evidence.slice(0, MAX_EVIDENCE) };
+export function result(
+  head: CheckHead,
+  verdict: Check["verdict"],
+  code: string | null,
+  message: string,
+  evidence: readonly Evidence[],
+): Check {
+  return {
+    id: head.id,
+    requirements: [...head.requirements],
+    verdict,
+    code,
+    message: escapeLong(message),
+    evidence: evidence.slice(0, MAX_EVIDENCE),
+  };
 }

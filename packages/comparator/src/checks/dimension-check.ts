@@ -23,16 +23,31 @@ export function dimensionCheck(dimension: Dimension, { cells, frame }: Gathered)
     const [first] = stopped;
     if (first === undefined) continue;
     const text = `${stopped.length} of ${own.length} cells ${verdict}: ${first.code ?? "no code"} against ${first.baseline} on ${first.fixture}`;
-    return result(head, verdict === "inconclusive" ? "inconclusive" : "fail", first.code, text, evidenceFor(verdict, stopped, frame.plan.candidate));
+    return result(
+      head,
+      verdict === "inconclusive" ? "inconclusive" : "fail",
+      first.code,
+      text,
+      evidenceFor(verdict, stopped, frame.plan.candidate),
+    );
   }
   const real = own.filter(isReal).length;
   if (real === 0) return undecided(head, "INSUFFICIENT_COMPARISON", "no baseline was compared");
-  return passed(head, `${real} of ${own.length} cells compared, none worse; ${own.filter(({ verdict }) => verdict === "beats").length} beat the baseline`);
+  return passed(
+    head,
+    `${real} of ${own.length} cells compared, none worse; ${own.filter(({ verdict }) => verdict === "beats").length} beat the baseline`,
+  );
 }
 
 /** For a lost cell the candidate's own violations, each once; otherwise another check carries the evidence. */
-function evidenceFor(verdict: Cell["verdict"], stopped: readonly Cell[], candidate: string): Check["evidence"] {
+function evidenceFor(
+  verdict: Cell["verdict"],
+  stopped: readonly Cell[],
+  candidate: string,
+): Check["evidence"] {
   if (verdict !== "worse") return [];
-  const all = stopped.flatMap(({ components }) => components.flatMap(({ evidence }) => evidence)).filter(({ trial }) => trial.startsWith(`${candidate}/`));
+  const all = stopped
+    .flatMap(({ components }) => components.flatMap(({ evidence }) => evidence))
+    .filter(({ trial }) => trial.startsWith(`${candidate}/`));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

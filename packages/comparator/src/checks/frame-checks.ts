@@ -14,32 +14,58 @@ export function comparable({ frame, cells }: Gathered): Check {
     for (const difference of differences) {
       const { key, candidate, baseline: theirs, planned } = difference;
       const what = `${key}: ${frame.plan.candidate} has ${candidate}, ${baseline} has ${theirs}, planned ${planned}`;
-      seen.set(`${baseline}/${fixture}/${key}`, evidenceOf(`${baseline}/${fixture}`, null, differenceCode(difference), key, what));
+      seen.set(
+        `${baseline}/${fixture}/${key}`,
+        evidenceOf(`${baseline}/${fixture}`, null, differenceCode(difference), key, what),
+      );
     }
   }
   const evidence = [...seen.values()];
   const [first] = cells.flatMap(({ differences }) => differences);
   if (first === undefined) return passed(head, "both sides of every cell ran under the same conditions");
-  return failed(head, differenceCode(first), `${first.key} differs: candidate ${first.candidate}, baseline ${first.baseline}, planned ${first.planned}`, evidence);
+  return failed(
+    head,
+    differenceCode(first),
+    `${first.key} differs: candidate ${first.candidate}, baseline ${first.baseline}, planned ${first.planned}`,
+    evidence,
+  );
 }
 
 /** The plan was made under this very policy and keeps its limits. */
 export function policyBound({ frame: { plan, policy, policyDigest } }: Gathered): Check {
   const head = { id: "policy-bound", requirements: ["R6"] };
-  if (plan.policyDigest !== policyDigest) return failed(head, "POLICY_MISMATCH", `planned under ${plan.policyDigest}, compared under ${policyDigest}`);
-  const differing = limitPairs(plan.limits, policy.limits).filter(([, planned, wanted]) => planned !== wanted);
+  if (plan.policyDigest !== policyDigest)
+    return failed(
+      head,
+      "POLICY_MISMATCH",
+      `planned under ${plan.policyDigest}, compared under ${policyDigest}`,
+    );
+  const differing = limitPairs(plan.limits, policy.limits).filter(
+    ([, planned, wanted]) => planned !== wanted,
+  );
   if (differing.length === 0) return passed(head, "planned and compared under the same policy");
-  return failed(head, "POLICY_MISMATCH", differing.map(([name, planned, wanted]) => `limit ${name}: planned ${planned}, policy ${wanted}`).join("; "));
+  return failed(
+    head,
+    "POLICY_MISMATCH",
+    differing
+      .map(([name, planned, wanted]) => `limit ${name}: planned ${planned}, policy ${wanted}`)
+      .join("; "),
+  );
 }
 
 /** The plan's class of evidence is the class of every planned lane's model; only fake may have no model. */
 export function evidenceClass({ frame: { plan } }: Gathered): Check {
   const head = { id: "evidence-class", requirements: ["R19"] };
   const wrong = sortedBy(plan.lanes, ({ lane }) => lane).filter(
-    ({ lane, state, model }) => state === "planned" && model?.class !== plan.evidenceClass && !(lane === "fake" && model?.class === "none"),
+    ({ lane, state, model }) =>
+      state === "planned" &&
+      model?.class !== plan.evidenceClass &&
+      !(lane === "fake" && model?.class === "none"),
   );
   if (wrong.length === 0) return passed(head, `evidence is ${plan.evidenceClass}`);
-  const text = wrong.map(({ lane, model }) => `${lane} has model class ${model?.class ?? "unstated"}`).join("; ");
+  const text = wrong
+    .map(({ lane, model }) => `${lane} has model class ${model?.class ?? "unstated"}`)
+    .join("; ");
   return failed(head, "EVIDENCE_CLASS_MISMATCH", `evidence is called ${plan.evidenceClass}, but ${text}`);
 }
 
@@ -47,15 +73,35 @@ export function evidenceClass({ frame: { plan } }: Gathered): Check {
 export function boundsFloor({ frame: { policy }, judged }: Gathered): Check {
   const head = { id: "bounds-floor", requirements: ["R26", "R41"] };
   const slots = judged.map(({ slot }) => slot);
-  const below = slots.filter(({ input }) => policy.boundsTierFloor === "strict" && (input?.observation?.bounds.tier ?? input?.report?.bounds.tier) === "default");
+  const below = slots.filter(
+    ({ input }) =>
+      policy.boundsTierFloor === "strict" &&
+      (input?.observation?.bounds.tier ?? input?.report?.bounds.tier) === "default",
+  );
   const unknown = [...new Set(slots.flatMap(({ input }) => input?.report?.boundary.unknown ?? []))].sort();
   const silent = unknown.length === 0 ? "" : `; no trial can speak of all of: ${unknown.join(", ")}`;
-  if (below.length === 0) return passed(head, `every trial ran in tier ${policy.boundsTierFloor} or better${silent}`);
-  const evidence = below.map((slot) => slotEvidence(slot, "BOUNDS_BELOW_FLOOR", "observation.json/bounds/tier", slot.input?.observation?.bounds.reason ?? ""));
-  return failed(head, "BOUNDS_BELOW_FLOOR", `${below.length} of ${slots.length} trials ran in tier default, the policy wants strict${silent}`, evidence);
+  if (below.length === 0)
+    return passed(head, `every trial ran in tier ${policy.boundsTierFloor} or better${silent}`);
+  const evidence = below.map((slot) =>
+    slotEvidence(
+      slot,
+      "BOUNDS_BELOW_FLOOR",
+      "observation.json/bounds/tier",
+      slot.input?.observation?.bounds.reason ?? "",
+    ),
+  );
+  return failed(
+    head,
+    "BOUNDS_BELOW_FLOOR",
+    `${below.length} of ${slots.length} trials ran in tier default, the policy wants strict${silent}`,
+    evidence,
+  );
 }
 
-function limitPairs(planned: Static<typeof Limits>, wanted: Static<typeof Limits>): [string, number, number][] {
+function limitPairs(
+  planned: Static<typeof Limits>,
+  wanted: Static<typeof Limits>,
+): [string, number, number][] {
   return [
     ["totalMs", planned.totalMs, wanted.totalMs],
     ["idleMs", planned.idleMs, wanted.idleMs],

@@ -12,10 +12,29 @@ export function trialsComplete({ judged, arrangement }: Gathered): Check {
   const extras = arrangement.extras;
   const lost = missing.map((slot) => slotEvidence(slot, "MISSING_TRIAL", "", "no bundle"));
   if (extras.length > 0) {
-    const added = extras.map((one) => evidenceOf(trialRef(one.lane, one.fixture, one.number), one.bundleDigest, "EXTRA_TRIAL", "", "no place in the plan, or a second trial for the same place"));
-    return failed(head, "EXTRA_TRIAL", `${extras.length} trials have no place in the plan or share one; ${missing.length} of ${slots.length} planned trials are missing`, [...added, ...lost]);
+    const added = extras.map((one) =>
+      evidenceOf(
+        trialRef(one.lane, one.fixture, one.number),
+        one.bundleDigest,
+        "EXTRA_TRIAL",
+        "",
+        "no place in the plan, or a second trial for the same place",
+      ),
+    );
+    return failed(
+      head,
+      "EXTRA_TRIAL",
+      `${extras.length} trials have no place in the plan or share one; ${missing.length} of ${slots.length} planned trials are missing`,
+      [...added, ...lost],
+    );
   }
-  if (missing.length > 0) return failed(head, "MISSING_TRIAL", `${missing.length} of ${slots.length} planned trials are missing`, lost);
+  if (missing.length > 0)
+    return failed(
+      head,
+      "MISSING_TRIAL",
+      `${missing.length} of ${slots.length} planned trials are missing`,
+      lost,
+    );
   return passed(head, `all ${slots.length} planned trials are there`);
 }
 
@@ -41,6 +60,17 @@ export function bundlesValid({ frame, judged }: Gathered): Check {
 
 function faults(slot: Slot): Evidence[] {
   const findings: readonly Finding[] = slot.input?.findings ?? [];
-  const found = findings.slice(0, 10).map((finding) => slotEvidence(slot, finding.code, finding.file, formatFinding(finding)));
-  return found.length > 0 ? found : [slotEvidence(slot, "EVIDENCE_MISSING", "", "a document is missing, or the reader called the bundle invalid")];
+  const found = findings
+    .slice(0, 10)
+    .map((finding) => slotEvidence(slot, finding.code, finding.file, formatFinding(finding)));
+  return found.length > 0
+    ? found
+    : [
+        slotEvidence(
+          slot,
+          "EVIDENCE_MISSING",
+          "",
+          "a document is missing, or the reader called the bundle invalid",
+        ),
+      ];
 }

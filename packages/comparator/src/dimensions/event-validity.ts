@@ -12,12 +12,31 @@ export const eventValidity: DimensionRules = {
   dimension: "event-validity",
   components: [
     noFindings("events-valid", "event-validity"),
-    onReport("lines-read", ({ claims }) => counted("LINES_UNREAD", "/claims/unreadLines", claims.unreadLines, "lines could not be read as the backend's format")),
-    onReport("no-drift", ({ claims }) => counted("LANE_DRIFT", "/claims/driftRecords", claims.driftRecords, "records have a shape that no known version has")),
+    onReport("lines-read", ({ claims }) =>
+      counted(
+        "LINES_UNREAD",
+        "/claims/unreadLines",
+        claims.unreadLines,
+        "lines could not be read as the backend's format",
+      ),
+    ),
+    onReport("no-drift", ({ claims }) =>
+      counted(
+        "LANE_DRIFT",
+        "/claims/driftRecords",
+        claims.driftRecords,
+        "records have a shape that no known version has",
+      ),
+    ),
     onReport("tools-closed", (report) =>
       namesAny(report.closure, LIMIT_CLOSURES)
         ? []
-        : counted("TOOLS_UNCLOSED", "/claims/toolsUnclosed", report.claims.toolsUnclosed, "tool calls have no end, and no limit cut the backend off"),
+        : counted(
+            "TOOLS_UNCLOSED",
+            "/claims/toolsUnclosed",
+            report.claims.toolsUnclosed,
+            "tool calls have no end, and no limit cut the backend off",
+          ),
     ),
   ],
 };

@@ -13,7 +13,9 @@ export const reportShape: DimensionRules = {
   components: [
     onReport("report-present", () => []),
     noFindings("report-valid", "report-shape"),
-    onReport("report-identity", (report, subject, frame) => identity(report.trial, report.planDigest, subject, frame)),
+    onReport("report-identity", (report, subject, frame) =>
+      identity(report.trial, report.planDigest, subject, frame),
+    ),
     onReport("report-backend", (report, { lane }) => [
       ...pinned("/lane/adapterVersion", report.lane.adapterVersion, lane.adapterVersion),
       ...pinned("/lane/backendVersion", report.lane.backendVersion, lane.backendVersion),
@@ -24,19 +26,31 @@ export const reportShape: DimensionRules = {
       ...hollow("/harness/version", report.harness.version),
       ...hollow("/lane/adapterVersion", report.lane.adapterVersion),
       ...hollow("/lane/backendVersion", report.lane.backendVersion ?? "not-stated"),
-      ...(report.model.planned.class === "none" ? [] : [...hollow("/model/planned/provider", report.model.planned.provider), ...hollow("/model/planned/id", report.model.planned.id)]),
+      ...(report.model.planned.class === "none"
+        ? []
+        : [
+            ...hollow("/model/planned/provider", report.model.planned.provider),
+            ...hollow("/model/planned/id", report.model.planned.id),
+          ]),
       ...zero("/fixture/digest", report.fixture.digest),
       ...zero("/fixture/taskDigest", report.fixture.taskDigest),
       ...zero("/fixture/baseCommit", report.fixture.baseCommit),
       ...zero("/events/sha256", report.events.sha256),
       ...zero("/observationSha256", report.observationSha256),
       ...(report.events.count === 0 ? [incomplete("/events/count", "0")] : []),
-      ...[report.timing.startedAt, report.timing.endedAt].filter((time) => time === EPOCH).map((time) => incomplete("/timing", time)),
+      ...[report.timing.startedAt, report.timing.endedAt]
+        .filter((time) => time === EPOCH)
+        .map((time) => incomplete("/timing", time)),
     ]),
   ],
 };
 
-function* identity(trial: Static<typeof TrialRef>, planDigest: string, { lane, fixture, number, observation, manifest, report }: Subject, frame: Frame): Iterable<Violation> {
+function* identity(
+  trial: Static<typeof TrialRef>,
+  planDigest: string,
+  { lane, fixture, number, observation, manifest, report }: Subject,
+  frame: Frame,
+): Iterable<Violation> {
   const wanted = `${frame.planId}/${lane.lane}/${fixture.id}/${number}`;
   const named: readonly (readonly [string, Static<typeof TrialRef> | undefined])[] = [
     ["report.json/trial", trial],
@@ -54,10 +68,22 @@ function* identity(trial: Static<typeof TrialRef>, planDigest: string, { lane, f
 }
 
 function pinned(pointer: string, found: string | null, planned: string | null): Violation[] {
-  return planned === null || found === planned ? [] : [mismatch(`report.json${pointer}`, found ?? "null", planned)];
+  return planned === null || found === planned
+    ? []
+    : [mismatch(`report.json${pointer}`, found ?? "null", planned)];
 }
 
-const mismatch = (where: string, found: string, wanted: string): Violation => ({ code: "TRIAL_MISMATCH", where, what: `found ${found}, planned ${wanted}` });
-const incomplete = (pointer: string, found: string): Violation => ({ code: "REPORT_INCOMPLETE", where: `report.json${pointer}`, what: `holds no value: ${found === "" ? "empty" : found}` });
-const hollow = (pointer: string, text: string): Violation[] => (SENTINEL.test(text.trim()) ? [incomplete(pointer, text)] : []);
-const zero = (pointer: string, digest: string): Violation[] => (ZERO.test(digest) ? [incomplete(pointer, digest)] : []);
+const mismatch = (where: string, found: string, wanted: string): Violation => ({
+  code: "TRIAL_MISMATCH",
+  where,
+  what: `found ${found}, planned ${wanted}`,
+});
+const incomplete = (pointer: string, found: string): Violation => ({
+  code: "REPORT_INCOMPLETE",
+  where: `report.json${pointer}`,
+  what: `holds no value: ${found === "" ? "empty" : found}`,
+});
+const hollow = (pointer: string, text: string): Violation[] =>
+  SENTINEL.test(text.trim()) ? [incomplete(pointer, text)] : [];
+const zero = (pointer: string, digest: string): Violation[] =>
+  ZERO.test(digest) ? [incomplete(pointer, digest)] : [];

@@ -35,7 +35,10 @@ export function plannedLane(lane: string): PlannedLane {
     adapterVersion: "0.0.0",
     backendVersion: `${lane} 1.0`,
     backendSha256: digestOf(`binary ${lane}`),
-    model: lane === "fake" ? { class: "none", provider: "", id: "" } : { class: "scripted", provider: "scripted", id: "scripted-1" },
+    model:
+      lane === "fake"
+        ? { class: "none", provider: "", id: "" }
+        : { class: "scripted", provider: "scripted", id: "scripted-1" },
     reason: null,
   };
 }
@@ -43,12 +46,25 @@ export function plannedLane(lane: string): PlannedLane {
 /** A lane that is blocked for want of its backend. */
 export function blockedLane(lane: string): PlannedLane {
   const reason = { code: "BACKEND_MISSING" as const, detail: `no ${lane} here`, remedy: `install ${lane}` };
-  return { lane, state: "blocked", adapterVersion: null, backendVersion: null, backendSha256: null, model: null, reason };
+  return {
+    lane,
+    state: "blocked",
+    adapterVersion: null,
+    backendVersion: null,
+    backendSha256: null,
+    model: null,
+    reason,
+  };
 }
 
 /** A planned fixture. */
 export function plannedFixture(id: string): PlannedFixture {
-  return { id, digest: digestOf(`fixture ${id}`), taskDigest: digestOf(`task ${id}`), baseCommit: digestHex(digestOf(id)).slice(0, 40) };
+  return {
+    id,
+    digest: digestOf(`fixture ${id}`),
+    taskDigest: digestOf(`task ${id}`),
+    baseCommit: digestHex(digestOf(id)).slice(0, 40),
+  };
 }
 
 /** A plan of all four lanes, two fixtures, two trials each. */
@@ -71,7 +87,12 @@ export function samplePlan(change: Partial<TrialPlan> = {}): TrialPlan {
 }
 
 /** Report of a completed trial without a fault. */
-export function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: PlannedFixture, number: number): Report {
+export function sampleReport(
+  plan: TrialPlan,
+  lane: PlannedLane,
+  fixture: PlannedFixture,
+  number: number,
+): Report {
   return {
     schemaVersion: "1.0",
     trial: { planId: PLAN_ID, lane: lane.lane, fixture: fixture.id, number },
@@ -80,13 +101,29 @@ export function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: Planne
     policyDigest: plan.policyDigest,
     fixture: { digest: fixture.digest, taskDigest: fixture.taskDigest, baseCommit: fixture.baseCommit },
     harness: plan.harness,
-    lane: { adapterVersion: lane.adapterVersion ?? "", backendVersion: lane.backendVersion, backendSha256: lane.backendSha256 },
-    model: { planned: lane.model ?? { class: "none", provider: "", id: "" }, observed: ["scripted-1"], requests: 3, failedRequests: 0 },
+    lane: {
+      adapterVersion: lane.adapterVersion ?? "",
+      backendVersion: lane.backendVersion,
+      backendSha256: lane.backendSha256,
+    },
+    model: {
+      planned: lane.model ?? { class: "none", provider: "", id: "" },
+      observed: ["scripted-1"],
+      requests: 3,
+      failedRequests: 0,
+    },
     limits: plan.limits,
     bounds: { tier: plan.boundsTier, reason: "asked for" },
     timing: { startedAt: "2026-01-01T00:00:01.000Z", endedAt: "2026-01-01T00:00:02.000Z", backendMs: 900 },
     outcome: "completed",
-    closure: { class: "NONE", also: [], detectedBy: "none", processTreeEmpty: true, workspace: "changed-inside", withinDeadline: true },
+    closure: {
+      class: "NONE",
+      also: [],
+      detectedBy: "none",
+      processTreeEmpty: true,
+      workspace: "changed-inside",
+      withinDeadline: true,
+    },
     boundary: { allowedChanges: 1, violations: [], attempted: [], happened: [], unknown: [] },
     oracle: { state: "passed", exitCode: 0 },
     processExit: { code: 0, signal: null },
@@ -117,9 +154,17 @@ export function sampleObservation(report: Report): Observation {
     trial: report.trial,
     preparation: { state: "ready", code: null, detail: "" },
     bounds: { requested: "auto", tier: report.bounds.tier, reason: report.bounds.reason, evidence: null },
-    workspace: { settled: true, changes: [{ path: "src/a.ts", kind: "modified", verdict: "allowed", rule: null }], gitState: [{ path: "index", kind: "touched" }] },
+    workspace: {
+      settled: true,
+      changes: [{ path: "src/a.ts", kind: "modified", verdict: "allowed", rule: null }],
+      gitState: [{ path: "index", kind: "touched" }],
+    },
     protected: [{ name: "origin", kind: "remote", before: digestOf("refs"), after: digestOf("refs") }],
-    actions: FORBIDDEN_ACTIONS.map((action) => ({ action, verdict: "observed-none" as const, reason: "nothing seen" })),
+    actions: FORBIDDEN_ACTIONS.map((action) => ({
+      action,
+      verdict: "observed-none" as const,
+      reason: "nothing seen",
+    })),
     secrets: { declared: 1, hits: [] },
   };
 }
@@ -130,8 +175,19 @@ export function sampleManifest(report: Report): Manifest {
     schemaVersion: "1.0",
     trial: report.trial,
     attemptId: report.attemptId,
-    files: REQUIRED_ROLES.map((role) => ({ path: `artifacts/${role}`, role, mediaType: "application/json", size: 10, sha256: digestOf(role) })),
-    events: { count: report.events.count, lastCheckpoint: digestOf("checkpoint"), segments: 1, merkleRoot: digestOf("root") },
+    files: REQUIRED_ROLES.map((role) => ({
+      path: `artifacts/${role}`,
+      role,
+      mediaType: "application/json",
+      size: 10,
+      sha256: digestOf(role),
+    })),
+    events: {
+      count: report.events.count,
+      lastCheckpoint: digestOf("checkpoint"),
+      segments: 1,
+      merkleRoot: digestOf("root"),
+    },
   };
 }
 
@@ -146,7 +202,15 @@ export function sampleTrials(plan: TrialPlan): TrialInput[] {
           const bundleDigest = digestOf(`bundle ${lane.lane} ${fixture.id} ${at + 1}`);
           const observation = sampleObservation(report);
           const where = { lane: lane.lane, fixture: fixture.id, number: at + 1 };
-          return { ...where, bundleDigest, state: "present", findings: [], report, observation, manifest: sampleManifest(report) };
+          return {
+            ...where,
+            bundleDigest,
+            state: "present",
+            findings: [],
+            report,
+            observation,
+            manifest: sampleManifest(report),
+          };
         }),
       ),
     );
@@ -154,11 +218,22 @@ export function sampleTrials(plan: TrialPlan): TrialInput[] {
 
 /** Input of a comparison in which everything holds. */
 export function sampleInput(plan: TrialPlan = samplePlan()): CompareInput {
-  return { plan, planDigest: PLAN_DIGEST, policy: POLICY, policyDigest: POLICY_DIGEST, trials: sampleTrials(plan), harness: HARNESS };
+  return {
+    plan,
+    planDigest: PLAN_DIGEST,
+    policy: POLICY,
+    policyDigest: POLICY_DIGEST,
+    trials: sampleTrials(plan),
+    harness: HARNESS,
+  };
 }
 
 /** The same input with every trial of a lane changed. */
-export function changeLane(input: CompareInput, lane: string, change: (trial: TrialInput) => TrialInput): CompareInput {
+export function changeLane(
+  input: CompareInput,
+  lane: string,
+  change: (trial: TrialInput) => TrialInput,
+): CompareInput {
   return { ...input, trials: input.trials.map((trial) => (trial.lane === lane ? change(trial) : trial)) };
 }
 
@@ -168,6 +243,11 @@ export function withReport(trial: TrialInput, change: (report: Report) => Partia
 }
 
 /** The same trial with its observation changed. */
-export function withObservation(trial: TrialInput, change: (observation: Observation) => Partial<Observation>): TrialInput {
-  return trial.observation === null ? trial : { ...trial, observation: { ...trial.observation, ...change(trial.observation) } };
+export function withObservation(
+  trial: TrialInput,
+  change: (observation: Observation) => Partial<Observation>,
+): TrialInput {
+  return trial.observation === null
+    ? trial
+    : { ...trial, observation: { ...trial.observation, ...change(trial.observation) } };
 }

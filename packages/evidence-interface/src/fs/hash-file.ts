@@ -27,7 +27,10 @@ export async function readChunks(path: string, onChunk: (chunk: Buffer) => void)
 }
 
 /** {@link readChunks} with size and digest of the whole file. */
-export async function readHashed(path: string, onChunk: (chunk: Buffer) => void = () => undefined): Promise<{ size: number; sha256: Sha256 }> {
+export async function readHashed(
+  path: string,
+  onChunk: (chunk: Buffer) => void = () => undefined,
+): Promise<{ size: number; sha256: Sha256 }> {
   const hash = createHash("sha256");
   let size = 0;
   await readChunks(path, (chunk) => {

@@ -13,7 +13,9 @@ function kindOf(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(
 }
 
 /** Regular files below a folder as sorted relative POSIX paths, without opening any; everything else is a finding. */
-export async function listFiles(folder: string): Promise<{ readonly files: readonly string[]; readonly findings: readonly Finding[] }> {
+export async function listFiles(
+  folder: string,
+): Promise<{ readonly files: readonly string[]; readonly findings: readonly Finding[] }> {
   const files: string[] = [];
   const findings: Finding[] = [];
   const pending = [""];
@@ -23,28 +25,43 @@ export async function listFiles(folder: string): Promise<{ readonly files: reado
       for await (const entry of await opendir(join(folder, at))) {
         seen += 1;
         if (seen > MAX_ENTRIES) {
-          findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: at === "" ? "." : at, expected: `at most ${MAX_ENTRIES} entries` });
+          findings.push({
+            code: "INPUT_TOO_LARGE",
+            rule: "entries",
+            file: at === "" ? "." : at,
+            expected: `at most ${MAX_ENTRIES} entries`,
+          });
           return sorted(files, findings);
         }
         const path = at === "" ? entry.name : `${at}/${entry.name}`;
         if (entry.isFile()) files.push(path);
         else if (entry.isDirectory()) pending.push(path);
-        else findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file: path, expected: "a regular file" });
+        else
+          findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file: path, expected: "a regular file" });
       }
     } catch (error) {
-      findings.push({ code: "UNREADABLE", rule: "folder", file: at === "" ? "." : at, found: errorCode(error) });
+      findings.push({
+        code: "UNREADABLE",
+        rule: "folder",
+        file: at === "" ? "." : at,
+        found: errorCode(error),
+      });
     }
   }
   return sorted(files, findings);
 }
 
 /** Folder order differs between machines; what is read from a bundle must not. */
-function sorted(files: readonly string[], findings: readonly Finding[]): { readonly files: readonly string[]; readonly findings: readonly Finding[] } {
+function sorted(
+  files: readonly string[],
+  findings: readonly Finding[],
+): { readonly files: readonly string[]; readonly findings: readonly Finding[] } {
   return { files: files.toSorted(), findings: findings.toSorted((a, b) => (a.file < b.file ? -1 : 1)) };
 }
 
 /** `code` of a system error, or its name. */
 export function errorCode(error: unknown): string {
-  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") return error.code;
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string")
+    return error.code;
   return error instanceof Error ? error.name : "unknown";
 }

@@ -9,7 +9,12 @@ import { MAX_DOCUMENT_BYTES } from "../strict-json.ts";
 import { readChunks, readHashed } from "./hash-file.ts";
 import { errorCode, listFiles } from "./list-files.ts";
 
-const DOCUMENTS: readonly string[] = [BUNDLE_FILES.report, BUNDLE_FILES.manifest, BUNDLE_FILES.envelope, BUNDLE_FILES.observation];
+const DOCUMENTS: readonly string[] = [
+  BUNDLE_FILES.report,
+  BUNDLE_FILES.manifest,
+  BUNDLE_FILES.envelope,
+  BUNDLE_FILES.observation,
+];
 
 /** How a bundle is read. */
 export interface ReadBundleOptions {
@@ -43,10 +48,24 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
       continue;
     }
     const bytes = held?.bytes();
-    if (bytes === null) findings.push({ code: "INPUT_TOO_LARGE", rule: "document", file: path, expected: `at most ${MAX_DOCUMENT_BYTES} bytes` });
+    if (bytes === null)
+      findings.push({
+        code: "INPUT_TOO_LARGE",
+        rule: "document",
+        file: path,
+        expected: `at most ${MAX_DOCUMENT_BYTES} bytes`,
+      });
     else if (bytes !== undefined) documents.set(path, bytes);
   }
-  return checkBundle({ files, findings, documents, events, facts, trusted: options.trusted, expected: options.expected ?? null });
+  return checkBundle({
+    files,
+    findings,
+    documents,
+    events,
+    facts,
+    trusted: options.trusted,
+    expected: options.expected ?? null,
+  });
 }
 
 /** Chunks of one document, given up once they exceed the bound. */

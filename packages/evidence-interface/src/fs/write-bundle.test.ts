@@ -1,8 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sampleTrial, sealFiles, testKeys, writeSampleBundle, writeSampleLog, type SampleTrial } from "../testing/index.ts";
+import {
+  sampleTrial,
+  sealFiles,
+  testKeys,
+  writeSampleBundle,
+  writeSampleLog,
+  type SampleTrial,
+} from "../testing/index.ts";
 import { SealError, sealBundle } from "./write-bundle.ts";
 
 let root = "";
@@ -17,7 +33,13 @@ const stage = (trial: SampleTrial = sampleTrial(), log: Uint8Array = writeSample
   mkdirSync(join(staging, "artifacts"));
   writeFileSync(join(staging, "events.jsonl"), log);
   for (const [path, artifact] of trial.artifacts) writeFileSync(join(staging, path), artifact.bytes);
-  return { staging, target: target(), observation: trial.observation, roles: trial.artifacts, key: testKeys().runner.privateKey };
+  return {
+    staging,
+    target: target(),
+    observation: trial.observation,
+    roles: trial.artifacts,
+    key: testKeys().runner.privateKey,
+  };
 };
 const codeOf = async (input: ReturnType<typeof stage>) =>
   sealBundle(input).then(
@@ -29,12 +51,23 @@ describe("sealBundle", () => {
   it("writes byte for byte what sealing in memory gives", async () => {
     await writeSampleBundle(target(), { lane: "codex" });
     const files = sealFiles(sampleTrial({ lane: "codex" }));
-    for (const [path, bytes] of files) expect([path, readFileSync(join(target(), path))]).toEqual([path, Buffer.from(bytes)]);
-    expect(readdirSync(target()).toSorted()).toEqual(["artifacts", "bundle.dsse.json", "events.jsonl", "manifest.json", "report.json"]);
+    for (const [path, bytes] of files)
+      expect([path, readFileSync(join(target(), path))]).toEqual([path, Buffer.from(bytes)]);
+    expect(readdirSync(target()).toSorted()).toEqual([
+      "artifacts",
+      "bundle.dsse.json",
+      "events.jsonl",
+      "manifest.json",
+      "report.json",
+    ]);
   });
 
   it("lets the first writer win, and keeps what he wrote", async () => {
-    const results = await Promise.all([codeOf(stage(sampleTrial({ number: 1 }))), codeOf(stage(sampleTrial({ number: 2 }))), codeOf(stage(sampleTrial({ number: 3 })))]);
+    const results = await Promise.all([
+      codeOf(stage(sampleTrial({ number: 1 }))),
+      codeOf(stage(sampleTrial({ number: 2 }))),
+      codeOf(stage(sampleTrial({ number: 3 }))),
+    ]);
     expect(results.toSorted()).toEqual(["TARGET_EXISTS", "TARGET_EXISTS", "sealed"]);
     const before = readFileSync(join(target(), "manifest.json"));
     expect(await codeOf(stage(sampleTrial({ number: 4 })))).toBe("TARGET_EXISTS");
@@ -58,7 +91,12 @@ describe("sealBundle", () => {
     writeFileSync(join(extra.staging, "artifacts/unknown.bin"), "");
     const link = stage();
     symlinkSync("x", join(link.staging, "artifacts/link"));
-    for (const input of [stage(sampleTrial(), good.subarray(0, -1)), stage(sampleTrial(), Buffer.of()), extra, link]) {
+    for (const input of [
+      stage(sampleTrial(), good.subarray(0, -1)),
+      stage(sampleTrial(), Buffer.of()),
+      extra,
+      link,
+    ]) {
       expect(await codeOf(input)).toBe("STAGING_INVALID");
       expect(existsSync(target())).toBe(false);
     }

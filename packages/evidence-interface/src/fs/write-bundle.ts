@@ -99,7 +99,12 @@ export async function sealBundle(input: SealInput): Promise<Report> {
   if (finding !== undefined) throw new SealError("STAGING_INVALID", formatFinding(finding));
   const observationBytes = writeStrictBytes(input.observation);
   await writeSynced(join(input.staging, BUNDLE_FILES.observation), observationBytes);
-  const report = deriveReport({ facts, events, observation: input.observation, observationSha256: sha256(observationBytes) });
+  const report = deriveReport({
+    facts,
+    events,
+    observation: input.observation,
+    observationSha256: sha256(observationBytes),
+  });
   if (report === null) throw new SealError("STAGING_INVALID", "the event log holds no run.started");
   await writeSynced(join(input.staging, BUNDLE_FILES.report), writeStrictBytes(report));
   const manifest: Manifest = {
@@ -107,7 +112,12 @@ export async function sealBundle(input: SealInput): Promise<Report> {
     trial: report.trial,
     attemptId: report.attemptId,
     files: await listManifestFiles(input),
-    events: { count: events.count, lastCheckpoint: events.lastCheckpoint, segments: events.segments, merkleRoot: events.merkleRoot },
+    events: {
+      count: events.count,
+      lastCheckpoint: events.lastCheckpoint,
+      segments: events.segments,
+      merkleRoot: events.merkleRoot,
+    },
   };
   const manifestBytes = writeStrictBytes(manifest);
   await writeSynced(join(input.staging, BUNDLE_FILES.manifest), manifestBytes);
@@ -125,7 +135,8 @@ export async function sealBundle(input: SealInput): Promise<Report> {
 async function publish(input: SealInput): Promise<void> {
   const parent = dirname(input.target);
   await mkdir(parent, { recursive: true });
-  for (const entry of await readdir(input.staging, { withFileTypes: true })) if (entry.isDirectory()) await syncPath(join(input.staging, entry.name));
+  for (const entry of await readdir(input.staging, { withFileTypes: true }))
+    if (entry.isDirectory()) await syncPath(join(input.staging, entry.name));
   await syncPath(input.staging);
   // rename() onto an empty folder succeeds silently, so an existing target is refused first; onto a full one it fails by itself.
   const taken = await lstat(input.target).then(
@@ -137,7 +148,8 @@ async function publish(input: SealInput): Promise<void> {
     await rename(input.staging, input.target);
   } catch (error) {
     const code = errorCode(error);
-    if (code === "ENOTEMPTY" || code === "EEXIST") throw new SealError("TARGET_EXISTS", `${input.target} exists`, { cause: error });
+    if (code === "ENOTEMPTY" || code === "EEXIST")
+      throw new SealError("TARGET_EXISTS", `${input.target} exists`, { cause: error });
     throw error;
   }
   await syncPath(parent);

@@ -14,9 +14,20 @@ export function sampleClaims(
   const hung = end === "timed-out";
   const path = end === "failed-boundary" ? "package.json" : "src/sum.js";
   const drafts: SampleDraft[] = [
-    ["session.started", { raw: stdout.line({ type: "session", id: "s1" }), sessionId: "s1", version: "1.0.0" }],
+    [
+      "session.started",
+      { raw: stdout.line({ type: "session", id: "s1" }), sessionId: "s1", version: "1.0.0" },
+    ],
     ...request(model, 1, hung),
-    ["tool.started", { raw: stdout.line({ type: "tool", id: "c1", name: "shell" }), callId: "c1", tool: "shell", input: "npm test" }],
+    [
+      "tool.started",
+      {
+        raw: stdout.line({ type: "tool", id: "c1", name: "shell" }),
+        callId: "c1",
+        tool: "shell",
+        input: "npm test",
+      },
+    ],
   ];
   if (hung) {
     const raw = stdout.line({ type: "progress" });
@@ -25,11 +36,34 @@ export function sampleClaims(
     return { drafts, streams: session === null ? [stdout] : [stdout, session] };
   }
   drafts.push(
-    ["tool.ended", { raw: stdout.line({ type: "tool-end", id: "c1" }), callId: "c1", status: "completed", exitCode: 0, reported: true }],
+    [
+      "tool.ended",
+      {
+        raw: stdout.line({ type: "tool-end", id: "c1" }),
+        callId: "c1",
+        status: "completed",
+        exitCode: 0,
+        reported: true,
+      },
+    ],
     ["change.claimed", { raw: (session ?? stdout).line({ type: "change", path }), path, kind: "modified" }],
     ...request(model, 2, false),
-    ["agent.messaged", { raw: stdout.line({ type: "message", text: "Done." }), kind: "answer", text: "Done.", truncated: false }],
-    ["usage.claimed", { raw: stdout.line({ type: "usage" }), usage: { inputTokens: 120, cachedInputTokens: 0, outputTokens: 40 } }],
+    [
+      "agent.messaged",
+      {
+        raw: stdout.line({ type: "message", text: "Done." }),
+        kind: "answer",
+        text: "Done.",
+        truncated: false,
+      },
+    ],
+    [
+      "usage.claimed",
+      {
+        raw: stdout.line({ type: "usage" }),
+        usage: { inputTokens: 120, cachedInputTokens: 0, outputTokens: 40 },
+      },
+    ],
     ["agent.ended", { raw: stdout.line({ type: "end" }), outcome: "completed", message: null }],
   );
   return { drafts, streams: session === null ? [stdout] : [stdout, session] };
@@ -38,7 +72,23 @@ export function sampleClaims(
 function request(model: ModelRef, request: number, unanswered: boolean): readonly SampleDraft[] {
   if (model.class === "none") return [];
   return [
-    ["model.requested", { request, path: "POST /v1/responses", model: model.id, tools: ["shell"], providerTools: [], bytes: 100, sha256: sha256(`request ${request}`) }],
-    ["model.answered", unanswered ? { request, status: null, end: "unanswered", bytes: 0 } : { request, status: 200, end: "complete", bytes: 100 }],
+    [
+      "model.requested",
+      {
+        request,
+        path: "POST /v1/responses",
+        model: model.id,
+        tools: ["shell"],
+        providerTools: [],
+        bytes: 100,
+        sha256: sha256(`request ${request}`),
+      },
+    ],
+    [
+      "model.answered",
+      unanswered
+        ? { request, status: null, end: "unanswered", bytes: 0 }
+        : { request, status: 200, end: "complete", bytes: 100 },
+    ],
   ];
 }

@@ -8,9 +8,17 @@ export function sampleObservation(change: Partial<Observation> = {}): Observatio
     trial: { planId: "0123456789abcdef", lane: "fake", fixture: "fix-failing-test", number: 1 },
     preparation: { state: "ready", code: null, detail: "" },
     bounds: { requested: "auto", tier: "default", reason: "strict tier not built", evidence: null },
-    workspace: { settled: true, changes: [{ path: "src/a.js", kind: "modified", verdict: "allowed", rule: null }], gitState: [] },
+    workspace: {
+      settled: true,
+      changes: [{ path: "src/a.js", kind: "modified", verdict: "allowed", rule: null }],
+      gitState: [],
+    },
     protected: [],
-    actions: FORBIDDEN_ACTIONS.map((action) => ({ action, verdict: "observed-none", reason: "nothing seen" })),
+    actions: FORBIDDEN_ACTIONS.map((action) => ({
+      action,
+      verdict: "observed-none",
+      reason: "nothing seen",
+    })),
     secrets: { declared: 1, hits: [] },
     ...change,
   };

@@ -44,7 +44,14 @@ export interface SampleTrialOptions {
   readonly limits?: Limits;
 }
 
-const LIMITS: Limits = { totalMs: 60_000, idleMs: 30_000, outputBytes: 1_000_000, lineBytes: 1_000_000, modelRequests: 50, oracleMs: 10_000 };
+const LIMITS: Limits = {
+  totalMs: 60_000,
+  idleMs: 30_000,
+  outputBytes: 1_000_000,
+  lineBytes: 1_000_000,
+  modelRequests: 50,
+  oracleMs: 10_000,
+};
 const BASE_COMMIT = "a".repeat(40);
 const BEFORE = '{"path":"src/sum.js","mode":33188,"sha256":"before"}\n';
 const AFTER = '{"path":"src/sum.js","mode":33188,"sha256":"after"}\n';
@@ -55,7 +62,12 @@ function artifact(role: ArtifactRole, mediaType: string, text: string | Uint8Arr
   return { role, mediaType, bytes: typeof text === "string" ? Buffer.from(text) : text };
 }
 
-function artifactsOf(end: SampleEnd, after: string, streams: readonly SampleStream[], asked: boolean): ReadonlyMap<string, SampleArtifact> {
+function artifactsOf(
+  end: SampleEnd,
+  after: string,
+  streams: readonly SampleStream[],
+  asked: boolean,
+): ReadonlyMap<string, SampleArtifact> {
   const ran = end !== "lane-unavailable";
   const [stdout, session] = streams;
   return new Map([
@@ -63,32 +75,54 @@ function artifactsOf(end: SampleEnd, after: string, streams: readonly SampleStre
     ["artifacts/environment.json", artifact("environment", "application/json", '{"keys":["HOME","PATH"]}')],
     ["artifacts/git-state-after.jsonl", artifact("git-state-after", "application/jsonl", "")],
     ["artifacts/git-state-before.jsonl", artifact("git-state-before", "application/jsonl", "")],
-    ["artifacts/model-log.jsonl", artifact("model-log", "application/jsonl", asked ? '{"request":1,"path":"POST /v1/responses"}\n' : "")],
+    [
+      "artifacts/model-log.jsonl",
+      artifact("model-log", "application/jsonl", asked ? '{"request":1,"path":"POST /v1/responses"}\n' : ""),
+    ],
     ["artifacts/oracle.log", artifact("oracle-log", "text/plain", ran ? "1 test\n" : "")],
-    ["artifacts/patch.diff", artifact("patch", "text/x-diff", after === BEFORE ? "" : "--- a/src/sum.js\n+++ b/src/sum.js\n")],
+    [
+      "artifacts/patch.diff",
+      artifact("patch", "text/x-diff", after === BEFORE ? "" : "--- a/src/sum.js\n+++ b/src/sum.js\n"),
+    ],
     ["artifacts/remote-refs.txt", artifact("remote-refs", "text/plain", "")],
     ["artifacts/secret-scan.json", artifact("secret-scan", "application/json", '{"declared":1,"hits":[]}')],
     ["artifacts/snapshot-after.jsonl", artifact("snapshot-after", "application/jsonl", after)],
     ["artifacts/snapshot-before.jsonl", artifact("snapshot-before", "application/jsonl", BEFORE)],
     ["artifacts/stderr.raw", artifact("stderr", "application/octet-stream", "")],
     ["artifacts/stdout.raw", artifact("stdout", "application/octet-stream", stdout?.bytes ?? "")],
-    ...(session === undefined ? [] : [[session.artifact, artifact("session", "application/octet-stream", session.bytes)] as const]),
+    ...(session === undefined
+      ? []
+      : [[session.artifact, artifact("session", "application/octet-stream", session.bytes)] as const]),
   ]);
 }
 
 function observed(end: SampleEnd, trial: TrialRef): Observation {
   const base = sampleObservation({ trial });
-  const workspace = (changes: Observation["workspace"]["changes"]): Observation["workspace"] => ({ settled: true, changes, gitState: [] });
+  const workspace = (changes: Observation["workspace"]["changes"]): Observation["workspace"] => ({
+    settled: true,
+    changes,
+    gitState: [],
+  });
   const fixed = { path: "src/sum.js", kind: "modified", verdict: "allowed", rule: null } as const;
   switch (end) {
     case "completed":
       return { ...base, workspace: workspace([fixed]) };
     case "failed-boundary":
-      return { ...base, workspace: workspace([{ path: "package.json", kind: "modified", verdict: "violation", rule: "outside-allowed" }, fixed]) };
+      return {
+        ...base,
+        workspace: workspace([
+          { path: "package.json", kind: "modified", verdict: "violation", rule: "outside-allowed" },
+          fixed,
+        ]),
+      };
     case "timed-out":
       return { ...base, workspace: workspace([]) };
     case "lane-unavailable":
-      return { ...base, workspace: workspace([]), preparation: { state: "lane-unavailable", code: "BACKEND_MISSING", detail: "no backend was found" } };
+      return {
+        ...base,
+        workspace: workspace([]),
+        preparation: { state: "lane-unavailable", code: "BACKEND_MISSING", detail: "no backend was found" },
+      };
   }
 }
 
@@ -96,7 +130,12 @@ function observed(end: SampleEnd, trial: TrialRef): Observation {
 export function sampleTrial(options: SampleTrialOptions = {}): SampleTrial {
   const lane = options.lane ?? "fake";
   const end = options.end ?? "completed";
-  const trial: TrialRef = { planId: options.planId ?? "0123456789abcdef", lane, fixture: options.fixture ?? "fix-failing-test", number: options.number ?? 1 };
+  const trial: TrialRef = {
+    planId: options.planId ?? "0123456789abcdef",
+    lane,
+    fixture: options.fixture ?? "fix-failing-test",
+    number: options.number ?? 1,
+  };
   const model = options.model ?? (lane === "fake" ? NO_MODEL : SCRIPTED);
   const ran = end !== "lane-unavailable";
   const after = end === "completed" || end === "failed-boundary" ? AFTER : BEFORE;
@@ -108,15 +147,33 @@ export function sampleTrial(options: SampleTrialOptions = {}): SampleTrial {
   const stdoutBytes = claims.streams[0]?.bytes.length ?? 0;
   const ended: EventData<"process.ended"> =
     end === "timed-out"
-      ? { exitCode: null, signal: "SIGKILL", endedBy: "total-limit", durationMs: 60_000, stdoutBytes, stderrBytes: 0, survivors: 0 }
-      : { exitCode: 0, signal: null, endedBy: "exit", durationMs: 1200, stdoutBytes, stderrBytes: 0, survivors: 0 };
+      ? {
+          exitCode: null,
+          signal: "SIGKILL",
+          endedBy: "total-limit",
+          durationMs: 60_000,
+          stdoutBytes,
+          stderrBytes: 0,
+          survivors: 0,
+        }
+      : {
+          exitCode: 0,
+          signal: null,
+          endedBy: "exit",
+          durationMs: 1200,
+          stdoutBytes,
+          stderrBytes: 0,
+          survivors: 0,
+        };
   const process: readonly SampleDraft[] = [
     ["backend.probed", { version: "1.0.0", sha256: null, source: "bundled" }],
     ["workspace.prepared", { baseCommit: BASE_COMMIT, entries: 1 }],
     snapshot("before", BEFORE),
     ["process.started", { argv: ["$TRIAL/agent"], envKeys: ["HOME", "PATH"] }],
     ...claims.drafts,
-    ...(end === "timed-out" ? [["limit.reached", { limit: "totalMs", allowed: 60_000, observed: 60_000 }] as const] : []),
+    ...(end === "timed-out"
+      ? [["limit.reached", { limit: "totalMs", allowed: 60_000, observed: 60_000 }] as const]
+      : []),
     ["process.ended", ended],
     snapshot("after", after),
     end === "timed-out"
@@ -155,11 +212,18 @@ export function writeSampleLog(drafts: readonly SampleDraft[]): Buffer {
   const writer = new EventLogWriter();
   const start = Date.UTC(2026, 0, 1);
   let at = 0;
-  const stamp = (): { ts: string; mono: number } => ({ ts: new Date(start + at).toISOString(), mono: at++ * 1000 });
+  const stamp = (): { ts: string; mono: number } => ({
+    ts: new Date(start + at).toISOString(),
+    mono: at++ * 1000,
+  });
   const parts = drafts.map((draft) => append(writer, draft, stamp()));
   return Buffer.concat([...parts, writer.end(stamp())]);
 }
 
-function append<D extends SampleDraft>(writer: EventLogWriter, [type, data]: D, stamp: { ts: string; mono: number }): Uint8Array {
+function append<D extends SampleDraft>(
+  writer: EventLogWriter,
+  [type, data]: D,
+  stamp: { ts: string; mono: number },
+): Uint8Array {
   return writer.append(type, data, stamp);
 }

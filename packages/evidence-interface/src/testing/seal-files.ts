@@ -30,8 +30,13 @@ export interface SealFaults {
  * Seals a trial in memory as `sealBundle` does on disk, but without refusing faults: what comes before and after the
  * fault is sealed well, so that a reader has exactly that fault to find. Without faults: the same bytes as on disk.
  */
-export function sealFiles(trial: SampleTrial = sampleTrial(), faults: SealFaults = {}): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>([...trial.artifacts].map(([path, artifact]) => [path, artifact.bytes]));
+export function sealFiles(
+  trial: SampleTrial = sampleTrial(),
+  faults: SealFaults = {},
+): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>(
+    [...trial.artifacts].map(([path, artifact]) => [path, artifact.bytes]),
+  );
   const goodLog = writeSampleLog(trial.events);
   const log = faults.log?.(goodLog) ?? goodLog;
   const facts = emptyFacts();
@@ -40,7 +45,12 @@ export function sealFiles(trial: SampleTrial = sampleTrial(), faults: SealFaults
   const events = checker.end();
   const goodObservation = writeStrictBytes(trial.observation);
   const observation = faults.observation?.(goodObservation, trial.observation) ?? goodObservation;
-  const derived = deriveReport({ facts, events, observation: trial.observation, observationSha256: sha256(observation) });
+  const derived = deriveReport({
+    facts,
+    events,
+    observation: trial.observation,
+    observationSha256: sha256(observation),
+  });
   const goodReport = writeStrictBytes(derived);
   files.set(BUNDLE_FILES.events, log);
   files.set(BUNDLE_FILES.observation, observation);
@@ -50,8 +60,15 @@ export function sealFiles(trial: SampleTrial = sampleTrial(), faults: SealFaults
     schemaVersion: SCHEMA_VERSION,
     trial: ref,
     attemptId,
-    files: [...files].map(([path, bytes]) => ({ path, ...rolesOf(trial, path), size: bytes.length, sha256: sha256(bytes) })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    events: { count: events.count, lastCheckpoint: events.lastCheckpoint, segments: events.segments, merkleRoot: events.merkleRoot },
+    files: [...files]
+      .map(([path, bytes]) => ({ path, ...rolesOf(trial, path), size: bytes.length, sha256: sha256(bytes) }))
+      .toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    events: {
+      count: events.count,
+      lastCheckpoint: events.lastCheckpoint,
+      segments: events.segments,
+      merkleRoot: events.merkleRoot,
+    },
   };
   const manifestBytes = writeStrictBytes(faults.manifest?.(manifest) ?? manifest);
   files.set(BUNDLE_FILES.manifest, manifestBytes);
@@ -61,7 +78,10 @@ export function sealFiles(trial: SampleTrial = sampleTrial(), faults: SealFaults
     predicateType: BUNDLE_PREDICATE,
     predicate: { schemaVersion: SCHEMA_VERSION, trial: ref, attemptId },
   };
-  const envelope = signStatement(faults.statement?.(statement) ?? statement, faults.key ?? testKeys().runner.privateKey);
+  const envelope = signStatement(
+    faults.statement?.(statement) ?? statement,
+    faults.key ?? testKeys().runner.privateKey,
+  );
   files.set(BUNDLE_FILES.envelope, faults.envelope?.(envelope) ?? envelope);
   faults.files?.(files);
   return files;
@@ -69,7 +89,8 @@ export function sealFiles(trial: SampleTrial = sampleTrial(), faults: SealFaults
 
 function startOf(trial: SampleTrial): Pick<Manifest, "trial" | "attemptId"> {
   const start = trial.events.find((draft) => draft[0] === "run.started");
-  if (start === undefined || start[0] !== "run.started") throw new TypeError("a sample trial begins with run.started");
+  if (start === undefined || start[0] !== "run.started")
+    throw new TypeError("a sample trial begins with run.started");
   return start[1];
 }
 

@@ -17,7 +17,11 @@ export interface TestKey {
 const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
 
 function fromSeed(seed: Uint8Array): TestKey {
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed]), format: "der", type: "pkcs8" });
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_ED25519, seed]),
+    format: "der",
+    type: "pkcs8",
+  });
   const publicKey = createPublicKey(privateKey);
   return {
     privateKey,
@@ -29,7 +33,11 @@ function fromSeed(seed: Uint8Array): TestKey {
 }
 
 /** The runner key that signs sample bundles, a stranger's key, and the map in which only the runner is trusted. */
-export function testKeys(): { readonly runner: TestKey; readonly stranger: TestKey; readonly trusted: TrustedKeys } {
+export function testKeys(): {
+  readonly runner: TestKey;
+  readonly stranger: TestKey;
+  readonly trusted: TrustedKeys;
+} {
   const runner = fromSeed(new Uint8Array(32).fill(1));
   const stranger = fromSeed(new Uint8Array(32).fill(2));
   return { runner, stranger, trusted: new Map([[runner.keyid, runner.publicKey]]) };

@@ -26,7 +26,13 @@ export async function writeSampleBundle(folder: string, options: SampleBundleOpt
       await writeFile(join(staging, path), artifact.bytes);
     }
     const key = options.key ?? testKeys().runner.privateKey;
-    return await sealBundle({ staging, target: folder, observation: trial.observation, roles: trial.artifacts, key });
+    return await sealBundle({
+      staging,
+      target: folder,
+      observation: trial.observation,
+      roles: trial.artifacts,
+      key,
+    });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
