@@ -10,7 +10,7 @@ import { logCases } from "./log-cases.ts";
 import { sealCases } from "./seal-cases.ts";
 
 /** Good golden bundles of version 1, by folder name. */
-export const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
+const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
   "fake-completed": {},
   "codex-completed": { lane: "codex" },
   "failed-boundary": { lane: "codex", end: "failed-boundary" },
@@ -19,7 +19,7 @@ export const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
 };
 
 /** Bad golden bundles of version 1. */
-export function badCases(): readonly BadCase[] {
+function badCases(): readonly BadCase[] {
   return [...byteCases(), ...logCases(), ...sealCases()];
 }
 

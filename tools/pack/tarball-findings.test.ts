@@ -35,3 +35,9 @@ test("an unlicensed or an empty package is found", () => {
   expect(tarballFindings(good.slice(1))).toEqual(["LICENSE is missing"]);
   expect(tarballFindings(["LICENSE", "package.json"])).toEqual(["nothing built is inside"]);
 });
+
+test("takes the tests of a shipped fixture as data", () => {
+  const files = ["LICENSE", "src/a.ts", "dist/a.js", "fixtures/one/target/test/a.test.js"];
+  expect(tarballFindings(files)).toEqual([]);
+  expect(tarballFindings([...files, "dist/a.test.js"])).toContain("dist/a.test.js is a test");
+});

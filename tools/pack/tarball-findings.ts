@@ -9,7 +9,10 @@ export function tarballFindings(files: readonly string[]): string[] {
   const sourceStems = new Set(sources.map(stem));
   const builtStems = new Set(built.map(stem));
   return [
-    ...files.filter((file) => /\.(test|test-d|bench)\.[^/]*$/.test(file)).map((file) => `${file} is a test`),
+    // A shipped fixture is a target repository: its tests are data.
+    ...files
+      .filter((file) => !file.startsWith("fixtures/") && /\.(test|test-d|bench)\.[^/]*$/.test(file))
+      .map((file) => `${file} is a test`),
     ...files.filter((file) => file.endsWith(".tsbuildinfo")).map((file) => `${file} is build state`),
     ...built
       .filter((file) => !sourceStems.has(stem(file)))

@@ -2,7 +2,7 @@ import type { TSchema } from "typebox";
 import { SCHEMAS } from "./registry.ts";
 
 /** A schema as it is published: JSON Schema 2020-12 with its id. Keys of the library that begin with `~` are left out. */
-export function publishedSchema(name: string, schema: TSchema): Record<string, unknown> {
+function publishedSchema(name: string, schema: TSchema): Record<string, unknown> {
   const plain: unknown = JSON.parse(
     JSON.stringify(schema, (key, value: unknown) => (key.startsWith("~") ? undefined : value)),
   );

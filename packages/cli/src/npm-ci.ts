@@ -10,7 +10,17 @@ export interface NpmEnd {
   readonly output: string;
 }
 
-const ARGS = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--include=optional"];
+/** npm would wait more than a minute for a network that is not there. */
+const RETRIES = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+const ARGS = [
+  "ci",
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+  "--include=optional",
+  ...RETRIES,
+];
 const MAX_OUTPUT = 65_536;
 const KILL_AFTER_MS = 5000;
 

@@ -54,10 +54,7 @@ function copyable(context: CommandContext, comparison: Comparison): string {
   );
   let text = renderComparison(comparison);
   for (const remedy of remedies)
-    text = text.replaceAll(
-      `next: ${remedy}\n`,
-      `next: ${commandLine(context, remedy.split(" ").slice(1))}\n`,
-    );
+    text = text.replaceAll(`next: ${remedy}\n`, `next: ${context.program}${remedy.slice("stage6".length)}\n`);
   return text;
 }
 
@@ -89,8 +86,9 @@ export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): 
   ].join("\n");
 }
 
-function explainExample({ cells }: Comparison): string {
-  const [cell] = cells;
+function explainExample({ cells, lanes }: Comparison): string {
+  const planned = lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
+  const cell = cells.find(({ baseline }) => planned.includes(baseline)) ?? cells[0];
   return cell === undefined
     ? "baseline/fixture/dimension"
     : `${cell.baseline}/${cell.fixture}/${cell.dimension}`;

@@ -1,7 +1,7 @@
 import { escapeText } from "@stage6/evidence-interface";
 
 /** Widest line of a rendered text, columns. */
-export const MAX_COLUMNS = 100;
+const MAX_COLUMNS = 100;
 
 /** Text cut or padded to exactly `width` columns. */
 export function fit(text: string, width: number): string {

@@ -4,6 +4,7 @@ import { sha256 } from "./digest.ts";
 import { EventLogChecker } from "./event-log-checker.ts";
 import type { TrialRef } from "./primitives.ts";
 import { emptyFacts, foldEvent } from "./report-fold.ts";
+import type { Manifest } from "./manifest.ts";
 import { sampleTrial, sealFiles, testKeys, type SealFaults } from "./testing/index.ts";
 
 const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null) => {
@@ -79,5 +80,19 @@ describe("checkBundle", () => {
     expect(
       codes({ statement: (made) => ({ ...made, predicate: { ...made.predicate, attemptId } }) }),
     ).toContain("TRIAL_MISMATCH/attempt");
+  });
+
+  it("refuses a snapshot that is not the one the log speaks of, and a document under another role", () => {
+    const zero = `sha256:${"0".repeat(64)}`;
+    const snapshots = (made: Manifest): Manifest => ({
+      ...made,
+      files: made.files.map((file) => (file.role === "snapshot-after" ? { ...file, sha256: zero } : file)),
+    });
+    expect(codes({ manifest: snapshots })).toContain("EVENTS_INVALID/snapshot-digest");
+    const roles = (made: Manifest): Manifest => ({
+      ...made,
+      files: made.files.map((file) => (file.path === "report.json" ? { ...file, role: "session" } : file)),
+    });
+    expect(codes({ manifest: roles })).toContain("SCHEMA_INVALID/document-role");
   });
 });

@@ -1,13 +1,6 @@
 import { isCalendarTime } from "./calendar.ts";
 import type { Event } from "./event.ts";
 
-/** A broken rule: its name, what was found and what was expected. */
-export interface BrokenRule {
-  readonly rule: string;
-  readonly found: string;
-  readonly expected: string;
-}
-
 /** Most calls, requests or phases that may be open at the same time; one more is a broken rule and is not remembered. */
 const MAX_OPEN = 65_536;
 

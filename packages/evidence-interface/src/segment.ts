@@ -1,7 +1,7 @@
 /** Most events between two checkpoints. */
-export const SEGMENT_EVENTS = 256;
+const SEGMENT_EVENTS = 256;
 /** Longest span of `mono` between the first and the last event of a segment, microseconds. */
-export const SEGMENT_SPAN = 1_000_000;
+const SEGMENT_SPAN = 1_000_000;
 /** Longest line of events.jsonl, bytes without the newline. */
 export const MAX_EVENT_BYTES = 1_048_576;
 

@@ -12,7 +12,7 @@ export type RecordedType = Exclude<EventType, "checkpoint" | "run.ended">;
 const ARTIFACT = "events.jsonl";
 
 /** Artifact path of a lane's stream. */
-export function streamArtifact(stream: string): string {
+function streamArtifact(stream: string): string {
   return `artifacts/${stream}.raw`;
 }
 

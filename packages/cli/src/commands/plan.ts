@@ -8,6 +8,7 @@ import { parseCount, parseLane, parseLanes, parseNames } from "../parse-options.
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
+import { selectLanes } from "../select-lanes.ts";
 
 interface PlanOptions {
   readonly candidate: string;
@@ -27,7 +28,7 @@ export function addPlan(program: Command, perform: Perform): void {
     .option("--candidate <lane>", "lane to be judged", parseLane, "case")
     .option(
       "--lanes <names>",
-      "lanes to run, separated by commas; the candidate is always among them (default: all)",
+      "lanes to run, separated by commas; the candidate and fake are always among them (default: all)",
       parseLanes,
     )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
@@ -39,8 +40,10 @@ export function addPlan(program: Command, perform: Perform): void {
     .option("--dry-run", "print what would run and what it costs at most; write nothing");
   perform<PlanOptions>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
-    const selected = options.lanes === undefined ? null : [...options.lanes, options.candidate];
-    const lanes = await probeLanes(selected, await placesFor(context, root));
+    const lanes = await probeLanes(
+      selectLanes(options.lanes, options.candidate),
+      await placesFor(context, root),
+    );
     const plan = await choosePlanFor(root, {
       candidate: options.candidate,
       lanes,

@@ -14,6 +14,7 @@ import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
 import { isUnchanged, isVerified, renderRehearsal } from "../rehearsal.ts";
 import { runRoot } from "../run-root.ts";
+import { selectLanes } from "../select-lanes.ts";
 import { TOOL } from "../tool.ts";
 import { keysFolder } from "../user-folders.ts";
 import { runResult } from "./run.ts";
@@ -37,7 +38,7 @@ export function addRehearse(program: Command, perform: Perform): void {
     .option("--candidate <lane>", "lane to be judged", parseLane, "case")
     .option(
       "--lanes <names>",
-      "lanes to run, separated by commas; the candidate is always among them (default: all)",
+      "lanes to run, separated by commas; the candidate and fake are always among them (default: all)",
       parseLanes,
     )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
@@ -64,7 +65,7 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
     log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
   const root = await openRoot(context.root, context.shownRoot);
   const places = await placesFor(context, root);
-  const selected = options.lanes === undefined ? null : [...new Set([...options.lanes, options.candidate])];
+  const selected = selectLanes(options.lanes, options.candidate);
   const lanes = options.install
     ? await installAndProbe(selected, places, { env: io.env, log, signal: interrupt })
     : await probeLanes(selected, places);

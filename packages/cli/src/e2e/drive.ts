@@ -56,7 +56,7 @@ export async function ensureBackend(name: string): Promise<string> {
 }
 
 /** Limits that suit scenarios: short silences, small output. */
-export const SCENARIO_LIMITS: Limits = {
+const SCENARIO_LIMITS: Limits = {
   totalMs: 60_000,
   idleMs: 6000,
   outputBytes: 2_000_000,

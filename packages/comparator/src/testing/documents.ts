@@ -58,7 +58,7 @@ export function blockedLane(lane: string): PlannedLane {
 }
 
 /** A planned fixture. */
-export function plannedFixture(id: string): PlannedFixture {
+function plannedFixture(id: string): PlannedFixture {
   return {
     id,
     digest: digestOf(`fixture ${id}`),
@@ -87,7 +87,7 @@ export function samplePlan(change: Partial<TrialPlan> = {}): TrialPlan {
 }
 
 /** Report of a completed trial without a fault. */
-export function sampleReport(
+function sampleReport(
   plan: TrialPlan,
   lane: PlannedLane,
   fixture: PlannedFixture,
@@ -148,7 +148,7 @@ export function sampleReport(
 }
 
 /** Observation that goes with {@link sampleReport}. */
-export function sampleObservation(report: Report): Observation {
+function sampleObservation(report: Report): Observation {
   return {
     schemaVersion: "1.0",
     trial: report.trial,
@@ -170,7 +170,7 @@ export function sampleObservation(report: Report): Observation {
 }
 
 /** Manifest with every required role once. */
-export function sampleManifest(report: Report): Manifest {
+function sampleManifest(report: Report): Manifest {
   return {
     schemaVersion: "1.0",
     trial: report.trial,
@@ -192,7 +192,7 @@ export function sampleManifest(report: Report): Manifest {
 }
 
 /** Whole, faultless trials for every planned place. */
-export function sampleTrials(plan: TrialPlan): TrialInput[] {
+function sampleTrials(plan: TrialPlan): TrialInput[] {
   return plan.lanes
     .filter(({ state }) => state === "planned")
     .flatMap((lane) =>

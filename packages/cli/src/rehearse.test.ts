@@ -1,0 +1,124 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { finish, Sandbox } from "./testing/run-stage6.ts";
+
+const FAKE = ["--lanes", "fake", "--candidate", "fake", "--no-install"];
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await Sandbox.make();
+});
+afterAll(async () => sandbox.remove());
+
+test("a rehearsal goes from nothing to a verified report, and the second one changes nothing", async () => {
+  const first = await sandbox.run(["rehearse", ...FAKE, "--json"]);
+  expect(first.code, first.err).toBe(0);
+  expect(JSON.parse(first.out)).toMatchObject({
+    command: "rehearse",
+    verdict: "refused",
+    exitCode: 0,
+    rehearsal: "complete",
+    unchanged: false,
+    trials: { planned: 9, kept: 0, sealed: 9, missing: 0 },
+    document: { state: "written" },
+    activation: "none",
+  });
+  const before = await sandbox.hashes("harness");
+  const second = await sandbox.run(
+    ["rehearse", ...FAKE, "--harness-root", join(sandbox.path, "harness")],
+    {},
+    tmpdir(),
+  );
+  expect(second).toMatchObject({ code: 0, err: "" });
+  expect(second.out).toContain("Nothing was run or changed");
+  expect(await sandbox.hashes("harness")).toEqual(before);
+});
+
+test("replay holds, validate is refused while the rest of the gate is open, and a changed byte makes both invalid", async () => {
+  await sandbox.run(["rehearse", ...FAKE, "--harness-root", "judged"]);
+  const root = ["--harness-root", "judged"];
+  const replay = await sandbox.run(["replay", ...root, "--json"]);
+  expect(replay.code).toBe(0);
+  const { retranslated, stored } = JSON.parse(replay.out);
+  expect(stored).toBe("equal");
+  expect(retranslated.map(({ state }: { state: string }) => state)).toEqual(
+    Array.from({ length: 9 }, () => "equal"),
+  );
+  expect((await sandbox.run(["compare", ...root])).code).toBe(1);
+  const gate = await sandbox.run(["validate", ...root, "--json", "--now", "2030-01-01T00:00:00Z"]);
+  expect(JSON.parse(gate.out)).toMatchObject({
+    command: "validate",
+    verdict: "refused",
+    exitCode: gate.code,
+    now: "2030-01-01T00:00:00.000Z",
+  });
+  expect(gate.code).toBe(1);
+
+  const [plan = ""] = await readdir(join(sandbox.path, "judged", "runs"));
+  await writeFile(
+    join(sandbox.path, "judged", "runs", plan, "fake", "add-feature", "001", "artifacts", "stdout.raw"),
+    "changed\n",
+  );
+  const before = await sandbox.hashes("judged");
+  for (const verb of ["replay", "validate", "compare", "rehearse"]) {
+    const ran = await sandbox.run([verb, ...root, ...(verb === "rehearse" ? FAKE : [])]);
+    expect({ verb, code: ran.code }, ran.err).toEqual({ verb, code: 3 });
+  }
+  expect(await sandbox.hashes("judged")).toEqual(before);
+});
+
+test("a plan is kept when nothing about it changed, and a dry run writes nothing", async () => {
+  const root = ["--harness-root", "planned"];
+  await sandbox.run(["init", ...root]);
+  const empty = await sandbox.hashes("planned");
+  const dry = await sandbox.run(["plan", ...root, "--dry-run", "--lanes", "fake", "--candidate", "fake"]);
+  expect(dry.out).toContain("9 in all");
+  expect(dry.out).toContain("0 model requests");
+  expect(await sandbox.hashes("planned")).toEqual(empty);
+  const few = await sandbox.run(["plan", ...root, "--trials", "1"]);
+  expect(few.code).toBe(2);
+  expect(few.err).toContain("fewer than the policy's 3");
+  expect(await sandbox.hashes("planned")).toEqual(empty);
+
+  const made = await sandbox.run(["plan", ...root, "--json"]);
+  expect(JSON.parse(made.out)).toMatchObject({ state: "written" });
+  const before = await sandbox.hashes("planned");
+  const again = await sandbox.run(["plan", ...root, "--json"]);
+  expect(JSON.parse(again.out)).toMatchObject({ state: "kept", plan: { id: JSON.parse(made.out).plan.id } });
+  expect(await sandbox.hashes("planned")).toEqual(before);
+});
+
+test("an interrupted run says what is kept, and the same command goes on", async () => {
+  const root = ["--harness-root", "interrupted"];
+  await sandbox.run(["init", ...root]);
+  await sandbox.run(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
+  const child = sandbox.start(["run", ...root, "--concurrency", "1"]);
+  const whole = finish(child);
+  child.stderr?.on("data", (text: string) => {
+    if (text.includes("[1/9]")) child.kill("SIGINT");
+  });
+  const first = await whole;
+  expect(first.code, first.err).toBe(130);
+  expect(first.out).toMatch(/Interrupted\. [1-8] of 9 trials .* are recorded and kept/);
+  const kept = await sandbox.hashes("interrupted/runs");
+  const compared = await sandbox.run(["compare", ...root]);
+  expect(compared.out).toContain("Not written: trials are missing");
+
+  const second = await sandbox.run(["run", ...root, "--json"]);
+  expect(second.code, second.err).toBe(0);
+  const { trials } = JSON.parse(second.out);
+  expect(trials).toMatchObject({ planned: 9, missing: 0 });
+  expect(trials.kept).toBeGreaterThan(0);
+  const after = await sandbox.hashes("interrupted/runs");
+  for (const [path, hash] of kept) expect(after.get(path)).toBe(hash);
+});
+
+test("a run without the private key says where it has to be", async () => {
+  const root = ["--harness-root", "keyless"];
+  await sandbox.run(["init", ...root]);
+  await sandbox.run(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
+  const ran = await sandbox.run(["run", ...root], { STAGE6_KEYS_DIR: join(sandbox.path, "elsewhere") });
+  expect(ran.code).toBe(1);
+  expect(ran.err).toContain("KEY_MISSING");
+});

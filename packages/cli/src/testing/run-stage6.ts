@@ -1,0 +1,96 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const TSCONFIG = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+const DEADLINE_MS = 120_000;
+
+/** What one call of the real command line left. */
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A temporary folder, with a space in its path, in which the real command line runs as a child process. */
+export class Sandbox {
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.env = {
+      ...process.env,
+      STAGE6_KEYS_DIR: join(path, "keys"),
+      STAGE6_BACKENDS_DIR: join(path, "backends"),
+      TSX_TSCONFIG_PATH: TSCONFIG,
+    };
+    delete this.env["npm_lifecycle_event"];
+    delete this.env["STAGE6_DEBUG"];
+  }
+
+  static async make(): Promise<Sandbox> {
+    return new Sandbox(await mkdtemp(join(tmpdir(), "stage6 cli-")));
+  }
+
+  /** Starts `stage6` with these words; ended by force at the deadline. */
+  start(words: readonly string[], env: NodeJS.ProcessEnv = {}, cwd: string = this.path): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@stage6/source", `--import=${import.meta.resolve("tsx")}`, MAIN, ...words],
+      {
+        cwd,
+        env: { ...this.env, ...env },
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: DEADLINE_MS,
+        killSignal: "SIGKILL",
+      },
+    );
+    return child;
+  }
+
+  /** Runs `stage6` to its end. */
+  async run(words: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<Ran> {
+    return finish(this.start(words, env, cwd));
+  }
+
+  /** SHA-256 of every file below a folder, by path; entries that are no files are named without one. */
+  async hashes(folder: string): Promise<Map<string, string>> {
+    const root = join(this.path, folder);
+    const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+    const found = new Map<string, string>();
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      found.set(
+        path,
+        entry.isFile()
+          ? createHash("sha256")
+              .update(await readFile(path))
+              .digest("hex")
+          : "folder",
+      );
+    }
+    return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Everything that a started call prints, and its exit code. */
+export async function finish(child: ChildProcess): Promise<Ran> {
+  let out = "";
+  let err = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("close", resolve);
+    child.once("error", reject);
+  });
+  return { code, out, err };
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Sandbox } from "./testing/run-stage6.ts";
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await Sandbox.make();
+});
+afterAll(async () => sandbox.remove());
+
+test.each([
+  [["prob"], "unknown command 'prob' (Did you mean probe?)"],
+  [["probe", "--jsn"], "unknown option '--jsn' (Did you mean --json?)"],
+  [["probe", "--lanes", "codx"], "The lanes are case, codex, fake, pi."],
+  [["plan", "--trials", "0"], "A whole number from 1 to 999 is expected."],
+  [["probe", "--now", "tomorrow"], "A time like 2026-01-31T12:00:00Z is expected."],
+  [["fixtures", "lst"], "unknown command 'lst' (Did you mean list?)"],
+  [["fixtures", "add"], "required option '--from <repository>' not specified"],
+  [["compare", "--explain", "fake/add-feature/speed"], "A cell is baseline/fixture/dimension"],
+  [["backends", "install", "codx"], "there is no pinned backend codx"],
+  [[], "Usage: stage6"],
+])("%j is a usage error that says what was expected, and writes nothing", async (words, expected) => {
+  const ran = await sandbox.run(words);
+  expect(ran).toMatchObject({ code: 2, out: "" });
+  expect(ran.err).toContain(expected);
+  expect(await sandbox.hashes(".")).toEqual(new Map());
+});
+
+test.each([
+  [["prob", "--json"]],
+  [["--json"]],
+  [["run", "--json"]],
+  [["plan", "--json", "--harness-root", "nowhere"]],
+  [["--help", "--json"]],
+])("%j prints exactly one JSON document on stdout", async (words) => {
+  const { code, out } = await sandbox.run(words);
+  expect(out.endsWith("\n")).toBe(true);
+  expect(JSON.parse(out)).toMatchObject({ schemaVersion: "1.0", exitCode: code, activation: "none" });
+});
+
+test("help lists the verbs that exist", async () => {
+  const { code, out } = await sandbox.run(["--help"]);
+  expect(code).toBe(0);
+  const verbs = [...out.matchAll(/^ {2}([a-z]+) .*(?= {2})/gm)].map(([, verb]) => verb);
+  expect(verbs).toEqual([
+    "init",
+    "probe",
+    "backends",
+    "fixtures",
+    "plan",
+    "run",
+    "compare",
+    "replay",
+    "validate",
+    "rehearse",
+  ]);
+});
+
+test("a probe answers with exit code 0 whatever is available, and names all four lanes", async () => {
+  const { code, out } = await sandbox.run(["probe", "--json"]);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    lanes: [
+      { lane: "case", state: "blocked", code: "SOURCE_MISSING" },
+      { lane: "codex", state: "blocked", code: "BACKEND_MISSING", remedy: "stage6 backends install codex" },
+      { lane: "fake", state: "available" },
+      { lane: "pi", state: "blocked", code: "ADAPTER_MISSING" },
+    ],
+  });
+});
+
+test("a reader that goes away crashes nothing", async () => {
+  const child = sandbox.start(["--help"]);
+  child.stdout?.destroy();
+  let err = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect({ code, err }).toEqual({ code: 141, err: "" });
+});
+
+test("importing the package runs nothing", async () => {
+  const { main } = await import("./index.ts");
+  const words: string[] = [];
+  const io = {
+    cwd: sandbox.path,
+    env: {},
+    out: (text: string) => words.push(text),
+    err: () => undefined,
+    color: false,
+    now: () => 0,
+    interrupt: () => new AbortController().signal,
+  };
+  expect(words).toEqual([]);
+  expect(await main(["--version"], io)).toBe(0);
+  expect(words).toHaveLength(1);
+});
