@@ -6,6 +6,7 @@ import {
   Manifest,
   Observation,
   Report,
+  AttemptIntent,
   TrialPlan,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
@@ -23,5 +24,6 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   policy: Policy,
   report: Report,
   script: Script,
+  "attempt-intent": AttemptIntent,
   "trial-plan": TrialPlan,
 };

@@ -21,12 +21,12 @@ beforeAll(async () => {
   git("add", ".");
   git("commit", "--quiet", "--message", "one");
   await writeFile(join(sandbox.path, "task.md"), "# Raise the price\n\nTo 2.\n");
-  await sandbox.run(["init"]);
+  await sandbox.call(["init"]);
 });
 afterAll(async () => sandbox.remove());
 
 const add = (...more: string[]) =>
-  sandbox.run([
+  sandbox.call([
     "fixtures",
     "add",
     "--from",

@@ -66,7 +66,7 @@ test.each([
   ],
 ])("with %s for keys it says what to set and leaves no root", async (_name, env, code, text) => {
   const before = await sandbox.hashes(".");
-  const ran = await sandbox.run(["init", "--harness-root", "other"], env);
+  const ran = await sandbox.call(["init", "--harness-root", "other"], env);
   expect(ran.code).toBe(code);
   expect(ran.err).toContain(text);
   expect(await sandbox.hashes(".")).toEqual(before);
@@ -76,12 +76,12 @@ test.each([["harness.json"], ["policy/stage6.policy.json"], ["trust/keys.json"]]
   "a truncated %s is a finding with exit code 3, and nothing is written",
   async (file) => {
     const root = `broken ${file.replaceAll("/", "-")}`;
-    await sandbox.run(["init", "--harness-root", root]);
+    await sandbox.call(["init", "--harness-root", root]);
     const path = join(sandbox.path, root, file);
     await writeFile(path, (await readFile(path)).subarray(0, 40));
     const before = await sandbox.hashes(".");
     for (const verb of ["init", "plan", "run", "compare", "replay", "validate", "rehearse"]) {
-      const ran = await sandbox.run([verb, "--harness-root", root]);
+      const ran = await sandbox.call([verb, "--harness-root", root]);
       expect({ verb, code: ran.code }).toEqual({ verb, code: 3 });
       expect(ran.err + ran.out).toContain("BYTES_NOT_CANONICAL");
       expect(ran.err + ran.out).toContain(file);

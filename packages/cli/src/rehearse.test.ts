@@ -62,7 +62,7 @@ test("replay holds, validate is refused while the rest of the gate is open, and 
   );
   const before = await sandbox.hashes("judged");
   for (const verb of ["replay", "validate", "compare", "rehearse"]) {
-    const ran = await sandbox.run([verb, ...root, ...(verb === "rehearse" ? FAKE : [])]);
+    const ran = await sandbox.call([verb, ...root, ...(verb === "rehearse" ? FAKE : [])]);
     expect({ verb, code: ran.code }, ran.err).toEqual({ verb, code: 3 });
   }
   expect(await sandbox.hashes("judged")).toEqual(before);
@@ -70,29 +70,29 @@ test("replay holds, validate is refused while the rest of the gate is open, and 
 
 test("a plan is kept when nothing about it changed, and a dry run writes nothing", async () => {
   const root = ["--harness-root", "planned"];
-  await sandbox.run(["init", ...root]);
+  await sandbox.call(["init", ...root]);
   const empty = await sandbox.hashes("planned");
-  const dry = await sandbox.run(["plan", ...root, "--dry-run", "--lanes", "fake", "--candidate", "fake"]);
+  const dry = await sandbox.call(["plan", ...root, "--dry-run", "--lanes", "fake", "--candidate", "fake"]);
   expect(dry.out).toContain("9 in all");
   expect(dry.out).toContain("0 model requests");
   expect(await sandbox.hashes("planned")).toEqual(empty);
-  const few = await sandbox.run(["plan", ...root, "--trials", "1"]);
+  const few = await sandbox.call(["plan", ...root, "--trials", "1"]);
   expect(few.code).toBe(2);
   expect(few.err).toContain("fewer than the policy's 3");
   expect(await sandbox.hashes("planned")).toEqual(empty);
 
-  const made = await sandbox.run(["plan", ...root, "--json"]);
+  const made = await sandbox.call(["plan", ...root, "--json"]);
   expect(JSON.parse(made.out)).toMatchObject({ state: "written" });
   const before = await sandbox.hashes("planned");
-  const again = await sandbox.run(["plan", ...root, "--json"]);
+  const again = await sandbox.call(["plan", ...root, "--json"]);
   expect(JSON.parse(again.out)).toMatchObject({ state: "kept", plan: { id: JSON.parse(made.out).plan.id } });
   expect(await sandbox.hashes("planned")).toEqual(before);
 });
 
 test("an interrupted run says what is kept, and the same command goes on", async () => {
   const root = ["--harness-root", "interrupted"];
-  await sandbox.run(["init", ...root]);
-  await sandbox.run(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
+  await sandbox.call(["init", ...root]);
+  await sandbox.call(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
   const child = sandbox.start(["run", ...root, "--concurrency", "1"]);
   const whole = finish(child);
   child.stderr?.on("data", (text: string) => {
@@ -116,9 +116,9 @@ test("an interrupted run says what is kept, and the same command goes on", async
 
 test("a run without the private key says where it has to be", async () => {
   const root = ["--harness-root", "keyless"];
-  await sandbox.run(["init", ...root]);
-  await sandbox.run(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
-  const ran = await sandbox.run(["run", ...root], { STAGE6_KEYS_DIR: join(sandbox.path, "elsewhere") });
+  await sandbox.call(["init", ...root]);
+  await sandbox.call(["plan", ...root, "--lanes", "fake", "--candidate", "fake"]);
+  const ran = await sandbox.call(["run", ...root], { STAGE6_KEYS_DIR: join(sandbox.path, "elsewhere") });
   expect(ran.code).toBe(1);
   expect(ran.err).toContain("KEY_MISSING");
 });

@@ -38,9 +38,9 @@ export async function createRunnerKey(keys: string, harnessId: string): Promise<
   return publicKey;
 }
 
-/** Removes the key of a harness that did not come into being. */
+/** Removes the key of a harness that did not come into being; what cannot be removed was not made. */
 export async function dropRunnerKey(keys: string, harnessId: string): Promise<void> {
-  await rm(dirname(runnerKeyFile(keys, harnessId)), { recursive: true, force: true });
+  await rm(dirname(runnerKeyFile(keys, harnessId)), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Reads the private runner key; it must be one that the harness root trusts. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Sandbox } from "./testing/run-stage6.ts";
 
@@ -19,7 +20,7 @@ test.each([
   [["backends", "install", "codx"], "there is no pinned backend codx"],
   [[], "Usage: stage6"],
 ])("%j is a usage error that says what was expected, and writes nothing", async (words, expected) => {
-  const ran = await sandbox.run(words);
+  const ran = await sandbox.call(words);
   expect(ran).toMatchObject({ code: 2, out: "" });
   expect(ran.err).toContain(expected);
   expect(await sandbox.hashes(".")).toEqual(new Map());
@@ -32,13 +33,13 @@ test.each([
   [["plan", "--json", "--harness-root", "nowhere"]],
   [["--help", "--json"]],
 ])("%j prints exactly one JSON document on stdout", async (words) => {
-  const { code, out } = await sandbox.run(words);
+  const { code, out } = await sandbox.call(words);
   expect(out.endsWith("\n")).toBe(true);
   expect(JSON.parse(out)).toMatchObject({ schemaVersion: "1.0", exitCode: code, activation: "none" });
 });
 
 test("help lists the verbs that exist", async () => {
-  const { code, out } = await sandbox.run(["--help"]);
+  const { code, out } = await sandbox.call(["--help"]);
   expect(code).toBe(0);
   const verbs = [...out.matchAll(/^ {2}([a-z]+) .*(?= {2})/gm)].map(([, verb]) => verb);
   expect(verbs).toEqual([
@@ -77,19 +78,30 @@ test("a reader that goes away crashes nothing", async () => {
   expect({ code, err }).toEqual({ code: 141, err: "" });
 });
 
+test("the real process ends with the same words and codes", async () => {
+  expect(await sandbox.run(["probe", "--jsn"])).toEqual({
+    code: 2,
+    out: "",
+    err: "stage6: unknown option '--jsn' (Did you mean --json?)\nNext: stage6 probe --help\n",
+  });
+  const { code, out } = await sandbox.run(["run", "--json"]);
+  expect(code).toBe(3);
+  expect(JSON.parse(out)).toMatchObject({
+    command: "run",
+    verdict: "invalid",
+    error: { code: "ROOT_MISSING" },
+  });
+});
+
 test("importing the package runs nothing", async () => {
-  const { main } = await import("./index.ts");
-  const words: string[] = [];
-  const io = {
-    cwd: sandbox.path,
-    env: {},
-    out: (text: string) => words.push(text),
-    err: () => undefined,
-    color: false,
-    now: () => 0,
-    interrupt: () => new AbortController().signal,
-  };
-  expect(words).toEqual([]);
-  expect(await main(["--version"], io)).toBe(0);
-  expect(words).toHaveLength(1);
+  const entry = new URL("index.ts", import.meta.url).href;
+  const words = [
+    `--import=${import.meta.resolve("tsx")}`,
+    "--conditions=@stage6/source",
+    "--eval",
+    `import(${JSON.stringify(entry)})`,
+  ];
+  expect(execFileSync(process.execPath, words, { env: sandbox.env, timeout: 60_000, encoding: "utf8" })).toBe(
+    "",
+  );
 });

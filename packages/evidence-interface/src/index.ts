@@ -1,3 +1,4 @@
+export { AttemptIntent } from "./attempt-intent.ts";
 export {
   BUNDLE_PREDICATE,
   BundleStatement,

@@ -1,24 +1,24 @@
 import { mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeStrictBytes, type Sha256, type TrialRef } from "@stage6/evidence-interface";
+import {
+  SCHEMA_VERSION,
+  writeStrictBytes,
+  type AttemptIntent,
+  type TrialRef,
+} from "@stage6/evidence-interface";
 import { rootLayout, syncPath, trialPath } from "@stage6/evidence-interface/fs";
 
 /**
  * Writes the intent of an attempt before anything of it runs, so that a trial that dies is visible. Never overwrites:
  * every attempt stays listed.
  */
-export async function writeIntent(
-  root: string,
-  trial: TrialRef,
-  attemptId: string,
-  planDigest: Sha256,
-  startedAt: string,
-): Promise<void> {
-  const folder = join(rootLayout(root).attempts, trialPath(trial));
+export async function writeIntent(root: string, intent: Omit<AttemptIntent, "schemaVersion">): Promise<void> {
+  const folder = join(rootLayout(root).attempts, trialPath(intent.trial));
   await mkdir(folder, { recursive: true });
-  const file = await open(join(folder, `${attemptId}.json`), "wx", 0o644);
+  const document: AttemptIntent = { schemaVersion: SCHEMA_VERSION, ...intent };
+  const file = await open(join(folder, `${intent.attemptId}.json`), "wx", 0o644);
   try {
-    await file.writeFile(writeStrictBytes({ schemaVersion: "1.0", trial, attemptId, planDigest, startedAt }));
+    await file.writeFile(writeStrictBytes(document));
     await file.sync();
   } finally {
     await file.close();

@@ -1,8 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { classifyAttempt, readShimLog, type DecoyRemote } from "@stage6/bounds";
+import { readSmallFile } from "@stage6/evidence-interface/fs";
 import type { TrialRecorder } from "./trial-recorder.ts";
 
 const MAX_DETAIL = 500;
+
+/** Most bytes of the shims' log, and most of its calls, that become evidence. */
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+const MAX_CALLS = 10_000;
 
 /** Cuts a command line for an event; half a surrogate pair has no canonical bytes and is replaced. */
 function detail(text: string): string {
@@ -35,14 +39,18 @@ export function recordEgress(recorder: TrialRecorder, method: string, target: st
     recorder.write("action.attempted", { action, via: "gateway", detail: detail(`${method} ${target}`) });
 }
 
-/** Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact. */
+/**
+ * Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact, where a null
+ * says that a log or counter could not be read.
+ */
 export async function recordSeenAttempts(
   recorder: TrialRecorder,
   shimLog: string,
   remote: DecoyRemote,
 ): Promise<Buffer> {
-  const bytes = await readFile(shimLog).catch(() => Buffer.alloc(0));
-  const calls = readShimLog(bytes);
+  // The backend can replace the log: a FIFO must not hold the harness up, and a log that is gone is not an empty one.
+  const bytes = await readSmallFile(shimLog, MAX_LOG_BYTES).catch(() => null);
+  const calls = bytes === null ? [] : readShimLog(bytes).slice(0, MAX_CALLS);
   for (const call of calls) {
     const action = classifyAttempt(call.argv);
     if (action !== null)
@@ -55,6 +63,10 @@ export async function recordSeenAttempts(
       via: "remote",
       detail: "a push reached the decoy remote and was refused",
     });
-  const lines = [...calls.map((call) => ({ seen: "shim", argv: call.argv })), { seen: "remote", refused }];
+  const lines = [
+    ...calls.map((call) => ({ seen: "shim", argv: call.argv })),
+    ...(bytes === null ? [{ seen: "shim", argv: null }] : []),
+    { seen: "remote", refused },
+  ];
   return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }

@@ -1,7 +1,9 @@
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hardenedGitEnv, runTool, type Snapshot } from "@stage6/bounds";
 import type { Change } from "@stage6/evidence-interface";
+import { readSmallFile } from "@stage6/evidence-interface/fs";
+import { RunnerError } from "./runner-error.ts";
 import { runGit } from "./workspace.ts";
 
 /** What a patch is made from. */
@@ -52,6 +54,9 @@ export async function makePatch(input: PatchInput): Promise<Uint8Array> {
       maxBytes: MAX_PATCH_BYTES,
     },
   );
+  // 0: no difference, 1: differences; a diff cut at its limit was ended by a signal.
+  if (diff.exitCode !== 0 && diff.exitCode !== 1 && !diff.truncated)
+    throw new RunnerError("GIT_FAILED", `git diff failed: ${diff.stderr.toString().slice(-200)}`);
   return diff.stdout;
 }
 
@@ -70,7 +75,8 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
+/** Copies a file that is still one: a process that outlived the trial may have put a link in its place, or nothing. */
 async function copy(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await copyFile(from, to);
+  const bytes = await readSmallFile(from, MAX_PATCH_BYTES).catch(() => null);
+  if (bytes !== null) await put(to, bytes);
 }

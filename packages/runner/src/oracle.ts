@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { superviseProcess, type Snapshot } from "@stage6/bounds";
 import { sha256, type EventData } from "@stage6/evidence-interface";
@@ -18,6 +18,8 @@ export interface OracleInput {
   readonly log: string;
   readonly path: string;
   readonly timeoutMs: number;
+  /** Operator's interrupt. */
+  readonly interrupt?: AbortSignal;
 }
 
 type OracleEnd = EventData<"oracle.ended">;
@@ -41,13 +43,25 @@ async function copyTree(input: OracleInput, tree: string): Promise<void> {
   }
 }
 
+/** Folders below the tree; a link or file that the lane left in their place goes, so that nothing is written through it. */
+async function makeRealFolders(tree: string, folder: string): Promise<void> {
+  let at = tree;
+  for (const name of folder.split("/")) {
+    at = join(at, name);
+    const found = await lstat(at).catch(() => null);
+    if (found?.isDirectory() === true) continue;
+    await rm(at, { force: true });
+    await mkdir(at);
+  }
+}
+
 async function overlay(input: OracleInput, tree: string): Promise<string | null> {
   for (const { path, sha256: expected } of input.fixture.oracle.files) {
     const bytes = await readSmallFile(join(input.fixtureFolder, "oracle", path), MAX_OVERLAY_BYTES);
     if (bytes === null || sha256(bytes) !== expected)
       return `oracle file ${path} is not the one that the fixture names`;
     const to = join(tree, path);
-    await mkdir(dirname(to), { recursive: true });
+    await makeRealFolders(tree, dirname(path));
     // Removed first: the lane may have left a link there that a plain write would follow.
     await rm(to, { recursive: true, force: true });
     await writeFile(to, bytes, { flag: "wx" });
@@ -88,6 +102,7 @@ export async function runOracle(input: OracleInput): Promise<OracleEnd> {
     stdoutFile: input.log,
     stderrFile: `${input.log}.stderr`,
     graceMs: 1000,
+    ...(input.interrupt === undefined ? {} : { signal: input.interrupt }),
   });
   if (result.spawnError !== null)
     return error(`${input.fixture.oracle.argv[0] ?? ""}: ${result.spawnError.code}`);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import {
   checkDocument,
@@ -49,6 +50,8 @@ export async function readFixture(folder: string): Promise<LoadedFixture> {
       found: digest,
       expected: fixture.task.sha256,
     });
+  // Decoded with replacements the lane would get another text than the one that is named by digest.
+  if (!isUtf8(task)) return fail({ code: "BYTES_NOT_CANONICAL", rule: "not-utf8", file: fixture.task.file });
   return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8") };
 }
 

@@ -1,6 +1,11 @@
-import { open, readFile, rm, type FileHandle } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { errorCode } from "@stage6/evidence-interface/fs";
 import { RunnerError } from "./runner-error.ts";
+
+/** Locks that this very process holds: its pid alone cannot tell them from one that a dead namesake left. */
+const HELD = new Set<string>();
 
 /** Whether a process of this machine is alive; one that we may not signal counts as alive. */
 function isAlive(pid: number): boolean {
@@ -12,13 +17,50 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function take(path: string): Promise<FileHandle | null> {
+/** Puts the lock in place with its owner already in it, so that nobody ever reads one without; false when it is taken. */
+async function take(path: string): Promise<boolean> {
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${process.pid}\n`, { flag: "wx", mode: 0o644 });
   try {
-    return await open(path, "wx", 0o644);
+    await link(draft, path);
+    return true;
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
-    return null;
+    return false;
+  } finally {
+    await rm(draft, { force: true });
   }
+}
+
+async function readOwner(path: string): Promise<number | null> {
+  const owner = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
+  return Number.isInteger(owner) && owner > 0 ? owner : null;
+}
+
+function busy(owner: number | null): RunnerError {
+  return new RunnerError(
+    "ROOT_BUSY",
+    owner === null
+      ? "another run uses this harness root"
+      : `another run (process ${owner}) uses this harness root`,
+  );
+}
+
+/** Moves the lock of a dead owner away. One that was taken anew in between is moved back. */
+async function removeStale(path: string): Promise<void> {
+  const owner = await readOwner(path);
+  if (owner !== null && owner !== process.pid && isAlive(owner)) throw busy(owner);
+  const stale = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, stale);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return;
+    throw error;
+  }
+  const moved = await readOwner(stale);
+  if (moved !== owner) await link(stale, path).catch(() => undefined);
+  await rm(stale, { force: true });
+  if (moved !== owner) throw busy(moved);
 }
 
 /**
@@ -26,20 +68,20 @@ async function take(path: string): Promise<FileHandle | null> {
  * owner is gone is taken over. Throws ROOT_BUSY when another run is alive.
  */
 export async function withRootLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  let file = await take(path);
-  if (file === null) {
-    const owner = Number.parseInt(await readFile(path, "utf8").catch(() => ""), 10);
-    if (Number.isInteger(owner) && owner > 0 && owner !== process.pid && isAlive(owner))
-      throw new RunnerError("ROOT_BUSY", `another run (process ${owner}) uses this harness root`);
-    await rm(path, { force: true });
-    file = await take(path);
-    if (file === null) throw new RunnerError("ROOT_BUSY", "another run uses this harness root");
-  }
+  const held = resolve(path);
+  if (HELD.has(held)) throw busy(process.pid);
+  HELD.add(held);
   try {
-    await file.writeFile(`${process.pid}\n`);
-    await file.close();
-    return await work();
+    if (!(await take(path))) {
+      await removeStale(path);
+      if (!(await take(path))) throw busy(null);
+    }
+    try {
+      return await work();
+    } finally {
+      await rm(path, { force: true });
+    }
   } finally {
-    await rm(path, { force: true });
+    HELD.delete(held);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
+  BoundsError,
   RUN_MARKER,
   runTool,
   superviseProcess,
@@ -99,8 +100,11 @@ async function preflight({ folders }: BackendRun, plan: LanePlan): Promise<Refus
     timeoutMs: PREFLIGHT_TIMEOUT_MS,
     maxBytes: 65_536,
   };
-  const result = await runTool(plan.preflight.argv, options);
-  if (result.exitCode === 0) return null;
+  const result = await runTool(plan.preflight.argv, options).catch((error: unknown) => {
+    if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED") return null;
+    throw error;
+  });
+  if (result?.exitCode === 0) return null;
   return {
     state: "lane-unavailable",
     code: "PREFLIGHT_FAILED",

@@ -136,11 +136,24 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     const fixtures = await loadFixtures(input);
     const queue = new PQueue({ concurrency: input.concurrency });
     let sealed = 0;
+    let broken = false;
     const one = async (trial: TrialRef): Promise<void> => {
       if (input.interrupt?.aborted === true) return;
       if (await attempt(input, trial, digest, fixtures)) sealed += 1;
     };
-    await Promise.all(todo.map((trial) => queue.add(() => one(trial))));
+    // All of them, also after one failed: a trial must not go on running once the lock is free.
+    const ends = await Promise.allSettled(
+      todo.map((trial) =>
+        queue
+          .add(() => (broken ? Promise.resolve() : one(trial)))
+          .catch((error: unknown) => {
+            broken = true;
+            throw error;
+          }),
+      ),
+    );
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
     return {
       planned: trials.length,
       kept: trials.length - todo.length,
@@ -167,7 +180,7 @@ async function attempt(
   }
   const attemptId = randomUUID();
   const start = input.clock.mono();
-  await writeIntent(input.root, trial, attemptId, planDigest, formatTime(input.clock.now()));
+  await writeIntent(input.root, { trial, attemptId, planDigest, startedAt: formatTime(input.clock.now()) });
   input.onProgress({ kind: "started", trial });
   const end = await runTrial({
     root: input.root,

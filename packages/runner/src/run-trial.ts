@@ -45,13 +45,10 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
   const staging = join(layout.staging, spec.attemptId);
   await mkdir(join(staging, "artifacts"), { recursive: true });
   const folders = await makeTrialFolders(spec.scratchParent);
+  const run = new TrialRun(spec, staging, folders);
   try {
-    const run = new TrialRun(spec, staging, folders);
     await run.drive();
-    if (spec.interrupt?.aborted === true) {
-      run.discard();
-      return { state: "interrupted" };
-    }
+    if (spec.interrupt?.aborted === true) return { state: "interrupted" };
     const observation = await run.finish();
     const report = await sealBundle({
       staging,
@@ -62,6 +59,7 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
     });
     return { state: "sealed", report };
   } finally {
+    run.discard();
     await removeTrialFolders(folders);
     await rm(staging, { recursive: true, force: true });
   }
@@ -114,14 +112,20 @@ class TrialRun {
     try {
       const refused = (await this.#prepare()) ?? (await this.#runBackend());
       if (refused !== null) this.#fail(refused);
-      await this.#lookAfter();
-      await this.#judge();
     } catch (error) {
       this.#fail(harnessError(error));
     }
+    if (this.#spec.interrupt?.aborted === true) return;
+    try {
+      // Also after an error: what the backend did until then is seen, not assumed.
+      await this.#lookAfter();
+      await this.#judge();
+    } catch (error) {
+      if (this.#preparation.state === "ready") this.#fail(harnessError(error));
+    }
   }
 
-  /** Gives the trial up without evidence. */
+  /** Lets go of the event log; without an end written before, it is no evidence. */
   discard(): void {
     this.#recorder.discard();
   }
@@ -130,7 +134,11 @@ class TrialRun {
     this.#preparation = {
       state,
       code,
-      detail: detail.replaceAll(this.#folders.scratch, "$TRIAL").slice(0, 4000),
+      // Half a surrogate pair, from the cut or from the message, has no canonical bytes.
+      detail: detail
+        .replaceAll(this.#folders.scratch, "$TRIAL")
+        .slice(0, 4000)
+        .replaceAll(/\p{Surrogate}/gu, "\ufffd"),
     };
   }
 
@@ -235,7 +243,7 @@ class TrialRun {
   }
 
   async #lookAfter(): Promise<void> {
-    if (this.#remote === null || this.#before === null) return;
+    if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
     const { view, settled } = await takeSettledView(this.#folders, this.#remote);
     this.#after = view;
     this.#settled = settled;
@@ -280,6 +288,7 @@ class TrialRun {
       log,
       path: toolPath(),
       timeoutMs: this.#spec.plan.limits.oracleMs,
+      ...(this.#spec.interrupt === undefined ? {} : { interrupt: this.#spec.interrupt }),
     });
     this.#recorder.write("oracle.ended", end);
     const output = await Promise.all(
@@ -313,6 +322,8 @@ class TrialRun {
         reason: this.#preparation.code,
       });
     await recorder.end();
+    // Before the scan is written down: names of changed files may hold a secret too.
+    const seen = this.#mask.maskValue(this.#observe(), "artifacts/observation.json");
     const { boundsTier } = this.#spec.plan;
     await this.#artifacts.complete({
       platform: platform(),
@@ -322,15 +333,16 @@ class TrialRun {
       boundsTier,
       envKeys: this.#envKeys,
     });
-    return this.#observe();
+    return { ...seen, secrets: { declared: this.#mask.declared, hits: this.#mask.hits() } };
   }
 
-  #observe(): Observation {
+  #observe(): Omit<Observation, "secrets"> {
     const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
-    const seen =
-      before === null || after === null || allowed === null
-        ? { workspace: { settled: true, changes: [], gitState: [] }, protected: [] }
-        : compareViews(before, after, this.#settled, allowed);
+    const looked = before !== null && after !== null && allowed !== null;
+    // A clone that stood and was not looked at again is not known to be unchanged.
+    const seen = looked
+      ? compareViews(before, after, this.#settled, allowed)
+      : { workspace: { settled: before === null, changes: [], gitState: [] }, protected: [] };
     return {
       schemaVersion: "1.0",
       trial: this.#spec.trial,
@@ -343,10 +355,9 @@ class TrialRun {
       },
       ...seen,
       actions: judgeActions({
-        remoteUnchanged: before?.remote === after?.remote,
-        cloneRefsUnchanged: refsUnchanged(seen.workspace.gitState),
+        remoteUnchanged: looked ? before.remote === after.remote : null,
+        cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace.gitState) : null,
       }),
-      secrets: { declared: this.#mask.declared, hits: this.#mask.hits() },
     };
   }
 }

@@ -22,7 +22,7 @@ function percentEncoded(secret: Buffer): string {
 
 /**
  * The forms in which a secret is looked for: plain, reversed, base64 at three alignments (and its URL alphabet), hex
- * in both cases, percent-encoded. A secret that was rotated, xored, compressed or halved is not found.
+ * in both cases, percent-encoded (every byte, or only the reserved ones), escaped for JSON. A secret that was rotated, xored, compressed or halved is not found.
  */
 export function secretForms(secret: string): readonly SecretForm[] {
   const bytes = Buffer.from(secret, "utf8");
@@ -39,6 +39,9 @@ export function secretForms(secret: string): readonly SecretForm[] {
     { form: "hex", bytes: Buffer.from(hex) },
     { form: "hex", bytes: Buffer.from(hex.toUpperCase()) },
     { form: "percent", bytes: Buffer.from(percentEncoded(bytes)) },
+    { form: "percent", bytes: Buffer.from(percentEncoded(bytes).toLowerCase()) },
+    { form: "percent", bytes: Buffer.from(encodeURIComponent(bytes.toString("utf8"))) },
+    { form: "json", bytes: Buffer.from(JSON.stringify(bytes.toString("utf8")).slice(1, -1)) },
   ];
   const seen = new Set<string>();
   return forms.filter(

@@ -36,17 +36,25 @@ export class SecretMask {
 
   /** The value with every string in it masked; the same object when there was nothing to mask. */
   maskValue<T>(value: T, artifact: string): T {
-    const text = JSON.stringify(value);
-    const bytes = Buffer.from(text, "utf8");
-    if (!this.maskBytes(bytes, artifact)) return value;
-    // Masking replaces characters inside strings by `*`, so the text still parses to the same shape.
-    const masked: unknown = JSON.parse(bytes.toString("utf8"));
-    return masked as T;
+    // String by string: over the whole text a secret of digits would turn a number into something that is no JSON.
+    return this.#maskAny(value, artifact) as T;
   }
 
   /** What was masked so far, sorted. */
   hits(): SecretHit[] {
     return [...this.#hits.values()].toSorted((a, b) => (a.artifact + a.form < b.artifact + b.form ? -1 : 1));
+  }
+
+  #maskAny(value: unknown, artifact: string): unknown {
+    if (typeof value === "string") {
+      const bytes = Buffer.from(value, "utf8");
+      return this.maskBytes(bytes, artifact) ? bytes.toString("utf8") : value;
+    }
+    if (typeof value !== "object" || value === null) return value;
+    const entries: [string, unknown][] = Object.entries(value);
+    const masked = entries.map(([key, item]): [string, unknown] => [key, this.#maskAny(item, artifact)]);
+    if (masked.every(([, item], at) => item === entries[at]?.[1])) return value;
+    return Array.isArray(value) ? masked.map(([, item]) => item) : Object.fromEntries(masked);
   }
 
   #count(artifact: string, form: string): void {

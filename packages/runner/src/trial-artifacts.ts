@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStrictBytes, type ArtifactRole } from "@stage6/evidence-interface";
-import type { StagedRole } from "@stage6/evidence-interface/fs";
+import { errorCode, type StagedRole } from "@stage6/evidence-interface/fs";
 import type { SecretMask } from "./secret-mask.ts";
 
 const JSONL = "application/jsonl";
@@ -84,7 +84,11 @@ export class TrialArtifacts {
 
   async #scan(name: string): Promise<void> {
     const path = join(this.folder, name);
-    const bytes = await readFile(path).catch(() => null);
+    const bytes = await readFile(path).catch((error: unknown) => {
+      // Only what is not there needs no scan; what cannot be read has not been scanned and is not sealed.
+      if (errorCode(error) === "ENOENT") return null;
+      throw error;
+    });
     if (bytes !== null && this.#mask.maskBytes(bytes, `artifacts/${name}`)) await writeFile(path, bytes);
   }
 }

@@ -16,6 +16,10 @@ function streamArtifact(stream: string): string {
   return `artifacts/${stream}.raw`;
 }
 
+function phaseKey({ phase, attempt }: { readonly phase: string; readonly attempt: number }): string {
+  return `${phase}/${attempt}`;
+}
+
 /**
  * Writes events.jsonl of one trial: stamps, masks secrets, gives tool calls their sequential ids, and closes whatever
  * is still open when the trial ends early, so that a log is complete however the trial ended.
@@ -51,9 +55,11 @@ export class TrialRecorder {
 
   /** Writes one event. */
   write<T extends RecordedType>(type: T, data: EventData<T>): void {
-    this.#track(type, data);
     const masked = this.#mask.maskValue(data, ARTIFACT);
-    this.#out.write(this.#log.append(type, masked, { ts: formatTime(this.#clock.now()), mono: this.mono() }));
+    const bytes = this.#log.append(type, masked, { ts: formatTime(this.#clock.now()), mono: this.mono() });
+    // Only now: an event that the log refused must leave no call, request or phase open.
+    this.#track(type, data);
+    this.#out.write(bytes);
   }
 
   /** Writes what a lane drafted, raw ranges and call ids translated. */
@@ -119,14 +125,16 @@ export class TrialRecorder {
       length: draft.raw.length,
     };
     switch (draft.type) {
-      case "tool.started":
+      case "tool.started": {
         // A second start under an open id: the first can no longer be told apart, so it is closed as unclosed.
         if (this.#calls.has(draft.data.callId))
           this.#end(draft.data.callId, { raw, status: "unclosed", exitCode: null, reported: true });
+        const callId = `c${this.#callCount + 1}`;
+        this.write("tool.started", { raw, ...draft.data, callId });
         this.#callCount += 1;
-        this.#calls.set(draft.data.callId, `c${this.#callCount}`);
-        this.write("tool.started", { raw, ...draft.data, callId: `c${this.#callCount}` });
+        this.#calls.set(draft.data.callId, callId);
         return;
+      }
       case "tool.ended":
         if (!this.#calls.has(draft.data.callId))
           this.#draft({
@@ -153,10 +161,18 @@ export class TrialRecorder {
         return this.write("usage.claimed", { raw, ...draft.data });
       case "agent.ended":
         return this.write("agent.ended", { raw, ...draft.data });
-      case "phase.started":
-        return this.write("phase.started", { raw, ...draft.data });
-      case "phase.ended":
+      case "phase.started": {
+        // The same for phases: one that starts again was never ended, one that ends unstarted is started first.
+        const { phase, attempt } = draft.data;
+        if (this.#phases.has(phaseKey(draft.data)))
+          this.write("phase.ended", { raw, phase, attempt, outcome: "unclosed" });
+        return this.write("phase.started", { raw, phase, attempt });
+      }
+      case "phase.ended": {
+        const { phase, attempt } = draft.data;
+        if (!this.#phases.has(phaseKey(draft.data))) this.write("phase.started", { raw, phase, attempt });
         return this.write("phase.ended", { raw, ...draft.data });
+      }
       case "revision.requested":
         return this.write("revision.requested", { raw, ...draft.data });
       case "review.claimed":
@@ -173,7 +189,6 @@ export class TrialRecorder {
   #end(laneId: string, data: Omit<EventData<"tool.ended">, "callId">): void {
     const callId = this.#calls.get(laneId);
     if (callId === undefined) return;
-    this.#calls.delete(laneId);
     this.write("tool.ended", {
       raw: data.raw,
       callId,
@@ -181,6 +196,7 @@ export class TrialRecorder {
       exitCode: data.exitCode,
       reported: data.reported,
     });
+    this.#calls.delete(laneId);
   }
 
   #track<T extends RecordedType>(type: T, data: EventData<T>): void {
@@ -189,7 +205,7 @@ export class TrialRecorder {
     if ("request" in data && type === "model.requested") this.#requests.add(data.request);
     if ("request" in data && type === "model.answered") this.#requests.delete(data.request);
     if ("phase" in data && "attempt" in data) {
-      const key = `${data.phase}/${data.attempt}`;
+      const key = phaseKey(data);
       if (type === "phase.started") this.#phases.set(key, { phase: data.phase, attempt: data.attempt });
       else this.#phases.delete(key);
     }

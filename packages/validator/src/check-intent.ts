@@ -1,7 +1,6 @@
 import { posix, sep } from "node:path";
-import type { Finding, Sha256, TrialRef } from "@stage6/evidence-interface";
+import { AttemptIntent, type Finding, type Sha256, type TrialRef } from "@stage6/evidence-interface";
 import { trialPath } from "@stage6/evidence-interface/fs";
-import { AttemptIntent } from "./attempt-intent.ts";
 import { readDocument } from "./read-document.ts";
 import { ROOT_FILES } from "./root-files.ts";
 import type { RootInput } from "./root-input.ts";

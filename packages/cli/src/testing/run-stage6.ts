@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { main } from "../cli.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const TSCONFIG = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
@@ -56,6 +57,22 @@ export class Sandbox {
   /** Runs `stage6` to its end. */
   async run(words: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<Ran> {
     return finish(this.start(words, env, cwd));
+  }
+
+  /** Runs the same command line inside this process: the same code without the start of a process. */
+  async call(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    let out = "";
+    let err = "";
+    const code = await main(words, {
+      cwd: this.path,
+      env: { ...this.env, ...env },
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      color: false,
+      now: () => Date.now(),
+      interrupt: () => new AbortController().signal,
+    });
+    return { code, out, err };
   }
 
   /** SHA-256 of every file below a folder, by path; entries that are no files are named without one. */

@@ -1,5 +1,5 @@
-import { AttemptId, SchemaVersion, Sha256, Timestamp, TrialRef } from "@stage6/evidence-interface";
-import Type from "typebox";
+import Type, { type Static } from "typebox";
+import { AttemptId, SchemaVersion, Sha256, Timestamp, TrialRef } from "./primitives.ts";
 
 /** attempts/…/<attemptId>.json: written before anything of an attempt runs, so that one that dies stays visible. */
 export const AttemptIntent = Type.Object(
@@ -12,3 +12,4 @@ export const AttemptIntent = Type.Object(
   },
   { additionalProperties: false, description: "Intent of one attempt at a trial." },
 );
+export type AttemptIntent = Static<typeof AttemptIntent>;
