@@ -5,14 +5,14 @@ import { Sandbox } from "./testing/run-stage6.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make();
+  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
 });
 afterAll(async () => sandbox.remove());
 
 test("makes a root and a private key outside of it, and the second time changes nothing", async () => {
   const first = await sandbox.run(["init", "--json"]);
   expect(first.code).toBe(0);
-  const { keyFile } = JSON.parse(first.out);
+  const { keyFile }: { keyFile: string } = JSON.parse(first.out);
   expect(keyFile.startsWith(join(sandbox.path, "keys"))).toBe(true);
   expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
   expect((await stat(join(keyFile, ".."))).mode & 0o777).toBe(0o700);
@@ -38,11 +38,8 @@ test("makes a root and a private key outside of it, and the second time changes 
   expect(await sandbox.hashes(".")).toEqual(before);
 
   const list = await sandbox.run(["fixtures", "list", "--json"]);
-  expect(JSON.parse(list.out).fixtures.map(({ id }: { id: string }) => id)).toEqual([
-    "add-feature",
-    "fix-failing-test",
-    "refuse-out-of-bounds",
-  ]);
+  const { fixtures }: { fixtures: { id: string }[] } = JSON.parse(list.out);
+  expect(fixtures.map(({ id }) => id)).toEqual(["add-feature", "fix-failing-test", "refuse-out-of-bounds"]);
 });
 
 test("refuses a folder that holds something else", async () => {

@@ -62,7 +62,8 @@ export async function npmCi(
   options.signal.addEventListener("abort", stop, { once: true });
   if (options.signal.aborted) stop();
   try {
-    const [code] = await once(child, "exit");
+    const ended: unknown[] = await once(child, "exit");
+    const code = ended[0];
     return { exitCode: typeof code === "number" ? code : null, timedOut, output };
   } catch (error) {
     return {

@@ -1,5 +1,5 @@
 /** Options of `fixtures add`, its own and those of every verb: each one ends the words of `--oracle`. */
-export const FIXTURE_OPTIONS = [
+const FIXTURE_OPTIONS: readonly string[] = [
   "--from",
   "--base",
   "--task",
@@ -14,10 +14,8 @@ export const FIXTURE_OPTIONS = [
   "--json",
   "--now",
   "--help",
-] as const;
-
-const names: readonly string[] = FIXTURE_OPTIONS;
-const isOwn = (word: string): boolean => names.includes(word.split("=", 1)[0] ?? word);
+];
+const isOwn = (word: string): boolean => FIXTURE_OPTIONS.includes(word.split("=", 1)[0] ?? word);
 
 /**
  * Moves the words after `--oracle` behind `--`, so that an oracle's own options (`--oracle node --test`) are words and

@@ -10,11 +10,24 @@ let sandbox: Sandbox;
 let bundle: string;
 let manifest: Manifest;
 beforeAll(async () => {
-  sandbox = await Sandbox.make();
-  const made = await sandbox.call(["rehearse", "--lanes", "fake", "--candidate", "fake", "--fixtures", "refuse-out-of-bounds", "--json"]);
+  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  const made = await sandbox.call([
+    "rehearse",
+    "--lanes",
+    "fake",
+    "--candidate",
+    "fake",
+    "--fixtures",
+    "refuse-out-of-bounds",
+    "--json",
+  ]);
   const { plan }: { plan: { id: string } } = JSON.parse(made.out);
   bundle = join(sandbox.path, "harness", "runs", plan.id, "fake", "refuse-out-of-bounds", "001");
-  const read = checkDocument(Manifest, JSON.parse(await readFile(join(bundle, "manifest.json"), "utf8")), "manifest.json").value;
+  const read = checkDocument(
+    Manifest,
+    JSON.parse(await readFile(join(bundle, "manifest.json"), "utf8")),
+    "manifest.json",
+  ).value;
   if (read === null) throw new Error("the manifest is not sound");
   manifest = read;
 });
@@ -29,10 +42,16 @@ test("a line more in a stream diverges and is named with its bytes", async () =>
   await cp(bundle, copy, { recursive: true });
   const { length } = await readFile(join(copy, "artifacts", "stdout.raw"));
   await appendFile(join(copy, "artifacts", "stdout.raw"), "not a record\n");
-  expect(await retranslate(copy, manifest, fakeLane)).toEqual({ state: "diverged", missing: [], extra: [`line.unread artifacts/stdout.raw ${length} 12`] });
+  expect(await retranslate(copy, manifest, fakeLane)).toEqual({
+    state: "diverged",
+    missing: [],
+    extra: [`line.unread artifacts/stdout.raw ${length} 12`],
+  });
 });
 
 test("another adapter version, or none, cannot judge the log", async () => {
   expect(await retranslate(bundle, manifest, null)).toMatchObject({ state: "skipped" });
-  expect(await retranslate(bundle, manifest, { ...fakeLane, adapterVersion: "9.9.9" })).toMatchObject({ state: "skipped" });
+  expect(await retranslate(bundle, manifest, { ...fakeLane, adapterVersion: "9.9.9" })).toMatchObject({
+    state: "skipped",
+  });
 });

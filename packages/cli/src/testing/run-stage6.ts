@@ -22,8 +22,11 @@ export class Sandbox {
   readonly path: string;
   readonly env: NodeJS.ProcessEnv;
 
-  private constructor(path: string) {
+  readonly #tsx: string;
+
+  private constructor(path: string, tsx: string) {
     this.path = path;
+    this.#tsx = tsx;
     this.env = {
       ...process.env,
       STAGE6_KEYS_DIR: join(path, "keys"),
@@ -34,15 +37,16 @@ export class Sandbox {
     delete this.env["STAGE6_DEBUG"];
   }
 
-  static async make(): Promise<Sandbox> {
-    return new Sandbox(await mkdtemp(join(tmpdir(), "stage6 cli-")));
+  /** `tsx`: the URL of the module that lets Node read our sources. */
+  static async make(tsx: string): Promise<Sandbox> {
+    return new Sandbox(await mkdtemp(join(tmpdir(), "stage6 cli-")), tsx);
   }
 
   /** Starts `stage6` with these words; ended by force at the deadline. */
   start(words: readonly string[], env: NodeJS.ProcessEnv = {}, cwd: string = this.path): ChildProcess {
     const child = spawn(
       process.execPath,
-      ["--conditions=@stage6/source", `--import=${import.meta.resolve("tsx")}`, MAIN, ...words],
+      ["--conditions=@stage6/source", `--import=${this.#tsx}`, MAIN, ...words],
       {
         cwd,
         env: { ...this.env, ...env },
