@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Finding } from "./finding.ts";
+import { isTooDeep } from "./json-depth.ts";
 
 /** Largest JSON document this package reads whole, bytes. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
@@ -42,16 +43,11 @@ export function parseStrictText(text: string): StrictJson {
   } catch {
     return { ok: false, rule: "not-json", found: text.slice(0, 80) };
   }
-  let again: string;
-  try {
-    // A `__proto__` key or a lone surrogate survives the round trip; both are rare, so they are looked for only when the text can hold them.
-    const bad = text.includes("__proto__") || text.includes("\\ud") ? hasForbidden(value) : null;
-    if (bad !== null) return { ok: false, rule: bad, found: text.slice(0, 80) };
-    again = JSON.stringify(value);
-  } catch {
-    // The parser needs no stack for nesting, the writer does.
-    return { ok: false, rule: "too-deep", found: text.slice(0, 80) };
-  }
+  if (isTooDeep(text)) return { ok: false, rule: "too-deep", found: text.slice(0, 80) };
+  // A `__proto__` key or a lone surrogate survives the round trip; both are rare, so they are looked for only when the text can hold them.
+  const bad = text.includes("__proto__") || text.includes("\\ud") ? hasForbidden(value) : null;
+  if (bad !== null) return { ok: false, rule: bad, found: text.slice(0, 80) };
+  const again = JSON.stringify(value);
   if (again === text) return { ok: true, value };
   let at = 0;
   while (at < text.length && text.charCodeAt(at) === again.charCodeAt(at)) at++;

@@ -14,7 +14,7 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["policy", "correct policy/stage6.policy.json; a changed policy needs a new plan"],
   ["plan-present", "stage6 plan"],
   ["bundles", "stage6 run"],
-  ["comparison", "read the comparison with stage6 report"],
+  ["comparison", "read the comparison with stage6 compare --explain"],
   ["comparison-stored", "stage6 compare"],
   ["evidence-class", "stage6 plan with live evidence, then run and compare again"],
 ]);
