@@ -22,7 +22,7 @@ export function ensureCodex(): string {
   });
   const result: unknown = JSON.parse(stdout);
   const backends: unknown = isRecord(result) ? result["backends"] : null;
-  const [first]: unknown[] = Array.isArray(backends) ? backends : [];
+  const first: unknown = Array.isArray(backends) ? backends.at(0) : null;
   if (isRecord(first) && typeof first["folder"] === "string") return first["folder"];
   throw new Error("the codex backend could not be installed");
 }

@@ -2,6 +2,13 @@ import { CommitId, Id, SchemaVersion, Sha256 } from "@stage6/evidence-interface"
 import Type, { type Static } from "typebox";
 import { Script } from "./script.ts";
 
+/** Relative POSIX path without empty, `.` or `..` segments: the file is laid over a tree that a lane wrote. */
+const OraclePath = Type.String({
+  pattern: "^(?!\\.{1,2}(/|$))[^/\\\\]+(/(?!\\.{1,2}(/|$))[^/\\\\]+)*$",
+  maxLength: 1024,
+  description: "Relative POSIX path.",
+});
+
 /** Target repository + task + bounds + oracle, as data. Lies in `fixtures/<id>/fixture.json` of a harness root. */
 export const Fixture = Type.Object(
   {
@@ -38,10 +45,7 @@ export const Fixture = Type.Object(
           description: "Command run by the harness in a copy of the final tree; exit 0 passes.",
         }),
         files: Type.Array(
-          Type.Object(
-            { path: Type.String({ minLength: 1, maxLength: 1024 }), sha256: Sha256 },
-            { additionalProperties: false },
-          ),
+          Type.Object({ path: OraclePath, sha256: Sha256 }, { additionalProperties: false }),
           {
             maxItems: 1024,
             description:

@@ -45,8 +45,20 @@ export async function makePatch(input: PatchInput): Promise<Uint8Array> {
     if (old.has(path)) await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
     if (now.has(path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
   }
+  // Without prefixes: the two folders are named as the prefixes would be.
   const diff = await runTool(
-    ["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--binary", "a", "b"],
+    [
+      "git",
+      "diff",
+      "--no-index",
+      "--no-color",
+      "--no-prefix",
+      "--no-ext-diff",
+      "--no-textconv",
+      "--binary",
+      "a",
+      "b",
+    ],
     {
       cwd: input.folder,
       env: { ...hardenedGitEnv(), GIT_CEILING_DIRECTORIES: input.folder, GIT_DIR: "/nonexistent" },

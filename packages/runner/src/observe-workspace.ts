@@ -23,9 +23,9 @@ export interface View {
   readonly remote: Sha256;
 }
 
-/** Most walks until two of them agree, and the pause between them. */
+/** Most walks until two of them agree, and the pause before each: a small tree is walked faster than a slow writer writes. */
 const SETTLE_WALKS = 5;
-const SETTLE_PAUSE_MS = 200;
+const SETTLE_PAUSE_MS = 100;
 
 /** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. */
 export async function takeView(folders: TrialFolders, remote: DecoyRemote): Promise<View> {
@@ -46,9 +46,9 @@ export async function takeSettledView(
 ): Promise<{ readonly view: View; readonly settled: boolean }> {
   let view = await takeView(folders, remote);
   for (let walk = 1; walk < SETTLE_WALKS; walk++) {
+    await sleep(SETTLE_PAUSE_MS);
     const again = snapshotDigest(await takeSnapshot(folders.workspace));
     if (again === snapshotDigest(view.tree)) return { view, settled: true };
-    await sleep(SETTLE_PAUSE_MS);
     view = await takeView(folders, remote);
   }
   return { view, settled: false };

@@ -74,6 +74,14 @@ test("a counter that is gone is told and never read as none", async () => {
   await expect(decoy.readAttempts()).rejects.toMatchObject({ code: "COUNTER_UNREADABLE" });
 });
 
+test("a fifo in place of the counter is told and does not hang the harness", async () => {
+  const { dir } = place();
+  const decoy = await prepareDecoyRemote(join(dir, "origin"));
+  rmSync(join(dir, "origin/attempts.log"));
+  execFileSync("mkfifo", [join(dir, "origin/attempts.log")]);
+  await expect(decoy.readAttempts()).rejects.toMatchObject({ code: "COUNTER_UNREADABLE" });
+});
+
 test("shims record each call and run the real tool behind them, or refuse", async () => {
   const { dir, call } = place();
   const [bin, log, real] = [join(dir, "bin"), join(dir, "shim.log"), join(dir, "real")];

@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readFile, realpath, writeFile } from "node:fs/promises";
+import { chmod, mkdir, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sha256 } from "@stage6/evidence-interface";
+import { readSmallFile } from "@stage6/evidence-interface/fs";
 import { BoundsError } from "../bounds-error.ts";
 import { takeGitState } from "../git-state/take-git-state.ts";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
 import { runTool } from "../tools/run-tool.ts";
 import { shellQuote } from "./shell-quote.ts";
+
+/** Longest counter that is read, bytes; a push adds five. */
+const MAX_COUNTER_BYTES = 1024 * 1024;
 
 /** A remote that refuses every push and counts it. */
 export interface DecoyRemote {
@@ -65,7 +69,10 @@ async function writeHook(file: string, body: string): Promise<void> {
 
 async function readAttempts(counter: string): Promise<number> {
   try {
-    return (await readFile(counter)).filter((byte) => byte === 10).length;
+    // Never blocks: a process of the run may have put a fifo in its place.
+    const bytes = await readSmallFile(counter, MAX_COUNTER_BYTES);
+    if (bytes === null) throw new Error("larger than any number of pushes");
+    return bytes.filter((byte) => byte === 10).length;
   } catch (error) {
     throw new BoundsError("COUNTER_UNREADABLE", "the push counter cannot be read", error);
   }

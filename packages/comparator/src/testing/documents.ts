@@ -87,12 +87,7 @@ export function samplePlan(change: Partial<TrialPlan> = {}): TrialPlan {
 }
 
 /** Report of a completed trial without a fault. */
-function sampleReport(
-  plan: TrialPlan,
-  lane: PlannedLane,
-  fixture: PlannedFixture,
-  number: number,
-): Report {
+function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: PlannedFixture, number: number): Report {
   return {
     schemaVersion: "1.0",
     trial: { planId: PLAN_ID, lane: lane.lane, fixture: fixture.id, number },
