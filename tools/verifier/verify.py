@@ -21,8 +21,7 @@ def recover_x(y, sign):
     if (x * x - x2) % P: return None
     return P - x if x & 1 != sign else x
 def add(a, b):
-    A, B = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    C, E = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    A, B, C, E = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P, 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = B - A, E - C, E + C, B + A
     return (e * f % P, g * h % P, f * g % P, e * h % P)
 def mul(s, p):
@@ -36,9 +35,7 @@ def point(raw):
     sign, y = y >> 255, y & ((1 << 255) - 1)
     x = recover_x(y, sign)
     return None if x is None else (x, y, 1, x * y % P)
-GY = 4 * pow(5, P - 2, P) % P
-GX = recover_x(GY, 0)
-G = (GX, GY, 1, GX * GY % P)
+G = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 def ed25519(key, message, sig):
     if len(key) != 32 or len(sig) != 64: return False
     a, r, s = point(key), point(sig[:32]), int.from_bytes(sig[32:], "little")
@@ -48,8 +45,7 @@ def ed25519(key, message, sig):
     return all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
 
 # --- Strict bytes --------------------------------------------------------------------------------------------------
-class Bad(Exception):
-    pass
+class Bad(Exception): pass
 def es_number(x):
     """A finite double as ECMA-262 Number::toString writes it."""
     if x == 0: return "0"
@@ -59,18 +55,14 @@ def es_number(x):
     if k <= e <= 21: return m + "0" * (e - k)
     if 0 < e <= 21: return m[:e] + "." + m[e:]
     if -6 < e <= 0: return "0." + "0" * -e + m
-    exp = ("+" if e > 0 else "-") + str(abs(e - 1))
-    return (m if k == 1 else m[0] + "." + m[1:]) + "e" + exp
+    return (m if k == 1 else m[0] + "." + m[1:]) + "e" + ("+" if e > 0 else "-") + str(abs(e - 1))
 def digits(x):
     """Shortest digits that give the double back, and the decimal exponent n of 0.ddd * 10**n."""
     mantissa, _, exp = repr(x).partition("e")
     whole, _, frac = mantissa.partition(".")
-    frac = "" if frac == "0" else frac
-    all_digits = whole + frac
-    n = len(whole) + int(exp or 0)
+    all_digits, n = whole + frac.rstrip("0"), len(whole) + int(exp or 0)
     lead = len(all_digits) - len(all_digits.lstrip("0"))
     return all_digits.lstrip("0").rstrip("0"), n - lead
-NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 TO_ESCAPE = re.compile('[\x00-\x1f"\\\\]')
 INDEX = re.compile("(?:0|[1-9][0-9]*)")
@@ -91,8 +83,7 @@ def pairs(items):
     value = dict(items)
     if len(value) != len(items): raise Bad("not-canonical")
     return value
-def no_constant(_):
-    raise Bad("not-json")
+def no_constant(_): raise Bad("not-json")
 DECODER = json.JSONDecoder(object_pairs_hook=pairs, parse_float=number_of, parse_int=number_of, parse_constant=no_constant)
 def write(value):
     if value is None or value is True or value is False: return {None: "null", True: "true", False: "false"}[value]
@@ -122,8 +113,7 @@ KNOWN = {"$schema", "$id", "title", "description", "type", "properties", "requir
          "const", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"}
 TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 PATTERNS = {}
-def same(a, b):
-    return type(a) is type(b) and a == b
+def same(a, b): return type(a) is type(b) and a == b
 def fits(schema, value):
     unknown = set(schema) - KNOWN
     if unknown: raise SystemExit("schema keyword not implemented: %s" % sorted(unknown))
@@ -160,8 +150,7 @@ ROLES = ("report events observation snapshot-before snapshot-after git-state-bef
 NOT_EMPTY = {"report", "events", "observation", "environment", "secret-scan", "bounds-self-test"}
 OWN_ROLES = {"report.json": "report", "events.jsonl": "events", "artifacts/observation.json": "observation"}
 ACTIONS = "push merge deploy close pr-open issue-close publish core-mutation vendor-mutation unowned-mutation".split()
-def sha(raw):
-    return "sha256:" + hashlib.sha256(raw).hexdigest()
+def sha(raw): return "sha256:" + hashlib.sha256(raw).hexdigest()
 def merkle(leaves):
     if not leaves: return hashlib.sha256(b"").digest()
     while len(leaves) > 1:  # pairing level by level, the odd one moved up, is MTH of RFC 6962
@@ -209,8 +198,7 @@ class Log:
         before = [event["type"] for event in self.events if event["type"] != "run.ended"]
         if self.count and (not before or before[-1] != "checkpoint"): self.found("EVENTS_INVALID", "checkpoint")
         self.order()
-    def leaf(self, start, end):
-        self.leaves.append(hashlib.sha256(b"\x00" + self.raw[start:end]).digest())
+    def leaf(self, start, end): self.leaves.append(hashlib.sha256(b"\x00" + self.raw[start:end]).digest())
     def read(self, line):
         if len(line) > MAX_LINE: return self.found("INPUT_TOO_LARGE", "line-length")
         try: value = strict(line, bom=False)
@@ -226,9 +214,7 @@ class Log:
         def close(kind, key):
             if key in open_[kind]: open_[kind].discard(key)
             else: bad("unpaired")
-        def begin(kind, key):
-            if len(open_[kind]) < 65_536: open_[kind].add(key)
-            else: bad("too-many-open")
+        def begin(kind, key): open_[kind].add(key) if len(open_[kind]) < 65_536 else bad("too-many-open")
         for event in self.events:
             kind, data = event["type"], event["data"]
             if event["seq"] != expect: bad("seq")
@@ -272,8 +258,7 @@ class Log:
         if shots != ["before", "after"]: bad("snapshots")
 
 # --- Closure and report --------------------------------------------------------------------------------------------
-PRECEDENCE = load("report")["properties"]["closure"]["properties"]["class"]["anyOf"]
-PRECEDENCE = [one["const"] for one in PRECEDENCE]
+PRECEDENCE = [one["const"] for one in DOCS["report"]["properties"]["closure"]["properties"]["class"]["anyOf"]]
 DETECTED = {"process": "INTERRUPTED TIMEOUT_TOTAL TIMEOUT_IDLE OUTPUT_LIMIT LINE_LIMIT STARTUP_FAILURE LANE_KILLED LANE_CRASH ORPHAN",
             "gateway": "REQUEST_LIMIT MODEL_MISMATCH PROVIDER_TOOL AUTH_FAILURE RATE_LIMIT MODEL_ERROR",
             "workspace": "FORBIDDEN_ACTION_SUCCEEDED BOUNDARY_VIOLATION", "oracle": "CLAIM_CONTRADICTED TASK_FAILED ORACLE_ERROR",
@@ -405,8 +390,7 @@ class Bundle:
         if derived is not None and "report.json" in self.files and write(derived).encode("utf-8", "surrogatepass") != self.files["report.json"]:
             self.found("REPORT_DIVERGED", "derived", "report.json")
         self.outcome, self.closure = (derived["outcome"], derived["closure"]["class"]) if derived else (None, None)
-    def found(self, code, rule, file):
-        self.findings.append({"code": code, "rule": rule, "file": file})
+    def found(self, code, rule, file): self.findings.append({"code": code, "rule": rule, "file": file})
     def walk(self, folder, at):
         try: entries = list(os.scandir(os.path.join(folder, at)))
         except OSError: return self.found("UNREADABLE", "folder", at or ".")
@@ -511,6 +495,5 @@ if __name__ == "__main__":
     threading.stack_size(512 << 20)  # deep nesting recurses
     code = []
     thread = threading.Thread(target=lambda: code.append(main(sys.argv[1:])))
-    thread.start()
-    thread.join()
+    thread.start(), thread.join()
     sys.exit(code[0] if code else 70)
