@@ -11,6 +11,7 @@ export {
   type LaneFile,
   type LanePlan,
   type LaneRequest,
+  type NodeProgram,
   type ProcessEnd,
   type Translator,
 } from "./lane.ts";

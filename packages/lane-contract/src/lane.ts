@@ -18,12 +18,37 @@ export type BackendSource =
       readonly manifests: (platform: string, arch: string) => readonly string[];
       /** Binary's path relative to the manifest's folder, from the manifest's text; null when it cannot be read. */
       readonly entrypoint: (manifestText: string) => string | null;
+    }
+  /**
+   * A Node program inside an npm package of the backends folder, or an operator's own script by configuration. It runs
+   * on the Node binary that lies beside it, else on the harness's own Node when that is new enough.
+   */
+  | {
+      readonly kind: "npm-node";
+      /** Backends folder entry, e.g. `pi`. */
+      readonly folder: string;
+      /** The package's manifest, relative to the entry's `node_modules`. */
+      readonly manifest: string;
+      /** What the manifest's text says of the program; null when it is another package or cannot be read. */
+      readonly program: (manifestText: string) => NodeProgram | null;
+      /** Node binaries to try in order, relative to the entry's `node_modules`; empty where the backend has no platform. */
+      readonly nodes: (platform: string, arch: string) => readonly string[];
     };
+
+/** A Node program as its package's manifest describes it. */
+export interface NodeProgram {
+  /** Path of the script relative to the manifest's folder. */
+  readonly script: string;
+  /** Oldest Node that runs it, `X.Y.Z`. */
+  readonly minimumNode: string;
+}
 
 /** What the harness tells a lane about one trial. All paths are absolute and real: no part of them is a link. */
 export interface LaneRequest {
   /** Executable (or script) that the runner resolved. */
   readonly backend: { readonly executable: string; readonly args: readonly string[] };
+  /** Version that the probe read, for flags that only some versions know; absent: unknown, so plan for the oldest. */
+  readonly backendVersion?: string;
   /** Task text, as bytes of the fixture's task.md decoded as UTF-8. */
   readonly task: string;
   /** The disposable clone. */

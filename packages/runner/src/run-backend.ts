@@ -57,6 +57,7 @@ export async function runBackend(
 function planLane({ spec, folders, model }: BackendRun): LanePlan {
   return spec.lane.plan({
     backend: { executable: spec.backend.executable, args: spec.backend.args },
+    backendVersion: spec.backendVersion,
     task: spec.fixture.task,
     workspace: folders.workspace,
     laneDir: folders.laneDir,
