@@ -6,6 +6,7 @@ import {
   Manifest,
   Observation,
   Report,
+  SegmentProof,
   TrialPlan,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
@@ -23,5 +24,6 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   policy: Policy,
   report: Report,
   script: Script,
+  "segment-proof": SegmentProof,
   "trial-plan": TrialPlan,
 };
