@@ -7,6 +7,7 @@ import {
   Observation,
   Report,
   AttemptIntent,
+  SegmentProof,
   TrialPlan,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
@@ -25,5 +26,6 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   report: Report,
   script: Script,
   "attempt-intent": AttemptIntent,
+  "segment-proof": SegmentProof,
   "trial-plan": TrialPlan,
 };

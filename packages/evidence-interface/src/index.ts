@@ -55,6 +55,8 @@ export {
   MAY_BE_EMPTY,
   REQUIRED_ROLES,
 } from "./manifest.ts";
+export { proveSegment, SegmentProof, segmentLeaf, verifySegment } from "./segment-proof.ts";
+export { splitSegments } from "./split-segments.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
 export {
