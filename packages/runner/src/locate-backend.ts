@@ -10,6 +10,8 @@ export interface LocatedBackend {
   readonly executable: string;
   readonly args: readonly string[];
   readonly sha256: string;
+  /** Absolute paths that it needs to see of its own installation. */
+  readonly installation: readonly string[];
   /** How it was found. */
   readonly source: "config" | "backends-folder" | "bundled";
 }
@@ -40,11 +42,12 @@ async function describe(
   executable: string,
   args: readonly string[],
   source: LocatedBackend["source"],
+  installation: string,
 ): Promise<Located> {
   try {
     const subject = args[0] ?? executable;
     const { sha256 } = await readHashed(await realpath(subject));
-    return { ok: true, backend: { executable, args, sha256, source } };
+    return { ok: true, backend: { executable, args, sha256, installation: [installation], source } };
   } catch {
     return {
       ok: false,
@@ -78,7 +81,7 @@ async function locateNpmNative(
     const executable = join(dirname(path), entry);
     const inside = relative(modules, executable);
     if (inside.startsWith("..") || isAbsolute(inside)) continue;
-    if (await isFile(executable)) return describe(executable, [], "backends-folder");
+    if (await isFile(executable)) return describe(executable, [], "backends-folder", modules);
   }
   return {
     ok: false,
@@ -91,7 +94,7 @@ async function locateNpmNative(
 /** Finds a lane's backend: the operator's own by configuration, else the installed one. Never searches PATH. */
 export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<Located> {
   if (places.configured !== null) {
-    if (await isFile(places.configured)) return describe(places.configured, [], "config");
+    if (await isFile(places.configured)) return describe(places.configured, [], "config", places.configured);
     return {
       ok: false,
       code: "BACKEND_MISSING",
@@ -102,7 +105,7 @@ export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<
   const source = lane.backend;
   switch (source.kind) {
     case "node-script":
-      return describe(process.execPath, [fileURLToPath(source.url)], "bundled");
+      return describe(process.execPath, [fileURLToPath(source.url)], "bundled", fileURLToPath(source.url));
     case "npm-native":
       return locateNpmNative(lane, source, places);
   }

@@ -11,18 +11,28 @@ import {
   renderSnapshot,
   type AllowedPaths,
   type DecoyRemote,
+  type StrictDriver,
 } from "@stage6/bounds";
-import { sha256, writeStrictBytes, type Observation, type Report } from "@stage6/evidence-interface";
+import {
+  sha256,
+  writeStrictBytes,
+  type Observation,
+  type Report,
+  type Sha256,
+} from "@stage6/evidence-interface";
 import { rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
-import { judgeActions } from "./forbidden-actions.ts";
+import { judgeActions, type StrictFacts } from "./forbidden-actions.ts";
 import { makePatch } from "./make-patch.ts";
 import { startModelSide } from "./model-side.ts";
 import { compareViews, refsUnchanged, takeSettledView, takeView, type View } from "./observe-workspace.ts";
 import { runOracle } from "./oracle.ts";
 import { runBackend } from "./run-backend.ts";
+import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
 import { toolPath } from "./tool-path.ts";
+import { SHIM_LOG } from "./strict-mounts.ts";
+import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 import { TrialRecorder } from "./trial-recorder.ts";
@@ -88,6 +98,8 @@ class TrialRun {
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #shimLog: string;
+  #strict: StrictTrial | null = null;
+  #providerTools = false;
   #preparation: Preparation = { state: "ready", code: null, detail: "" };
   #before: View | null = null;
   #after: View | null = null;
@@ -104,7 +116,7 @@ class TrialRun {
       ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
     ]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
-    this.#shimLog = join(folders.shims, "calls.log");
+    this.#shimLog = join(folders.shims, SHIM_LOG);
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
   }
 
@@ -181,12 +193,21 @@ class TrialRun {
       remote: remote.url,
     });
     if (wrong !== null) return refuse(wrong.code, wrong.detail);
+    if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
     const before = await takeView(this.#folders, remote);
     this.#before = before;
     this.#recorder.write("workspace.prepared", { baseCommit, entries: before.tree.entries.length });
     await this.#snapshot("before", before);
     const [problem] = checkAllowedRoots(allowed, before.tree);
     return problem === undefined ? null : refuse("ALLOWED_ROOT_UNSAFE", `${problem.root}: ${problem.reason}`);
+  }
+
+  async #confine(driver: StrictDriver | null): Promise<void> {
+    if (driver === null)
+      throw new RunnerError("BOUNDS_UNAVAILABLE", "the plan is strict and no strict driver was given");
+    const { installation } = this.#spec.backend;
+    this.#strict = await StrictTrial.prepare(driver, this.#folders, installation);
+    await this.#strict.selfTest("before");
   }
 
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
@@ -223,6 +244,7 @@ class TrialRun {
         ...parts,
         model,
         before: this.#before.tree,
+        strict: this.#strict,
         canary: this.#canary,
       });
       this.#envKeys = envKeys;
@@ -230,13 +252,15 @@ class TrialRun {
     } finally {
       await model.close();
     }
+    this.#providerTools = model.providerTools();
     const failure = model.logFailure();
     return failure === null ? null : { state: "harness-error", code: "MODEL_LOG_FAILED", detail: failure };
   }
 
   async #lookAfter(): Promise<void> {
     if (this.#remote === null || this.#before === null) return;
-    const { view, settled } = await takeSettledView(this.#folders, this.#remote);
+    const looking = takeSettledView(this.#folders, this.#remote);
+    const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;
     await this.#snapshot("after", view);
@@ -280,6 +304,7 @@ class TrialRun {
       log,
       path: toolPath(),
       timeoutMs: this.#spec.plan.limits.oracleMs,
+      strict: this.#strict,
     });
     this.#recorder.write("oracle.ended", end);
     const output = await Promise.all(
@@ -314,6 +339,7 @@ class TrialRun {
       });
     await recorder.end();
     const { boundsTier } = this.#spec.plan;
+    const evidence = await this.#writeSelfTest();
     await this.#artifacts.complete({
       platform: platform(),
       arch: arch(),
@@ -322,10 +348,38 @@ class TrialRun {
       boundsTier,
       envKeys: this.#envKeys,
     });
-    return this.#observe();
+    return this.#observe(evidence);
   }
 
-  #observe(): Observation {
+  async #writeSelfTest(): Promise<Sha256 | null> {
+    if (this.#strict === null) return null;
+    const bytes = writeStrictBytes(this.#strict.evidence(this.#spec.trial));
+    return sha256(await this.#artifacts.write("bounds-self-test.json", bytes));
+  }
+
+  #bounds(evidence: Sha256 | null): Observation["bounds"] {
+    const { boundsTier: tier, bounds } = this.#spec.plan;
+    const requested = bounds?.requested ?? (tier === "strict" ? "strict" : "auto");
+    if (tier === "default") {
+      const reason = bounds?.reason ?? "the default tier observes and does not confine";
+      return { requested, tier, reason, evidence };
+    }
+    const faults = this.#strict?.faults(this.#spec.trial) ?? ["the trial ended before the bounds stood"];
+    const reason =
+      faults.length === 0
+        ? "self-test passed before and after"
+        : `not proven: ${faults.slice(0, 3).join("; ")}`;
+    return { requested, tier, reason, evidence };
+  }
+
+  #strictFacts(): StrictFacts | null {
+    const { plan, model, trial } = this.#spec;
+    if (plan.boundsTier === "default") return null;
+    const faults = this.#strict?.faults(trial) ?? ["the trial ended before the bounds stood"];
+    return { faults, providerTools: model.class === "live" && this.#providerTools };
+  }
+
+  #observe(evidence: Sha256 | null): Observation {
     const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
     const seen =
       before === null || after === null || allowed === null
@@ -335,16 +389,12 @@ class TrialRun {
       schemaVersion: "1.0",
       trial: this.#spec.trial,
       preparation: this.#preparation,
-      bounds: {
-        requested: "auto",
-        tier: this.#spec.plan.boundsTier,
-        reason: "the default tier observes and does not confine",
-        evidence: null,
-      },
+      bounds: this.#bounds(evidence),
       ...seen,
       actions: judgeActions({
         remoteUnchanged: before?.remote === after?.remote,
         cloneRefsUnchanged: refsUnchanged(seen.workspace.gitState),
+        strict: this.#strictFacts(),
       }),
       secrets: { declared: this.#mask.declared, hits: this.#mask.hits() },
     };
