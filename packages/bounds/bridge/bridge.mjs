@@ -15,6 +15,8 @@ function tell(end) {
 
 if (socketPath !== "-") await pipePort(Number(port), socketPath);
 
+// From here on an end is the agent's own; whatever ends before is the harness's failure.
+writeSync(Number(fd), "started\n");
 const agent = spawn(file, args, { stdio: "inherit" });
 agent.once("error", ({ code, message }) => {
   tell({ exitCode: null, signal: null, error: { code: code ?? "UNKNOWN", message } });

@@ -28,7 +28,7 @@ export interface ProcessSpec {
   /** Value of `RUN_MARKER`, for a caller that hands it on itself; random when left out. */
   readonly marker?: string;
   /** Open files that the process gets as descriptors 3 and up; the caller closes them. */
-  readonly passFds?: readonly number[];
+  readonly passFds?: readonly (number | "ignore")[];
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
 }

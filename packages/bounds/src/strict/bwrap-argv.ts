@@ -1,9 +1,26 @@
 import { dirname } from "node:path";
 import type { Mount, StrictProfile } from "./strict-profile.ts";
 
-/** Descriptors that the confining process expects: the filter to read, and where bubblewrap tells what it did. */
-export const SECCOMP_FD = 3;
-export const STATUS_FD = 4;
+/** Own namespaces for everything, a user that is nobody in particular, no capability, no further namespaces. */
+const SEPARATION = [
+  "--unshare-user",
+  "--uid",
+  "1000",
+  "--gid",
+  "1000",
+  "--unshare-all",
+  "--disable-userns",
+  "--cap-drop",
+  "ALL",
+  "--die-with-parent",
+  "--new-session",
+  "--clearenv",
+];
+const TEMP = ["--tmpfs", "/tmp"];
+const DEVICES = ["--dev", "/dev", "--proc", "/proc"];
+const CLOSED_ROOT = ["--remount-ro", "/"];
+/** Descriptor 3 holds the filter; on descriptor 4 bubblewrap tells what it did. Whoever spawns hands them over in this order. */
+const DESCRIPTORS = ["--seccomp", "3", "--json-status-fd", "4"];
 
 /** What runs in a sandbox. */
 export interface BoundedCommand {
@@ -21,19 +38,20 @@ export function bwrapArgv(profile: StrictProfile, command: BoundedCommand): stri
   const { bwrap, system, mounts, door } = profile;
   return [
     bwrap,
-    ...["--unshare-user", "--uid", "1000", "--gid", "1000"],
-    ...["--unshare-all", "--disable-userns", "--cap-drop", "ALL"],
-    ...["--die-with-parent", "--new-session", "--clearenv"],
-    ...["--tmpfs", "/tmp"],
+    ...SEPARATION,
+    ...TEMP,
     ...system.mounts.flatMap(bind),
     ...system.links.flatMap(({ path, target }) => ["--symlink", target, path]),
-    ...["--dev", "/dev", "--proc", "/proc"],
+    ...DEVICES,
     ...mounts.flatMap(bind),
     ...(door === null ? [] : bind({ path: dirname(door.socket), writable: false })),
-    ...["--remount-ro", "/"],
-    ...["--seccomp", String(SECCOMP_FD), "--json-status-fd", String(STATUS_FD)],
+    ...CLOSED_ROOT,
+    ...DESCRIPTORS,
     ...Object.entries(command.env).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...["--chdir", command.cwd, "--", ...command.argv],
+    "--chdir",
+    command.cwd,
+    "--",
+    ...command.argv,
   ];
 }
 

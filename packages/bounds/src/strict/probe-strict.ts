@@ -5,6 +5,7 @@ import { runTool } from "../tools/run-tool.ts";
 import { findBwrap } from "./find-bwrap.ts";
 import { encodeBpf } from "./seccomp/bpf.ts";
 import { runBoundedTool } from "./run-bounded-tool.ts";
+import { ownNamespaces, readNamespaces } from "./read-status.ts";
 import { filterArch, seccompProgram } from "./seccomp/seccomp-program.ts";
 import { missing, type StrictMissing } from "./strict-missing.ts";
 import type { StrictProfile, SystemView } from "./strict-profile.ts";
@@ -71,12 +72,20 @@ async function tryProfile(driver: StrictDriver): Promise<({ readonly ok: false }
     const node = [process.execPath, "-e", "0"];
     const options = { ...OPTIONS, cwd: "/", env: { PATH: "/usr/bin:/bin" } };
     const result = await runBoundedTool(profile, node, options, join(folder, "status"));
-    if (result.exitCode === 0) return null;
+    if (result.exitCode === 0)
+      return (await isSeparate(result.status)) ? null : missing("PROFILE_FAILED", "it separated nothing");
     const said = result.timedOut ? "no answer in time" : result.stderr.toString().trim().slice(0, 300);
     return missing(await classify(said), said);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Whether the command ran in namespaces of its own; a program that merely runs it is no sandbox. */
+async function isSeparate(status: string): Promise<boolean> {
+  const [inside, host] = [readNamespaces(status), await ownNamespaces()];
+  if (inside === null || host === null) return false;
+  return (["ipc", "mnt", "net", "pid"] as const).every((name) => inside[name] !== host[name]);
 }
 
 async function classify(

@@ -35,8 +35,8 @@ export interface BridgeEnd {
 }
 
 /** Reads the bridge's record; null when there is none that can be read. */
-export function readBridgeEnd(text: string, signals: Readonly<Record<string, number>>): BridgeEnd | null {
-  const record = parse(text.split("\n")[0] ?? "");
+export function readBridgeEnd(line: string, signals: Readonly<Record<string, number>>): BridgeEnd | null {
+  const record = parse(line);
   const [exitCode, signal, error] = [
     field(record, "exitCode"),
     field(record, "signal"),

@@ -8,6 +8,7 @@ import type { ProcessEnd, ProcessSpec } from "../process/process-spec.ts";
 import { RUN_MARKER } from "../process/start-child.ts";
 import { superviseProcess } from "../process/supervise-process.ts";
 import { bwrapArgv } from "./bwrap-argv.ts";
+import { handOverFiles } from "./hand-over-files.ts";
 import { readBridgeEnd, readNamespaces, type NamespaceIds } from "./read-status.ts";
 import type { StrictProfile } from "./strict-profile.ts";
 import { BRIDGE_FOLDER } from "./system-view.ts";
@@ -47,19 +48,21 @@ export async function superviseStrict(
     open(statusFile, "wx", 0o600),
     open(endFile, "wx", 0o600),
   ]);
+  const { passFds, close } = await handOverFiles(files);
   try {
-    const passFds = files.map(({ fd }) => fd);
     const end = await superviseProcess({ ...spec, argv, env: {}, marker, passFds });
     const namespaces = readNamespaces((await readFile(statusFile, "utf8")).slice(0, MAX_NOTES));
-    if (namespaces === null) throw await notStarted(spec, end);
-    const told = readBridgeEnd((await readFile(endFile, "utf8")).slice(0, MAX_NOTES), constants.signals);
+    const [started = "", ended = ""] = (await readFile(endFile, "utf8")).slice(0, MAX_NOTES).split("\n");
+    if (namespaces === null || (end.endedBy === "exit" && started !== "started"))
+      throw await notStarted(spec, end);
+    const told = readBridgeEnd(ended, constants.signals);
     return {
       end: told === null ? end : agentsEnd(end, told),
       profileSha256: sha256(argv.join("\0")),
       namespaces,
     };
   } finally {
-    await Promise.all(files.map((file) => file.close()));
+    await Promise.all([...files.map((file) => file.close()), close()]);
   }
 }
 

@@ -42,7 +42,7 @@ export async function readSystemView(programs: readonly string[]): Promise<Syste
 }
 
 /** Whether a path shows in a view already. */
-export function isVisible(path: string, mounts: readonly Mount[]): boolean {
+function isVisible(path: string, mounts: readonly Mount[]): boolean {
   return mounts.some((mount) => path === mount.path || path.startsWith(`${mount.path}/`));
 }
 

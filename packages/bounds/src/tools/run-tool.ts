@@ -13,7 +13,7 @@ export interface ToolOptions {
   /** Most bytes kept of stdout and of stderr each; a command that writes more is ended. */
   readonly maxBytes: number;
   /** Open files that the command gets as descriptors 3 and up; the caller closes them. */
-  readonly passFds?: readonly number[];
+  readonly passFds?: readonly (number | "ignore")[];
 }
 
 /** What a trusted command did. */
@@ -70,7 +70,7 @@ function spawnOrThrow(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
-  passFds: readonly number[],
+  passFds: readonly (number | "ignore")[],
 ): { readonly child: ChildProcess; readonly stdout: Readable; readonly stderr: Readable } {
   try {
     const child = spawn(file, args, {

@@ -24,8 +24,8 @@ export interface BpfLine {
   readonly k: number;
   /** Name of this line, for jumps to it. */
   readonly label?: string;
-  readonly then?: string;
-  readonly otherwise?: string;
+  readonly hit?: string;
+  readonly miss?: string;
 }
 
 /** Turns labels into offsets. Throws when a jump does not fit into its byte or goes backwards: a defect of this package. */
@@ -39,10 +39,10 @@ export function assemble(lines: readonly BpfLine[]): BpfInstruction[] {
     if (distance < 0 || distance > 255) throw new TypeError(`no jump of ${distance} to ${label}`);
     return distance;
   };
-  return lines.map(({ code, k, then, otherwise }, at) => ({
+  return lines.map(({ code, k, hit, miss }, at) => ({
     code,
-    jt: offset(at, then),
-    jf: offset(at, otherwise),
+    jt: offset(at, hit),
+    jf: offset(at, miss),
     k,
   }));
 }

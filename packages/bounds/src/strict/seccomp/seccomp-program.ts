@@ -10,7 +10,7 @@ import {
 } from "./system-calls.ts";
 
 /** Answers of the filter (linux/seccomp.h). */
-export const SECCOMP = { allow: 0x7fff0000, kill: 0x80000000, error: 0x00050000 } as const;
+const SECCOMP = { allow: 0x7fff0000, kill: 0x80000000, error: 0x00050000 } as const;
 const EPERM = 1;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
@@ -34,26 +34,26 @@ export function seccompProgram(arch: FilterArch): BpfInstruction[] {
   const jump = (call: keyof typeof JUDGED_CALLS): BpfLine => ({
     code: BPF.equals,
     k: JUDGED_CALLS[call][arch] ?? 0,
-    then: call,
+    hit: call,
   });
   const answer = (label: string, k: number): BpfLine => ({ code: BPF.return, k, label });
   return assemble([
     { code: BPF.load, k: ARCH },
-    { code: BPF.equals, k: AUDIT_ARCH[arch], otherwise: "kill" },
+    { code: BPF.equals, k: AUDIT_ARCH[arch], miss: "kill" },
     { code: BPF.load, k: NUMBER },
-    ...(arch === "x64" ? [{ code: BPF.atLeast, k: X32_BIT, then: "missing" }] : []),
-    { ...jump("clone3"), then: "missing" },
+    ...(arch === "x64" ? [{ code: BPF.atLeast, k: X32_BIT, hit: "missing" }] : []),
+    { ...jump("clone3"), hit: "missing" },
     jump("clone"),
     jump("unshare"),
     jump("socket"),
-    ...refused.map((k): BpfLine => ({ code: BPF.equals, k, then: "refuse" })),
+    ...refused.map((k): BpfLine => ({ code: BPF.equals, k, hit: "refuse" })),
     answer("allow", SECCOMP.allow),
     { code: BPF.load, k: FIRST_ARGUMENT, label: "clone" },
-    { code: BPF.anyBit, k: NAMESPACE_FLAGS, then: "refuse", otherwise: "allow-2" },
+    { code: BPF.anyBit, k: NAMESPACE_FLAGS, hit: "refuse", miss: "allow-2" },
     { code: BPF.load, k: FIRST_ARGUMENT, label: "unshare" },
-    { code: BPF.anyBit, k: NAMESPACE_FLAGS | TIME_NAMESPACE_FLAG, then: "refuse", otherwise: "allow-2" },
+    { code: BPF.anyBit, k: NAMESPACE_FLAGS | TIME_NAMESPACE_FLAG, hit: "refuse", miss: "allow-2" },
     { code: BPF.load, k: FIRST_ARGUMENT, label: "socket" },
-    ...SOCKET_FAMILIES.map((k): BpfLine => ({ code: BPF.equals, k, then: "allow-2" })),
+    ...SOCKET_FAMILIES.map((k): BpfLine => ({ code: BPF.equals, k, hit: "allow-2" })),
     { code: BPF.return, k: SECCOMP.error | EAFNOSUPPORT },
     answer("allow-2", SECCOMP.allow),
     answer("refuse", SECCOMP.error | EPERM),
