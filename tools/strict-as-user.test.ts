@@ -51,12 +51,8 @@ const users: readonly (readonly [name: string, uid: number, prefix: readonly str
 test.each(users)(
   "as %s the hostile probes succeed without bounds and none does within them",
   (_name, uid, prefix) => {
-    const [file = "", ...args] = [
-      ...prefix,
-      process.execPath,
-      join(place, "dist", "strict", "self-test.mjs"),
-    ];
-    const said = execFileSync(file, args, {
+    const words = [...prefix, process.execPath, join(place, "dist", "strict", "self-test.mjs")];
+    const said = execFileSync(words[0] ?? "", words.slice(1), {
       cwd: "/",
       env: { PATH: process.env["PATH"] ?? "" },
       timeout: 60_000,

@@ -1,33 +1,9 @@
 import { expect, test } from "vitest";
-import {
-  ALLOWED_PROBES,
-  SELF_TEST_PROBES,
-  boundsFaults,
-  selfTestFaults,
-  type BoundsSelfTest,
-} from "./bounds-self-test.ts";
+import { ALLOWED_PROBES, SELF_TEST_PROBES, boundsFaults, selfTestFaults } from "./bounds-self-test.ts";
+import { sampleSelfTest } from "./testing/index.ts";
 
-const rows = SELF_TEST_PROBES.map((probe) => ({
-  probe,
-  unbounded: "ok",
-  bounded: ALLOWED_PROBES.includes(probe) ? "ok" : "ENOENT",
-}));
-const digest = `sha256:${"0".repeat(64)}`;
-const evidence: BoundsSelfTest = {
-  schemaVersion: "1.0",
-  trial: { planId: "0123456789abcdef", lane: "codex", fixture: "a", number: 1 },
-  driver: {
-    name: "bubblewrap",
-    version: "0.8.0",
-    kernel: "6.1",
-    arch: "x64",
-    seccompSha256: digest,
-    profileSha256: digest,
-  },
-  namespaces: { host: { ipc: 1, mnt: 2, net: 3, pid: 4 }, backend: { ipc: 5, mnt: 6, net: 7, pid: 8 } },
-  before: rows,
-  after: rows,
-};
+const evidence = sampleSelfTest();
+const rows = evidence.before ?? [];
 const change = (probe: string, row: { unbounded?: string; bounded?: string }) =>
   rows.map((one) => (one.probe === probe ? { ...one, ...row } : one));
 

@@ -43,7 +43,7 @@ test.each([
 ])(
   "descendants that ignore SIGTERM, leave the session, environment and files: 0 survive %s",
   async (_name, script, endedBy) => {
-    const { profile, spec, notes } = await openStrictPlace();
+    const { profile, spec, notes } = await openStrictPlace(onTestFinished);
     const seconds = `98.${process.pid}${endedBy.length}`;
     const base = spec(script(seconds));
     const { end } = await superviseStrict(
@@ -57,7 +57,7 @@ test.each([
 );
 
 test("the default tier finds and ends the same descendants, but for the one that cut every tie", async () => {
-  const { spec } = await openStrictPlace();
+  const { spec } = await openStrictPlace(onTestFinished);
   const seconds = `97.${process.pid}`;
   const base = spec(descendants(seconds));
   const end = await superviseProcess({ ...base, limits: { ...base.limits, totalMs: 1500 } });
@@ -72,7 +72,7 @@ test.each([
   ["kill -SEGV $$", { exitCode: null, signal: "SIGSEGV" }],
   ["kill -KILL $$", { exitCode: null, signal: "SIGKILL" }],
 ])("%s is told as the agent's own end", async (script, end) => {
-  const { profile, spec, notes } = await openStrictPlace();
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
   expect((await superviseStrict(spec(script), profile(), notes)).end).toMatchObject({
     ...end,
     endedBy: "exit",
@@ -80,13 +80,13 @@ test.each([
 });
 
 test("a program that is not there is a failed start, as in the default tier", async () => {
-  const { profile, spec, notes } = await openStrictPlace();
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
   const { end } = await superviseStrict({ ...spec(""), argv: ["/nonexistent/agent"] }, profile(), notes);
   expect(end).toMatchObject({ endedBy: "spawn-failure", exitCode: null, spawnError: { code: "ENOENT" } });
 });
 
 test("a sandbox that cannot be made is an error of the harness, never an end of the agent", async () => {
-  const { profile, spec, notes } = await openStrictPlace();
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
   const broken = profile([{ path: "/nonexistent/folder", writable: true }]);
   await expect(superviseStrict(spec("true"), broken, notes)).rejects.toMatchObject({
     code: "STRICT_NOT_STARTED",
@@ -94,7 +94,7 @@ test("a sandbox that cannot be made is an error of the harness, never an end of 
 });
 
 test("the environment is the planned one and the marker, capabilities and open files are none", async () => {
-  const { profile, spec, notes } = await openStrictPlace();
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
   const script =
     "env | cut -d= -f1 | sort | tr '\\n' ' '; grep -E 'Cap(Eff|Bnd)|NoNewPrivs|Seccomp:' /proc/self/status; for fd in /proc/self/fd/*; do readlink $fd; done | sort -u";
   await superviseStrict(spec(script), profile(), notes);
@@ -106,7 +106,7 @@ test("the environment is the planned one and the marker, capabilities and open f
 });
 
 test("nothing of the host's own data is in view", async () => {
-  const { profile, spec, notes, folder } = await openStrictPlace();
+  const { profile, spec, notes, folder } = await openStrictPlace(onTestFinished);
   await superviseStrict(
     spec(`ls -A / /tmp /etc; cat /etc/shadow ${folder}/seccomp; touch /new /usr/new`),
     profile(),
@@ -120,7 +120,7 @@ test("nothing of the host's own data is in view", async () => {
 });
 
 test("the gateway answers through the door on its own port, and no other port of the host does", async () => {
-  const { profile, spec, notes, folder } = await openStrictPlace();
+  const { profile, spec, notes, folder } = await openStrictPlace(onTestFinished);
   const body = "x".repeat(300_000);
   const listen = () =>
     new Promise<number>((resolve) => {
@@ -162,7 +162,7 @@ const CALLS: readonly (readonly [string, number, number, number])[] = [
 ];
 
 test.runIf(process.arch === "x64")("the kernel itself gives the filter's answers", async () => {
-  const { profile, spec, notes, workspace, driver } = await openStrictPlace();
+  const { profile, spec, notes, workspace, driver } = await openStrictPlace(onTestFinished);
   expect(driver.seccomp.equals(encodeBpf(seccompProgram("x64")))).toBe(true);
   const lines = CALLS.map(([, number, argument], index) => {
     writeFileSync(join(workspace, `call-${index}`), systemCallProgram("x64", number, argument), {

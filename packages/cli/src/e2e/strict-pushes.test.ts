@@ -65,19 +65,16 @@ describe.each<BoundsTier>(["default", "strict"])("fourteen ways to push, in the 
     await rm(remotes, { recursive: true, force: true });
   });
 
-  it(
-    tier === "strict" ? "none of them pushes" : "every one of them pushes, so that each is worth a test",
-    async () => {
-      const heads = async (name: string) => (await readdir(join(remotes, name, "refs", "heads"))).toSorted();
-      const [plain, mirrored] = [await heads("r.git"), await heads("m.git")];
-      const names = WAYS.map(([name]) => name).filter((name) => name !== "mirrored");
-      expect({ plain, mirrored }).toEqual(
-        tier === "strict"
-          ? { plain: [], mirrored: [] }
-          : { plain: names.toSorted(), mirrored: ["main", "mirrored"] },
-      );
-    },
-  );
+  it("every one pushes where nothing confines, and none does inside strict bounds", async () => {
+    const heads = async (name: string) => (await readdir(join(remotes, name, "refs", "heads"))).toSorted();
+    const [plain, mirrored] = [await heads("r.git"), await heads("m.git")];
+    const names = WAYS.map(([name]) => name).filter((name) => name !== "mirrored");
+    expect({ plain, mirrored }).toEqual(
+      tier === "strict"
+        ? { plain: [], mirrored: [] }
+        : { plain: names.toSorted(), mirrored: ["main", "mirrored"] },
+    );
+  });
 
   it("the visible ones are listed as attempted, and the bundle is sound", () => {
     expect(trial?.findings).toEqual([]);

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOWED_PROBES, selfTestFaults } from "@stage6/evidence-interface";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { BRIDGE_FOLDER } from "../system-view.ts";
 import { openStrictPlace } from "../testing/strict-profile.ts";
 import { runTool } from "../../tools/run-tool.ts";
@@ -9,7 +9,7 @@ import { runSelfTest } from "./run-self-test.ts";
 import { testStrictDriver } from "./test-strict-driver.ts";
 
 test("without bounds all fifteen probes succeed; within them the three that must, and no other", async () => {
-  const { driver } = await openStrictPlace();
+  const { driver } = await openStrictPlace(onTestFinished);
   const rows = await testStrictDriver(driver);
   expect(rows.filter(({ unbounded }) => unbounded !== "ok")).toEqual([]);
   expect(rows.filter(({ bounded }) => bounded === "ok").map(({ probe }) => probe)).toEqual(ALLOWED_PROBES);
@@ -17,7 +17,7 @@ test("without bounds all fifteen probes succeed; within them the three that must
 });
 
 test("a view that shows too much fails the self-test, by name of the probe", async () => {
-  const { folder, profile } = await openStrictPlace();
+  const { folder, profile } = await openStrictPlace(onTestFinished);
   mkdirSync(join(folder, "t"));
   const rows = await runSelfTest(profile([{ path: folder, writable: true }]), join(folder, "t"));
   expect(selfTestFaults(rows)).toEqual(
@@ -28,7 +28,7 @@ test("a view that shows too much fails the self-test, by name of the probe", asy
 });
 
 test("the self-test leaves nothing behind and does not touch the workspace", async () => {
-  const { folder, workspace, profile } = await openStrictPlace();
+  const { folder, workspace, profile } = await openStrictPlace(onTestFinished);
   const list = () =>
     runTool(["ls", "-lA", "--full-time", folder, workspace], {
       cwd: "/",
@@ -42,34 +42,13 @@ test("the self-test leaves nothing behind and does not touch the workspace", asy
 });
 
 test("inside a sandbox without user namespaces the probe says so instead of failing later", async () => {
-  const { driver } = await openStrictPlace();
+  const { driver } = await openStrictPlace(onTestFinished);
   const root = join(BRIDGE_FOLDER, "../../..");
   const entry = `import("${root}/packages/bounds/src/strict/probe-strict.ts").then(({ probeStrict }) => probeStrict()).then((p) => console.log(p.code))`;
+  const loose = "--unshare-user --disable-userns --unshare-all --bind / / --dev /dev --proc /proc";
+  const node = [process.execPath, "--conditions=@stage6/source", "--import", import.meta.resolve("tsx")];
   const nested = await runTool(
-    [
-      driver.bwrap,
-      ...[
-        "--unshare-user",
-        "--disable-userns",
-        "--unshare-all",
-        "--bind",
-        "/",
-        "/",
-        "--dev",
-        "/dev",
-        "--proc",
-        "/proc",
-      ],
-      ...[
-        process.execPath,
-        "--conditions=@stage6/source",
-        "--import",
-        import.meta.resolve("tsx"),
-        "--input-type=module",
-        "-e",
-        entry,
-      ],
-    ],
+    [driver.bwrap, ...loose.split(" "), ...node, "--input-type=module", "-e", entry],
     { cwd: root, env: { PATH: process.env["PATH"] ?? "" }, timeoutMs: 30_000, maxBytes: 65_536 },
   );
   expect(nested.stderr.toString()).toBe("");

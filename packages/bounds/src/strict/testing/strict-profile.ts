@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import type { ProcessSpec } from "../../process/process-spec.ts";
 import { probeStrict } from "../probe-strict.ts";
 import type { Mount, StrictProfile } from "../strict-profile.ts";
 
 /** A profile of this host and private folders for one test. Throws where strict bounds cannot be had: such a test never skips. */
-export async function openStrictPlace() {
+export async function openStrictPlace(onEnd: (clean: () => void) => void) {
   const driver = await probeStrict();
   if (!driver.ok) throw new Error(`${driver.code}: ${driver.detail}. ${driver.cure}`);
   const folder = mkdtempSync(join(tmpdir(), "strict-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const [workspace, notes] = [mkdtempSync(join(folder, "ws-")), mkdtempSync(join(folder, "notes-"))];
   const seccompFile = join(folder, "seccomp");
   writeFileSync(seccompFile, driver.seccomp);
