@@ -1,5 +1,8 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { tallyReporter } from "./tools/tally-reporter.ts";
+
+// Tests that need bubblewrap are named strict-*: on Linux they fail where it is missing, elsewhere they do not exist.
+const elsewhere = process.platform === "linux" ? [] : ["**/strict-*.test.ts"];
 
 const conditions = ["@stage6/source", "module", "node", "import", "default"];
 
@@ -8,6 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts", "src/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...elsewhere],
     reporters: ["default", tallyReporter],
     pool: "forks",
     maxWorkers: 2,

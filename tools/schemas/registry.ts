@@ -1,5 +1,6 @@
 import { Comparison, Policy } from "@stage6/comparator";
 import {
+  BoundsSelfTest,
   BundleStatement,
   DsseEnvelope,
   EventSchema,
@@ -15,6 +16,7 @@ import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,
   "dsse-envelope": DsseEnvelope,

@@ -1,3 +1,4 @@
+import { BoundsSelfTest, boundsFaults } from "./bounds-self-test.ts";
 import { BundleStatement } from "./bundle.ts";
 import { digestHex, sha256 } from "./digest.ts";
 import { deriveReport } from "./derive-report.ts";
@@ -22,11 +23,15 @@ export const BUNDLE_FILES = {
   observation: "artifacts/observation.json",
 } as const;
 
+/** Path of the strict bounds' evidence, in the bundles of trials that ran inside them. */
+export const SELF_TEST_FILE = "artifacts/bounds-self-test.json";
+
 /** Roles that belong to one path alone. */
 const DOCUMENT_ROLES: ReadonlyMap<string, ArtifactRole> = new Map([
   [BUNDLE_FILES.report, "report"],
   [BUNDLE_FILES.events, "events"],
   [BUNDLE_FILES.observation, "observation"],
+  [SELF_TEST_FILE, "bounds-self-test"],
 ]);
 
 /** What a reader found in a bundle's folder; made by `./fs`, judged here. */
@@ -343,6 +348,35 @@ class BundleCheck {
     }
   }
 
+  /** Nothing is proven but by the strict tier, and by a self-test that is in the bundle and passed. */
+  proof(observation: Observation): void {
+    const { tier, evidence } = observation.bounds;
+    const diverged = (rule: string, found: string, expected: string): void =>
+      void this.findings.push({
+        code: "OBSERVATION_DIVERGED",
+        rule,
+        file: BUNDLE_FILES.observation,
+        found,
+        expected,
+      });
+    const actual = this.#input.files.get(SELF_TEST_FILE)?.sha256 ?? null;
+    if (evidence !== actual)
+      diverged("bounds-evidence", String(evidence), `${String(actual)}, the digest of ${SELF_TEST_FILE}`);
+    if (evidence !== null && tier !== "strict") diverged("bounds-evidence", tier, "strict bounds");
+    const document = this.read(BoundsSelfTest, SELF_TEST_FILE);
+    if (document !== null) this.identity([[SELF_TEST_FILE, document.trial]]);
+    const proven = observation.actions.filter(({ verdict }) => verdict === "proven-prevented");
+    if (proven.length === 0) return;
+    const faults =
+      tier === "default" || document === null ? ["there is no self-test"] : boundsFaults(document);
+    if (faults[0] !== undefined)
+      diverged(
+        "unproven",
+        `${proven.map(({ action }) => action).join()}: ${faults[0]}`,
+        "a self-test that passed",
+      );
+  }
+
   rederive(observation: Observation, events: EventLogSummary): void {
     const bytes = this.#input.documents.get(BUNDLE_FILES.report);
     const observed = this.#input.documents.get(BUNDLE_FILES.observation);
@@ -394,6 +428,7 @@ export function checkBundle(input: BundleInput): CheckedBundle {
     [BUNDLE_FILES.report, report?.attemptId],
   ]);
   if (observation !== null) check.observation(observation);
+  if (observation !== null) check.proof(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);
   const digest = input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
   return { findings: check.findings, report, observation, manifest, digest };

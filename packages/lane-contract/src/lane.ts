@@ -1,4 +1,4 @@
-import type { EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
+import type { BoundsTier, EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
 import type { Availability, ProbeOutput } from "./availability.ts";
 import type { ScriptedToolCall, Script, ScriptStep } from "./script.ts";
 
@@ -70,6 +70,8 @@ export interface LaneRequest {
   readonly script: Script | null;
   /** PATH for the child. */
   readonly path: string;
+  /** Bounds around the backend. In `strict` a sandbox of its own cannot start, and need not: the lane turns it off. */
+  readonly outerBounds?: BoundsTier;
 }
 
 /** A file the runner writes below `laneDir` before it spawns. */
@@ -163,6 +165,14 @@ export interface Translator {
   end(end: ProcessEnd): readonly EventDraft[];
 }
 
+/** What a translator is told about the run it reads. */
+export interface TranslatorContext {
+  /** Makes claimed paths relative. */
+  readonly workspace: string;
+  /** As the lane's plan was told; `default` when left out. */
+  readonly outerBounds?: BoundsTier;
+}
+
 /** One backend as pure functions. No file, process, network or clock in any of them. */
 export interface Lane {
   readonly id: string;
@@ -175,7 +185,7 @@ export interface Lane {
   /** Arguments after the executable for the probe, and how to read what it printed. */
   readonly probe: { readonly args: readonly string[]; readonly read: (output: ProbeOutput) => Availability };
   readonly plan: (request: LaneRequest) => LanePlan;
-  readonly translator: (context: { readonly workspace: string }) => Translator;
+  readonly translator: (context: TranslatorContext) => Translator;
   /** A script step as a tool call of this backend; null when the backend cannot be asked to do it. */
   readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
   /** Backend versions whose streams this adapter was tested against, oldest first. */

@@ -18,6 +18,8 @@ export interface LocatedBackend {
   readonly executable: string;
   readonly args: readonly string[];
   readonly sha256: string;
+  /** Absolute paths that it needs to see of its own installation. */
+  readonly installation: readonly string[];
   /** How it was found. */
   readonly source: "config" | "backends-folder" | "bundled";
 }
@@ -41,11 +43,12 @@ async function describe(
   executable: string,
   args: readonly string[],
   source: LocatedBackend["source"],
+  installation: string,
 ): Promise<Located> {
   try {
     const subject = args[0] ?? executable;
     const { sha256 } = await readHashed(await realpath(subject));
-    return { ok: true, backend: { executable, args, sha256, source } };
+    return { ok: true, backend: { executable, args, sha256, installation: [installation], source } };
   } catch {
     return unreadable(source);
   }
@@ -93,7 +96,7 @@ async function locateNpmNative(
     if (entry === null) continue;
     const executable = join(dirname(path), entry);
     if (isInside(modules, executable) && (await isFile(executable)))
-      return describe(executable, [], "backends-folder");
+      return describe(executable, [], "backends-folder", modules);
   }
   return missing(lane, source.folder);
 }
@@ -123,7 +126,10 @@ async function describeProgram(
     };
   try {
     const sha256 = await programDigest(program, node);
-    return { ok: true, backend: { executable: node, args: [script], sha256, source } };
+    return {
+      ok: true,
+      backend: { executable: node, args: [script], sha256, installation: program.installation, source },
+    };
   } catch {
     return unreadable(source);
   }
@@ -135,7 +141,7 @@ export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<
   if (places.configured !== null) return locateConfigured(lane, places.configured);
   switch (source.kind) {
     case "node-script":
-      return describe(process.execPath, [fileURLToPath(source.url)], "bundled");
+      return describe(process.execPath, [fileURLToPath(source.url)], "bundled", fileURLToPath(source.url));
     case "npm-native":
       return locateNpmNative(lane, source, places);
     case "npm-node":
@@ -151,6 +157,6 @@ async function locateConfigured(lane: Lane, configured: string): Promise<Located
       detail: `the configured ${lane.id} binary does not exist`,
       remedy: `Correct backends.${lane.id} in harness.json.`,
     };
-  if (lane.backend.kind !== "npm-node") return describe(configured, [], "config");
+  if (lane.backend.kind !== "npm-node") return describe(configured, [], "config", configured);
   return describeProgram(lane, await findConfiguredProgram(lane.backend, configured), "config");
 }

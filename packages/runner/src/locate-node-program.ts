@@ -14,6 +14,8 @@ export interface FoundProgram {
   /** Folder whose files are the program; null when only the script is known. */
   readonly folder: string | null;
   readonly node: string | null;
+  /** Absolute paths that the program needs to see of its own installation. */
+  readonly installation: readonly string[];
   /** Oldest Node that runs it; null when no manifest says so. */
   readonly minimumNode: string | null;
 }
@@ -66,10 +68,12 @@ async function found(
   modules: string | null,
   program: NodeProgram | null,
 ): Promise<FoundProgram> {
+  const node = await findNode(source, modules, program?.minimumNode ?? null);
   return {
     script,
     folder: program === null ? null : dirname(script),
-    node: await findNode(source, modules, program?.minimumNode ?? null),
+    node,
+    installation: [modules ?? (program === null ? script : dirname(script))],
     minimumNode: program?.minimumNode ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { BUNDLE_FILES, checkBundle, type CheckedBundle } from "../check-bundle.ts";
+import { BUNDLE_FILES, SELF_TEST_FILE, checkBundle, type CheckedBundle } from "../check-bundle.ts";
 import type { TrustedKeys } from "../dsse.ts";
 import { EventLogChecker, type EventLogSummary } from "../event-log-checker.ts";
 import type { Finding } from "../finding.ts";
@@ -14,6 +14,7 @@ const DOCUMENTS: readonly string[] = [
   BUNDLE_FILES.manifest,
   BUNDLE_FILES.envelope,
   BUNDLE_FILES.observation,
+  SELF_TEST_FILE,
 ];
 
 /** How a bundle is read. */
