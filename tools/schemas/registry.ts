@@ -8,6 +8,7 @@ import {
   Report,
   SegmentProof,
   TrialPlan,
+  Withheld,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
@@ -26,4 +27,5 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   script: Script,
   "segment-proof": SegmentProof,
   "trial-plan": TrialPlan,
+  withheld: Withheld,
 };
