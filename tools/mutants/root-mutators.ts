@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   cpSync,
   linkSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { digestHex, sha256 } from "@stage6/evidence-interface";
+import { makeFifo } from "../../packages/validator/src/testing/make-fifo.ts";
 import type { Random } from "./random.ts";
 import { replaceOnce } from "./replace-once.ts";
 
@@ -137,7 +137,7 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   },
   replaced("symbolic-link", (path, { root }) => symlinkSync(join(root, "harness.json"), path)),
   replaced("dangling-link", (path) => symlinkSync("nowhere", path)),
-  replaced("fifo", (path) => execFileSync("mkfifo", [path])),
+  replaced("fifo", makeFifo),
   {
     name: "folder-in-place-of-a-file",
     codes: ["ARTIFACT_MISSING"],

@@ -10,6 +10,7 @@ import {
   AttemptIntent,
   SegmentProof,
   TrialPlan,
+  Withheld,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
@@ -30,4 +31,5 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   "attempt-intent": AttemptIntent,
   "segment-proof": SegmentProof,
   "trial-plan": TrialPlan,
+  withheld: Withheld,
 };

@@ -10,8 +10,10 @@ import { Observation } from "./observation.ts";
 import { FORBIDDEN_ACTIONS, type Sha256, type TrialRef } from "./primitives.ts";
 import { Report } from "./report.ts";
 import type { LogFacts } from "./report-fold.ts";
+import { checkWithheld } from "./check-withheld.ts";
 import { parseStrictBytes, strictFinding, writeStrictBytes } from "./strict-json.ts";
 import { checkDocument, validateDocument } from "./validate.ts";
+import { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
 import type { Static, TSchema } from "typebox";
 
 /** Paths of the bundle's own documents. */
@@ -58,6 +60,13 @@ export interface CheckedBundle {
   readonly manifest: Manifest | null;
   /** Digest of manifest.json, the identity of the bundle. */
   readonly digest: Sha256 | null;
+  /**
+   * `complete`: nothing is wrong and nothing is missing. `withheld`: something was taken out and said so, and what is
+   * left is as it was sealed; never complete, since each thing withheld is also a finding. `invalid`: anything else.
+   */
+  readonly state: "complete" | "withheld" | "invalid";
+  /** What was taken out, when withheld.json is sound. */
+  readonly withheld: Withheld["files"];
 }
 
 const sameTrial = (a: TrialRef, b: TrialRef): boolean =>
@@ -65,9 +74,14 @@ const sameTrial = (a: TrialRef, b: TrialRef): boolean =>
 const trialText = (trial: TrialRef): string =>
   `${trial.planId}/${trial.lane}/${trial.fixture}/${trial.number}`;
 
+/** Rule of the finding for something that withheld.json accounts for. */
+const WITHHELD_RULE = "withheld";
+
 class BundleCheck {
   readonly findings: Finding[];
   readonly #input: BundleInput;
+  /** What withheld.json says is gone; null when there is none, or none that can be believed. */
+  #withheld: Withheld | null = null;
 
   constructor(input: BundleInput) {
     this.#input = input;
@@ -114,9 +128,35 @@ class BundleCheck {
     }
   }
 
+  /** Reads withheld.json before anything that it explains. Without a readable manifest it explains nothing. */
+  withheld(manifest: Manifest | null): Withheld["files"] {
+    const said = this.read(Withheld, WITHHELD_FILE);
+    if (said === null || manifest === null) return [];
+    const { files, documents } = this.#input;
+    const manifestDigest = files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
+    const faults = checkWithheld(said, { manifest, manifestDigest, files, documents });
+    this.findings.push(...faults);
+    if (faults.length > 0) return [];
+    this.#withheld = said;
+    for (const { path, reason } of said.files)
+      this.findings.push({
+        code: "ARTIFACT_MISSING",
+        rule: WITHHELD_RULE,
+        file: path,
+        found: reason,
+        expected: "the file",
+      });
+    return said.files;
+  }
+
+  #explained(path: string): boolean {
+    if (this.#withheld === null) return false;
+    return path === WITHHELD_FILE || this.#withheld.shown.some(({ index }) => segmentFile(index) === path);
+  }
+
   required(): void {
     for (const file of Object.values(BUNDLE_FILES)) {
-      const broken = this.#input.findings.some((finding) => finding.file === file);
+      const broken = this.findings.some((finding) => finding.file === file);
       if (!this.#input.files.has(file) && !broken)
         this.findings.push({ code: "ARTIFACT_MISSING", rule: "document", file });
     }
@@ -149,7 +189,12 @@ class BundleCheck {
       this.#entry(entry);
     }
     for (const path of this.#input.files.keys()) {
-      if (!listed.has(path) && path !== BUNDLE_FILES.manifest && path !== BUNDLE_FILES.envelope)
+      if (
+        !listed.has(path) &&
+        path !== BUNDLE_FILES.manifest &&
+        path !== BUNDLE_FILES.envelope &&
+        !this.#explained(path)
+      )
         this.findings.push({ code: "ARTIFACT_EXTRA", rule: "unlisted", file: path });
     }
     for (const role of REQUIRED_ROLES) {
@@ -214,7 +259,9 @@ class BundleCheck {
     differs("segments", manifest.events.segments, events.segments);
     differs("merkle-root", manifest.events.merkleRoot, events.merkleRoot);
     for (const [artifact, reach] of events.rawReach) {
-      const size = this.#input.files.get(artifact)?.size;
+      const size =
+        this.#input.files.get(artifact)?.size ??
+        this.#withheld?.files.find(({ path }) => path === artifact)?.size;
       if (size === undefined)
         this.findings.push({
           code: "EVENTS_INVALID",
@@ -301,7 +348,9 @@ class BundleCheck {
   }
 
   identity(trials: readonly (readonly [string, TrialRef | null | undefined])[]): void {
-    const expected = this.#input.expected ?? this.#input.facts.started?.trial ?? null;
+    // Of a withheld log only the signed manifest can still say whose it was.
+    const [, manifest] = this.#withheld === null ? [] : (trials[0] ?? []);
+    const expected = this.#input.expected ?? this.#input.facts.started?.trial ?? manifest ?? null;
     if (expected === null) return;
     for (const [file, trial] of trials) {
       if (trial !== null && trial !== undefined && !sameTrial(trial, expected))
@@ -408,9 +457,10 @@ class BundleCheck {
 /** Judges one bundle: bytes, schemas, digests, signature, events, and the report derived again. Pure; all findings are collected. */
 export function checkBundle(input: BundleInput): CheckedBundle {
   const check = new BundleCheck(input);
+  const manifest = check.read(Manifest, BUNDLE_FILES.manifest);
+  const withheld = check.withheld(manifest);
   check.required();
   if (input.events !== null) check.findings.push(...input.events.findings);
-  const manifest = check.read(Manifest, BUNDLE_FILES.manifest);
   const report = check.read(Report, BUNDLE_FILES.report);
   const observation = check.read(Observation, BUNDLE_FILES.observation);
   if (manifest !== null) check.manifest(manifest);
@@ -431,5 +481,8 @@ export function checkBundle(input: BundleInput): CheckedBundle {
   if (observation !== null) check.proof(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);
   const digest = input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
-  return { findings: check.findings, report, observation, manifest, digest };
+  const { findings } = check;
+  const explained = findings.every(({ code, rule }) => code === "ARTIFACT_MISSING" && rule === WITHHELD_RULE);
+  const state = findings.length === 0 ? "complete" : explained ? "withheld" : "invalid";
+  return { findings, report, observation, manifest, digest, state, withheld };
 }

@@ -72,6 +72,8 @@ export {
 } from "./manifest.ts";
 export { proveSegment, SegmentProof, segmentLeaf, verifySegment } from "./segment-proof.ts";
 export { splitSegments } from "./split-segments.ts";
+export { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
+export { withhold, type WithholdRequest } from "./withhold.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
 export {
