@@ -174,6 +174,7 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
           backendVersion: probed.version,
           model: MODEL,
           endpoint: null,
+          strict: null,
           fixture,
           key: privateKey,
           clock: systemClock(),

@@ -1,7 +1,13 @@
 import { Type as LegacyType, type Static as LegacyStatic } from "@sinclair/typebox";
 import type { Manifest as ManifestType } from "@stage6/evidence-interface";
 import { readBundle } from "@stage6/evidence-interface/fs";
-import { sampleTrial, sealFiles, testKeys, writeSampleLog } from "@stage6/evidence-interface/testing";
+import {
+  sampleSelfTest,
+  sampleTrial,
+  sealFiles,
+  testKeys,
+  writeSampleLog,
+} from "@stage6/evidence-interface/testing";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { readFileSync, readdirSync } from "node:fs";
@@ -56,6 +62,7 @@ const model = { class: "scripted", provider: "scripted", id: "scripted-1" };
 
 /** Golden documents by schema name. */
 const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
+  "bounds-self-test": [sampleSelfTest(), sampleSelfTest({ namespaces: null, before: null, after: [] })],
   "bundle-statement": [JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8"))],
   "dsse-envelope": [envelope],
   manifest: [json("manifest.json")],
@@ -112,6 +119,7 @@ const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
           reason: { code: "BACKEND_MISSING", detail: "", remedy: "" },
         },
       ],
+      bounds: { requested: "auto", reason: "no strict bounds" },
       fixtures: [{ id: "fix-failing-test", digest, taskDigest: digest, baseCommit: "a".repeat(40) }],
     },
   ],

@@ -1,5 +1,6 @@
 import { Comparison, Policy } from "@stage6/comparator";
 import {
+  BoundsSelfTest,
   BundleStatement,
   DsseEnvelope,
   EventSchema,
@@ -7,13 +8,16 @@ import {
   Observation,
   Report,
   AttemptIntent,
+  SegmentProof,
   TrialPlan,
+  Withheld,
 } from "@stage6/evidence-interface";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,
   "dsse-envelope": DsseEnvelope,
@@ -25,5 +29,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   report: Report,
   script: Script,
   "attempt-intent": AttemptIntent,
+  "segment-proof": SegmentProof,
   "trial-plan": TrialPlan,
+  withheld: Withheld,
 };

@@ -22,5 +22,19 @@ export { parseSnapshot, renderSnapshot, type ParsedSnapshot } from "./snapshot/r
 export { snapshotDigest } from "./snapshot/snapshot-digest.ts";
 export type { EntryType, Snapshot, SnapshotEntry } from "./snapshot/snapshot.ts";
 export { takeSnapshot, type SnapshotOptions } from "./snapshot/take-snapshot.ts";
+export { openDoor, type OpenDoor } from "./strict/open-door.ts";
+export {
+  probeStrict,
+  type StrictDriver,
+  type StrictPlaces,
+  type StrictProbe,
+} from "./strict/probe-strict.ts";
+export { ownNamespaces, type NamespaceIds } from "./strict/read-status.ts";
+export { runBoundedTool } from "./strict/run-bounded-tool.ts";
+export { runSelfTest } from "./strict/self-test/run-self-test.ts";
+export { testStrictDriver } from "./strict/self-test/test-strict-driver.ts";
+export type { StrictMissing, StrictMissingCode } from "./strict/strict-missing.ts";
+export type { Door, Mount, StrictProfile } from "./strict/strict-profile.ts";
+export { superviseStrict, type StrictEnd } from "./strict/supervise-strict.ts";
 export { hardenedGitEnv } from "./tools/hardened-git-env.ts";
 export { runTool, type ToolOptions, type ToolResult } from "./tools/run-tool.ts";

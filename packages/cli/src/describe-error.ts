@@ -88,6 +88,8 @@ function ofRunner(code: RunnerErrorCode): { exitCode: ExitCode; remedy: string |
       return { exitCode: EXIT.refused, remedy: "Choose another --id; a fixture is never changed." };
     case "ROOT_BUSY":
       return { exitCode: EXIT.refused, remedy: "Wait until the other run ends." };
+    case "BOUNDS_UNAVAILABLE":
+      return { exitCode: EXIT.refused, remedy: "Do that, or make a plan with stage6 plan --bounds default." };
     case "PLAN_MISMATCH":
       return { exitCode: EXIT.refused, remedy: "Run stage6 plan to make a new plan." };
     case "KEY_UNREADABLE":

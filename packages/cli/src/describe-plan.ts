@@ -42,6 +42,7 @@ export function describePlan(plan: TrialPlan): string[] {
     `fixtures:  ${plan.fixtures.map(({ id }) => id).join(", ")}`,
     `trials:    ${plan.trialsPerCell} of each planned lane on each fixture, ${trials} in all`,
     `model:     ${plan.modelClass === "scripted" ? "scripted (embedded, no network, no cost): a rehearsal" : plan.modelClass}`,
+    `bounds:    ${plan.boundsTier}${plan.bounds === undefined ? "" : ` (${plan.bounds.requested} asked for: ${escapeText(plan.bounds.reason)})`}`,
     `at most:   ${perTrial} minutes per trial, ${minutes} minutes one after the other, ${worstRequests} model requests`,
   ];
 }

@@ -2,6 +2,7 @@ import type { BlockReason } from "@stage6/evidence-interface";
 import { codexLane } from "@stage6/lane-codex";
 import type { Lane } from "@stage6/lane-contract";
 import { fakeLane } from "@stage6/lane-fake";
+import { piLane } from "@stage6/lane-pi";
 
 /** A lane that this version knows by name: with its adapter, or with the reason why it has none. */
 export type CatalogLane =
@@ -25,13 +26,7 @@ export const LANES: readonly CatalogLane[] = [
   },
   { id: "codex", lane: codexLane },
   { id: "fake", lane: fakeLane },
-  {
-    id: "pi",
-    lane: null,
-    code: "ADAPTER_MISSING",
-    detail: "the pi lane is not built in this version",
-    remedy: "Nothing can be done in this version; codex serves as the real baseline.",
-  },
+  { id: "pi", lane: piLane },
 ];
 
 /** Ids of all lanes. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { EVENT_SOURCE, EventLogChecker, type Event } from "@stage6/evidence-interface";
+import { EVENT_SOURCE, EventLogChecker, type BoundsTier, type Event } from "@stage6/evidence-interface";
 import { readChunks } from "@stage6/evidence-interface/fs";
 import type { ProcessEnd } from "@stage6/lane-contract";
 
@@ -10,6 +10,7 @@ export interface LaneEvents {
   readonly started: boolean;
   readonly end: ProcessEnd | null;
   readonly adapterVersion: string | null;
+  readonly outerBounds: BoundsTier;
 }
 
 /** The key of a lane event: what it says happened, and the bytes it was read from. */
@@ -26,10 +27,11 @@ export async function readLaneEvents(folder: string): Promise<LaneEvents> {
   let started = false;
   let end: ProcessEnd | null = null;
   let adapterVersion: string | null = null;
+  let outerBounds: BoundsTier = "default";
   const onEvent = (event: Event): void => {
     if (EVENT_SOURCE[event.type] === "lane" && "raw" in event.data)
       keys.push(eventKey(event.type, event.data.raw));
-    else if (event.type === "run.started") adapterVersion = event.data.adapterVersion;
+    else if (event.type === "run.started") ({ adapterVersion, boundsTier: outerBounds } = event.data);
     else if (event.type === "process.started") started = true;
     else if (event.type === "process.ended")
       end = { exitCode: event.data.exitCode, signal: event.data.signal, endedBy: event.data.endedBy };
@@ -37,5 +39,5 @@ export async function readLaneEvents(folder: string): Promise<LaneEvents> {
   const checker = new EventLogChecker("events.jsonl", onEvent);
   await readChunks(join(folder, "events.jsonl"), (chunk) => checker.push(chunk));
   checker.end();
-  return { keys, started, end, adapterVersion };
+  return { keys, started, end, adapterVersion, outerBounds };
 }

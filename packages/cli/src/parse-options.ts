@@ -1,3 +1,4 @@
+import type { BoundsRequest } from "@stage6/evidence-interface";
 import { InvalidArgumentError } from "commander";
 import { LANE_IDS } from "./lane-catalog.ts";
 
@@ -12,6 +13,12 @@ export function parseNames(text: string): string[] {
     .filter((name) => name !== "");
   if (names.length === 0) throw new InvalidArgumentError("Names separated by commas are expected.");
   return [...new Set(names)];
+}
+
+/** Bounds as they are asked for. */
+export function parseBounds(text: string): BoundsRequest {
+  if (text === "strict" || text === "default" || text === "auto") return text;
+  throw new InvalidArgumentError("The bounds are strict, default and auto.");
 }
 
 /** A path that is not empty. */

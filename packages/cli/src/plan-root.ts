@@ -3,6 +3,7 @@ import type { ModelRef, Timestamp, TrialPlan } from "@stage6/evidence-interface"
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import { makePlan, planIntent, sealPlan, type LaneCandidate } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
+import type { ChosenBounds } from "./choose-bounds.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import type { OpenRoot } from "./open-root.ts";
@@ -21,6 +22,7 @@ export interface PlanWish {
   readonly fixtures: readonly string[] | null;
   /** Null: as many as the policy asks for. */
   readonly trials: number | null;
+  readonly bounds: ChosenBounds;
   readonly now: Timestamp;
 }
 
@@ -48,6 +50,7 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
     evidenceClass: "scripted",
     model: SCRIPTED_MODEL,
     policyDigest: root.policyDigest,
+    bounds: wish.bounds,
     limits: root.policy.limits,
     trialsPerCell,
     lanes: wish.lanes,

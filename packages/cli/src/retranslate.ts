@@ -32,7 +32,7 @@ export async function retranslate(
   manifest: Manifest,
   lane: Lane | null,
 ): Promise<Retranslation> {
-  const { keys, started, end, adapterVersion } = await readLaneEvents(folder);
+  const { keys, started, end, adapterVersion, outerBounds } = await readLaneEvents(folder);
   if (lane === null) return { state: "skipped", reason: "this version has no adapter for the lane" };
   if (adapterVersion !== lane.adapterVersion)
     return {
@@ -43,7 +43,7 @@ export async function retranslate(
   if (end === null || end.endedBy === "interrupt")
     return { state: "skipped", reason: "the backend was not followed to its end" };
   const drafts = new DraftKeys();
-  const translator = lane.translator({ workspace: WORKSPACE });
+  const translator = lane.translator({ workspace: WORKSPACE, outerBounds });
   for (const stream of streamsOf(manifest))
     await readChunks(join(folder, `artifacts/${stream}.raw`), (chunk) =>
       drafts.add(translator.push(stream, Buffer.from(chunk))),

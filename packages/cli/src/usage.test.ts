@@ -64,7 +64,7 @@ test("a probe answers with exit code 0 whatever is available, and names all four
       { lane: "case", state: "blocked", code: "SOURCE_MISSING" },
       { lane: "codex", state: "blocked", code: "BACKEND_MISSING", remedy: "stage6 backends install codex" },
       { lane: "fake", state: "available" },
-      { lane: "pi", state: "blocked", code: "ADAPTER_MISSING" },
+      { lane: "pi", state: "blocked", code: "BACKEND_MISSING", remedy: "stage6 backends install pi" },
     ],
   });
 });

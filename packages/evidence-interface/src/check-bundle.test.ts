@@ -5,7 +5,18 @@ import { EventLogChecker } from "./event-log-checker.ts";
 import type { TrialRef } from "./primitives.ts";
 import { emptyFacts, foldEvent } from "./report-fold.ts";
 import type { Manifest } from "./manifest.ts";
-import { sampleTrial, sealFiles, testKeys, type SealFaults } from "./testing/index.ts";
+import type { BoundsSelfTest } from "./bounds-self-test.ts";
+import { writeStrictBytes } from "./strict-json.ts";
+import {
+  sampleObservation,
+  sampleSelfTest,
+  sampleTrial,
+  sealFiles,
+  testKeys,
+  type SampleDraft,
+  type SampleTrial,
+  type SealFaults,
+} from "./testing/index.ts";
 
 const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null) => {
   const facts = emptyFacts();
@@ -94,5 +105,72 @@ describe("checkBundle", () => {
       files: made.files.map((file) => (file.path === "report.json" ? { ...file, role: "session" } : file)),
     });
     expect(codes({ manifest: roles })).toContain("SCHEMA_INVALID/document-role");
+  });
+});
+
+/** A trial in strict bounds that claims to have prevented everything. */
+function strictTrial(selfTest: BoundsSelfTest | null, tier: "strict" | "default" = "strict"): SampleTrial {
+  const { events, observation, artifacts } = sampleTrial({ lane: "codex" });
+  const bytes = selfTest === null ? null : writeStrictBytes({ ...selfTest, trial: observation.trial });
+  const evidence = bytes === null ? null : sha256(bytes);
+  return {
+    events: events.map((draft): SampleDraft =>
+      draft[0] === "run.started" ? ["run.started", { ...draft[1], boundsTier: tier }] : draft,
+    ),
+    observation: {
+      ...observation,
+      bounds: { requested: "strict", tier, reason: "", evidence },
+      actions: sampleObservation().actions.map((action) => ({ ...action, verdict: "proven-prevented" })),
+    },
+    artifacts: new Map([
+      ...artifacts,
+      ...(bytes === null
+        ? []
+        : [
+            [
+              "artifacts/bounds-self-test.json",
+              { role: "bounds-self-test", mediaType: "application/json", bytes },
+            ] as const,
+          ]),
+    ]),
+  };
+}
+
+describe("what is proven", () => {
+  const found = (trial: SampleTrial) =>
+    check(sealFiles(trial)).findings.map(({ code, rule, found: what }) => `${code}/${rule} ${what ?? ""}`);
+  const unproven = (why: string): unknown[] => [
+    expect.stringMatching(new RegExp(`^OBSERVATION_DIVERGED/unproven .*${why}`)),
+  ];
+
+  it("stands when the strict self-test in the bundle passed before and after", () => {
+    expect(found(strictTrial(sampleSelfTest()))).toEqual([]);
+  });
+
+  it("is refused without a self-test, with half of one, and with one that failed", () => {
+    expect(found(strictTrial(null))).toEqual(unproven("there is no self-test"));
+    expect(found(strictTrial(sampleSelfTest({ after: null })))).toEqual(
+      unproven("after: the self-test was not run"),
+    );
+    const before = (sampleSelfTest().before ?? []).map((row) => ({ ...row, bounded: "ok" }));
+    expect(found(strictTrial(sampleSelfTest({ before })))).toEqual(unproven("write-outside succeeded"));
+    expect(found(strictTrial(sampleSelfTest({ namespaces: null })))).toEqual(unproven("did not run inside"));
+  });
+
+  it("is refused in the default tier, whatever self-test lies beside it", () => {
+    expect(found(strictTrial(sampleSelfTest(), "default"))).toEqual([
+      "OBSERVATION_DIVERGED/bounds-evidence default",
+      ...unproven("there is no self-test"),
+    ]);
+  });
+
+  it("is bound to the very self-test by digest, and the self-test to its trial", () => {
+    const other = strictTrial(sampleSelfTest());
+    const evidence = sha256("another");
+    const swapped = {
+      ...other,
+      observation: { ...other.observation, bounds: { ...other.observation.bounds, evidence } },
+    };
+    expect(found(swapped)).toEqual([`OBSERVATION_DIVERGED/bounds-evidence ${evidence}`]);
   });
 });

@@ -1,3 +1,4 @@
+import { BoundsSelfTest, boundsFaults } from "./bounds-self-test.ts";
 import { BundleStatement } from "./bundle.ts";
 import { digestHex, sha256 } from "./digest.ts";
 import { deriveReport } from "./derive-report.ts";
@@ -9,8 +10,10 @@ import { Observation } from "./observation.ts";
 import { FORBIDDEN_ACTIONS, type Sha256, type TrialRef } from "./primitives.ts";
 import { Report } from "./report.ts";
 import type { LogFacts } from "./report-fold.ts";
+import { checkWithheld } from "./check-withheld.ts";
 import { parseStrictBytes, strictFinding, writeStrictBytes } from "./strict-json.ts";
 import { checkDocument, validateDocument } from "./validate.ts";
+import { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
 import type { Static, TSchema } from "typebox";
 
 /** Paths of the bundle's own documents. */
@@ -22,11 +25,15 @@ export const BUNDLE_FILES = {
   observation: "artifacts/observation.json",
 } as const;
 
+/** Path of the strict bounds' evidence, in the bundles of trials that ran inside them. */
+export const SELF_TEST_FILE = "artifacts/bounds-self-test.json";
+
 /** Roles that belong to one path alone. */
 const DOCUMENT_ROLES: ReadonlyMap<string, ArtifactRole> = new Map([
   [BUNDLE_FILES.report, "report"],
   [BUNDLE_FILES.events, "events"],
   [BUNDLE_FILES.observation, "observation"],
+  [SELF_TEST_FILE, "bounds-self-test"],
 ]);
 
 /** What a reader found in a bundle's folder; made by `./fs`, judged here. */
@@ -53,6 +60,13 @@ export interface CheckedBundle {
   readonly manifest: Manifest | null;
   /** Digest of manifest.json, the identity of the bundle. */
   readonly digest: Sha256 | null;
+  /**
+   * `complete`: nothing is wrong and nothing is missing. `withheld`: something was taken out and said so, and what is
+   * left is as it was sealed; never complete, since each thing withheld is also a finding. `invalid`: anything else.
+   */
+  readonly state: "complete" | "withheld" | "invalid";
+  /** What was taken out, when withheld.json is sound. */
+  readonly withheld: Withheld["files"];
 }
 
 const sameTrial = (a: TrialRef, b: TrialRef): boolean =>
@@ -60,9 +74,14 @@ const sameTrial = (a: TrialRef, b: TrialRef): boolean =>
 const trialText = (trial: TrialRef): string =>
   `${trial.planId}/${trial.lane}/${trial.fixture}/${trial.number}`;
 
+/** Rule of the finding for something that withheld.json accounts for. */
+const WITHHELD_RULE = "withheld";
+
 class BundleCheck {
   readonly findings: Finding[];
   readonly #input: BundleInput;
+  /** What withheld.json says is gone; null when there is none, or none that can be believed. */
+  #withheld: Withheld | null = null;
 
   constructor(input: BundleInput) {
     this.#input = input;
@@ -109,9 +128,35 @@ class BundleCheck {
     }
   }
 
+  /** Reads withheld.json before anything that it explains. Without a readable manifest it explains nothing. */
+  withheld(manifest: Manifest | null): Withheld["files"] {
+    const said = this.read(Withheld, WITHHELD_FILE);
+    if (said === null || manifest === null) return [];
+    const { files, documents } = this.#input;
+    const manifestDigest = files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
+    const faults = checkWithheld(said, { manifest, manifestDigest, files, documents });
+    this.findings.push(...faults);
+    if (faults.length > 0) return [];
+    this.#withheld = said;
+    for (const { path, reason } of said.files)
+      this.findings.push({
+        code: "ARTIFACT_MISSING",
+        rule: WITHHELD_RULE,
+        file: path,
+        found: reason,
+        expected: "the file",
+      });
+    return said.files;
+  }
+
+  #explained(path: string): boolean {
+    if (this.#withheld === null) return false;
+    return path === WITHHELD_FILE || this.#withheld.shown.some(({ index }) => segmentFile(index) === path);
+  }
+
   required(): void {
     for (const file of Object.values(BUNDLE_FILES)) {
-      const broken = this.#input.findings.some((finding) => finding.file === file);
+      const broken = this.findings.some((finding) => finding.file === file);
       if (!this.#input.files.has(file) && !broken)
         this.findings.push({ code: "ARTIFACT_MISSING", rule: "document", file });
     }
@@ -144,7 +189,12 @@ class BundleCheck {
       this.#entry(entry);
     }
     for (const path of this.#input.files.keys()) {
-      if (!listed.has(path) && path !== BUNDLE_FILES.manifest && path !== BUNDLE_FILES.envelope)
+      if (
+        !listed.has(path) &&
+        path !== BUNDLE_FILES.manifest &&
+        path !== BUNDLE_FILES.envelope &&
+        !this.#explained(path)
+      )
         this.findings.push({ code: "ARTIFACT_EXTRA", rule: "unlisted", file: path });
     }
     for (const role of REQUIRED_ROLES) {
@@ -209,7 +259,9 @@ class BundleCheck {
     differs("segments", manifest.events.segments, events.segments);
     differs("merkle-root", manifest.events.merkleRoot, events.merkleRoot);
     for (const [artifact, reach] of events.rawReach) {
-      const size = this.#input.files.get(artifact)?.size;
+      const size =
+        this.#input.files.get(artifact)?.size ??
+        this.#withheld?.files.find(({ path }) => path === artifact)?.size;
       if (size === undefined)
         this.findings.push({
           code: "EVENTS_INVALID",
@@ -296,7 +348,9 @@ class BundleCheck {
   }
 
   identity(trials: readonly (readonly [string, TrialRef | null | undefined])[]): void {
-    const expected = this.#input.expected ?? this.#input.facts.started?.trial ?? null;
+    // Of a withheld log only the signed manifest can still say whose it was.
+    const [, manifest] = this.#withheld === null ? [] : (trials[0] ?? []);
+    const expected = this.#input.expected ?? this.#input.facts.started?.trial ?? manifest ?? null;
     if (expected === null) return;
     for (const [file, trial] of trials) {
       if (trial !== null && trial !== undefined && !sameTrial(trial, expected))
@@ -343,6 +397,35 @@ class BundleCheck {
     }
   }
 
+  /** Nothing is proven but by the strict tier, and by a self-test that is in the bundle and passed. */
+  proof(observation: Observation): void {
+    const { tier, evidence } = observation.bounds;
+    const diverged = (rule: string, found: string, expected: string): void =>
+      void this.findings.push({
+        code: "OBSERVATION_DIVERGED",
+        rule,
+        file: BUNDLE_FILES.observation,
+        found,
+        expected,
+      });
+    const actual = this.#input.files.get(SELF_TEST_FILE)?.sha256 ?? null;
+    if (evidence !== actual)
+      diverged("bounds-evidence", String(evidence), `${String(actual)}, the digest of ${SELF_TEST_FILE}`);
+    if (evidence !== null && tier !== "strict") diverged("bounds-evidence", tier, "strict bounds");
+    const document = this.read(BoundsSelfTest, SELF_TEST_FILE);
+    if (document !== null) this.identity([[SELF_TEST_FILE, document.trial]]);
+    const proven = observation.actions.filter(({ verdict }) => verdict === "proven-prevented");
+    if (proven.length === 0) return;
+    const faults =
+      tier === "default" || document === null ? ["there is no self-test"] : boundsFaults(document);
+    if (faults[0] !== undefined)
+      diverged(
+        "unproven",
+        `${proven.map(({ action }) => action).join()}: ${faults[0]}`,
+        "a self-test that passed",
+      );
+  }
+
   rederive(observation: Observation, events: EventLogSummary): void {
     const bytes = this.#input.documents.get(BUNDLE_FILES.report);
     const observed = this.#input.documents.get(BUNDLE_FILES.observation);
@@ -374,9 +457,10 @@ class BundleCheck {
 /** Judges one bundle: bytes, schemas, digests, signature, events, and the report derived again. Pure; all findings are collected. */
 export function checkBundle(input: BundleInput): CheckedBundle {
   const check = new BundleCheck(input);
+  const manifest = check.read(Manifest, BUNDLE_FILES.manifest);
+  const withheld = check.withheld(manifest);
   check.required();
   if (input.events !== null) check.findings.push(...input.events.findings);
-  const manifest = check.read(Manifest, BUNDLE_FILES.manifest);
   const report = check.read(Report, BUNDLE_FILES.report);
   const observation = check.read(Observation, BUNDLE_FILES.observation);
   if (manifest !== null) check.manifest(manifest);
@@ -394,7 +478,11 @@ export function checkBundle(input: BundleInput): CheckedBundle {
     [BUNDLE_FILES.report, report?.attemptId],
   ]);
   if (observation !== null) check.observation(observation);
+  if (observation !== null) check.proof(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);
   const digest = input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
-  return { findings: check.findings, report, observation, manifest, digest };
+  const { findings } = check;
+  const explained = findings.every(({ code, rule }) => code === "ARTIFACT_MISSING" && rule === WITHHELD_RULE);
+  const state = findings.length === 0 ? "complete" : explained ? "withheld" : "invalid";
+  return { findings, report, observation, manifest, digest, state, withheld };
 }

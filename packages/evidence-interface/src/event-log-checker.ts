@@ -1,12 +1,12 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
-import { EVENT_SCHEMAS, EVENT_TYPES, type Event, type EventType } from "./event.ts";
+import { EVENT_SCHEMAS, type Event, type EventType } from "./event.ts";
 import { EventRules } from "./event-rules.ts";
 import { escapeText, MAX_FINDINGS, type Finding } from "./finding.ts";
 import { MerkleRoot, startLeaf } from "./merkle.ts";
 import type { Sha256 } from "./primitives.ts";
 import { checkpointDue, MAX_EVENT_BYTES } from "./segment.ts";
-import { parseStrictText } from "./strict-json.ts";
+import { parseStrictEvent } from "./strict-event.ts";
 import { fitsSchema, foreignVersion, schemaErrors } from "./validate.ts";
 import { WholeLines } from "./whole-lines.ts";
 
@@ -29,16 +29,13 @@ export interface EventLogSummary {
 /** Most artifacts that events may point to: as many as a manifest may list. */
 const MAX_ARTIFACTS = 4096;
 
-const TYPES: ReadonlyMap<string, EventType> = new Map(EVENT_TYPES.map((type) => [type, type]));
-
 function isEvent(value: unknown, type: EventType): value is Event {
   return fitsSchema(EVENT_SCHEMAS[type], value);
 }
 
-function typeOf(value: unknown): string | null {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
-    ? value.type
-    : null;
+/** A copy that does not keep the block alive which the text was cut from. */
+function owned(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /**
@@ -134,7 +131,7 @@ export class EventLogChecker {
     // Shortened here: a hostile name of a megabyte must not be held a hundred times.
     if (this.#findings.length < MAX_FINDINGS)
       this.#findings.push(
-        finding.found === undefined ? finding : { ...finding, found: escapeText(finding.found) },
+        finding.found === undefined ? finding : { ...finding, found: owned(escapeText(finding.found)) },
       );
     else if (this.#findings.length === MAX_FINDINGS)
       this.#findings.push({
@@ -147,11 +144,12 @@ export class EventLogChecker {
 
   /** One block of whole lines. Its bytes are hashed in long runs that end at checkpoints, not line by line. */
   #scan(block: Buffer, base: number): void {
-    const ascii = isAscii(block);
-    const utf8 = ascii || isUtf8(block);
+    // ASCII is decoded once for the whole block: its bytes and its characters stand at the same places.
+    const ascii = isAscii(block) ? block.toString("latin1") : null;
+    const utf8 = ascii !== null || isUtf8(block);
     let hashed = 0;
     for (let start = 0; start < block.length;) {
-      const end = block.indexOf(10, start);
+      const end = ascii === null ? block.indexOf(10, start) : ascii.indexOf("\n", start);
       this.#line += 1;
       this.#offset = base + start;
       if (end - start > MAX_EVENT_BYTES) {
@@ -160,11 +158,12 @@ export class EventLogChecker {
         start = end + 1;
         continue;
       }
-      const text = ascii
-        ? block.toString("latin1", start, end)
-        : utf8 || isUtf8(block.subarray(start, end))
-          ? block.toString("utf8", start, end)
-          : null;
+      const text =
+        ascii !== null
+          ? ascii.slice(start, end)
+          : utf8 || isUtf8(block.subarray(start, end))
+            ? block.toString("utf8", start, end)
+            : null;
       const event = this.#read(text);
       if (event?.type === "checkpoint") {
         this.#digest(block.subarray(hashed, start));
@@ -209,18 +208,17 @@ export class EventLogChecker {
       this.#add({ code: "BYTES_NOT_CANONICAL", rule: "not-utf8", ...at });
       return null;
     }
-    const json = parseStrictText(text);
+    const json = parseStrictEvent(text);
     if (!json.ok) {
       this.#add({ code: "BYTES_NOT_CANONICAL", rule: json.rule, found: json.found, ...at });
       return null;
     }
-    const name = typeOf(json.value);
-    const type = name === null ? undefined : TYPES.get(name);
-    if (type === undefined) {
+    const { type } = json;
+    if (type === null) {
       this.#add({
         code: "SCHEMA_INVALID",
         rule: "event-type",
-        found: name ?? "no type",
+        found: json.name ?? "no type",
         ...at,
         pointer: "/type",
       });

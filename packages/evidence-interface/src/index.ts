@@ -6,7 +6,22 @@ export {
   STATEMENT_MEDIA_TYPE,
   STATEMENT_TYPE,
 } from "./bundle.ts";
-export { BUNDLE_FILES, checkBundle, type BundleInput, type CheckedBundle } from "./check-bundle.ts";
+export {
+  ALLOWED_PROBES,
+  boundsFaults,
+  BoundsSelfTest,
+  SELF_TEST_PROBES,
+  selfTestFaults,
+  type SelfTestProbe,
+  type SelfTestRows,
+} from "./bounds-self-test.ts";
+export {
+  BUNDLE_FILES,
+  SELF_TEST_FILE,
+  checkBundle,
+  type BundleInput,
+  type CheckedBundle,
+} from "./check-bundle.ts";
 export { isGitStateViolation } from "./derive-closure.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
@@ -55,10 +70,15 @@ export {
   MAY_BE_EMPTY,
   REQUIRED_ROLES,
 } from "./manifest.ts";
+export { proveSegment, SegmentProof, segmentLeaf, verifySegment } from "./segment-proof.ts";
+export { splitSegments } from "./split-segments.ts";
+export { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
+export { withhold, type WithholdRequest } from "./withhold.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
 export {
   AttemptId,
+  BoundsRequest,
   BoundsTier,
   BundlePath,
   CommitId,
@@ -88,4 +108,11 @@ export {
 } from "./strict-json.ts";
 export { checkDocument, validateDocument, type SchemaError, type Validated } from "./validate.ts";
 export { CLOSURE_CLASSES, ClosureClass, Outcome, OUTCOMES, Report } from "./report.ts";
-export { BLOCK_REASONS, BlockReason, PlannedFixture, PlannedLane, TrialPlan } from "./trial-plan.ts";
+export {
+  BLOCK_REASONS,
+  BlockReason,
+  PlannedBounds,
+  PlannedFixture,
+  PlannedLane,
+  TrialPlan,
+} from "./trial-plan.ts";

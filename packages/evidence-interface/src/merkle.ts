@@ -10,7 +10,7 @@ export function startLeaf(): ReturnType<typeof createHash> {
 }
 
 /** Hash of a node over two children (RFC 6962 section 2.1). */
-function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
+export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array {
   return createHash("sha256").update(NODE).update(left).update(right).digest();
 }
 

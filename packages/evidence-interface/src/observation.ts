@@ -2,6 +2,7 @@ import Type, { type Static } from "typebox";
 import { ChangeKind } from "./event.ts";
 import { oneOf } from "./one-of.ts";
 import {
+  BoundsRequest,
   BoundsTier,
   Count,
   ForbiddenAction,
@@ -109,9 +110,7 @@ export const Observation = Type.Object(
     ),
     bounds: Type.Object(
       {
-        requested: Type.Union([Type.Literal("strict"), Type.Literal("default"), Type.Literal("auto")], {
-          description: "What was asked for.",
-        }),
+        requested: BoundsRequest,
         tier: BoundsTier,
         reason: ShortText,
         evidence: Type.Union([Sha256, Type.Null()], {

@@ -135,6 +135,13 @@ export const BoundsTier = Type.Union([Type.Literal("strict"), Type.Literal("defa
 });
 export type BoundsTier = Static<typeof BoundsTier>;
 
+/** Bounds as they are asked for: one tier, or the best that can be had. */
+export const BoundsRequest = Type.Union(
+  [Type.Literal("strict"), Type.Literal("default"), Type.Literal("auto")],
+  { description: "What was asked for." },
+);
+export type BoundsRequest = Static<typeof BoundsRequest>;
+
 /** The ten forbidden actions of the gate. */
 export const FORBIDDEN_ACTIONS = [
   "push",

@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { oneOf } from "./one-of.ts";
 import {
+  BoundsRequest,
   BoundsTier,
   CommitId,
   HarnessRef,
@@ -66,6 +67,13 @@ export const PlannedFixture = Type.Object(
 );
 export type PlannedFixture = Static<typeof PlannedFixture>;
 
+/** How a plan came by its bounds tier. */
+export const PlannedBounds = Type.Object(
+  { requested: BoundsRequest, reason: ShortText },
+  { additionalProperties: false, description: "What was asked for, and why the plan has the tier it has." },
+);
+export type PlannedBounds = Static<typeof PlannedBounds>;
+
 /** The plan: fixed before the first trial, digest in every run, denominator of every count. */
 export const TrialPlan = Type.Object(
   {
@@ -79,6 +87,7 @@ export const TrialPlan = Type.Object(
     modelClass: ModelClass,
     policyDigest: Sha256,
     boundsTier: BoundsTier,
+    bounds: Type.Optional(PlannedBounds),
     limits: Limits,
     trialsPerCell: Type.Integer({
       minimum: 1,

@@ -31,3 +31,12 @@ test.each([
 ])("a weaker policy in force is named", (context, pointer) => {
   expect(policyDrift(context)).toContain(pointer);
 });
+
+test("inside strict bounds full access is what was planned, and any other policy is drift", () => {
+  const open = { approval_policy: "never", sandbox_policy: { type: "danger-full-access" } };
+  expect(policyDrift(open, "strict")).toBeNull();
+  expect(policyDrift(open, "default")).toContain("/sandbox_policy/type");
+  expect(policyDrift({ sandbox_policy: { type: "workspace-write" } }, "strict")).toContain(
+    "/sandbox_policy/type",
+  );
+});

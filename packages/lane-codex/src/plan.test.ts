@@ -139,6 +139,20 @@ test("checks Codex's own sandbox before the trial, with the binary and the trust
   expect(preflight?.remedy).not.toBe("");
 });
 
+test("inside strict bounds Codex's own sandbox is off, because it could not start there and Codex would not tell", () => {
+  const strict = plan({ ...request, outerBounds: "strict" });
+  const usual = plan({ ...request, outerBounds: "default" });
+  expect(usual).toEqual(plan(request));
+  expect(strict.preflight).toBeNull();
+  const at = usual.argv.indexOf("-s");
+  expect(strict.argv).toEqual([
+    ...usual.argv.slice(0, at),
+    "--dangerously-bypass-approvals-and-sandbox",
+    ...usual.argv.slice(at + 2),
+  ]);
+  expect({ ...strict, argv: [], preflight: null }).toEqual({ ...usual, argv: [], preflight: null });
+});
+
 test("nothing in the target makes it refuse: the target is untrusted by configuration", () => {
   expect(plan(request).refuseWhenPresent).toEqual([]);
 });

@@ -6,6 +6,16 @@ import { preflight } from "./preflight.ts";
 /** Folder of CODEX_HOME below the lane's folder. */
 const CODEX_HOME = "codex-home";
 
+/**
+ * Codex's own sandbox needs a user namespace of its own, which the strict bounds refuse: every command would fail there, and
+ * Codex would still exit 0 (measured). The outer bounds confine more than it does.
+ */
+function sandbox({ outerBounds }: LaneRequest): readonly string[] {
+  return outerBounds === "strict"
+    ? ["--dangerously-bypass-approvals-and-sandbox"]
+    : ["-s", "workspace-write"];
+}
+
 /** Stream name of the collected session file. */
 export const SESSION_STREAM = "session";
 
@@ -31,8 +41,7 @@ export function plan(request: LaneRequest): LanePlan {
       "never",
       "-C",
       request.workspace,
-      "-s",
-      "workspace-write",
+      ...sandbox(request),
       "-m",
       request.model.id,
       "-o",
@@ -43,7 +52,8 @@ export function plan(request: LaneRequest): LanePlan {
     cwd: "workspace",
     env: { PATH: request.path, HOME: request.home, CODEX_HOME: home, TMPDIR: request.tmp, LANG: "C.UTF-8" },
     stdin: request.task,
-    preflight: preflight(request),
+    // Codex's own sandbox is off inside strict bounds, so there is nothing of it to check.
+    preflight: request.outerBounds === "strict" ? null : preflight(request),
     collect: [{ stream: SESSION_STREAM, folder: `${CODEX_HOME}/sessions`, suffix: ".jsonl" }],
     refuseWhenPresent: [],
   };

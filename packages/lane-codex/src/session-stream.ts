@@ -1,3 +1,4 @@
+import type { BoundsTier } from "@stage6/evidence-interface";
 import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
 import { callKeys } from "./call-keys.ts";
 import { callOutcome } from "./call-outcome.ts";
@@ -16,6 +17,11 @@ export class SessionStream {
   readonly calls: SessionCall[] = [];
   readonly drafts: EventDraft[] = [];
   readonly #byId = new Map<string, SessionCall>();
+  readonly #outerBounds: BoundsTier;
+
+  constructor(outerBounds: BoundsTier = "default") {
+    this.#outerBounds = outerBounds;
+  }
 
   read(line: StreamLine): void {
     const raw = rawOf("session", line);
@@ -28,7 +34,7 @@ export class SessionStream {
     }
     const payload = recordField(record, "payload");
     if (textField(record, "type") === "turn_context") {
-      const reason = policyDrift(payload);
+      const reason = policyDrift(payload, this.#outerBounds);
       if (reason !== null) this.drafts.push(drift(raw, "session turn_context", reason));
     }
     if (textField(record, "type") === "response_item") this.#item(payload, raw);

@@ -5,6 +5,7 @@ import {
   type ProcessEnd,
   type StreamLine,
   type Translator,
+  type TranslatorContext,
 } from "@stage6/lane-contract";
 import { CallIds } from "./call-ids.ts";
 import { unreportedCalls } from "./match-calls.ts";
@@ -26,12 +27,13 @@ class CodexTranslator implements Translator {
     [SESSION_STREAM, new LineReader()],
   ]);
   readonly #ids = new CallIds();
-  readonly #session = new SessionStream();
+  readonly #session: SessionStream;
   readonly #stdout: StdoutStream;
   readonly #refusals = new Tally();
   #stdoutBytes = 0;
 
-  constructor(workspace: string) {
+  constructor({ workspace, outerBounds }: TranslatorContext) {
+    this.#session = new SessionStream(outerBounds);
     this.#stdout = new StdoutStream(this.#ids, workspace);
   }
 
@@ -92,7 +94,7 @@ class CodexTranslator implements Translator {
   }
 }
 
-/** A translator for one run; `workspace` makes claimed paths relative. */
-export function translator(context: { readonly workspace: string }): Translator {
-  return new CodexTranslator(context.workspace);
+/** A translator for one run. */
+export function translator(context: TranslatorContext): Translator {
+  return new CodexTranslator(context);
 }

@@ -11,8 +11,10 @@ export {
   type LaneFile,
   type LanePlan,
   type LaneRequest,
+  type NodeProgram,
   type ProcessEnd,
   type Translator,
+  type TranslatorContext,
 } from "./lane.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
 export { Script, ScriptStep, type ScriptedToolCall } from "./script.ts";

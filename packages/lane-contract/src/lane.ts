@@ -1,4 +1,4 @@
-import type { EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
+import type { BoundsTier, EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
 import type { Availability, ProbeOutput } from "./availability.ts";
 import type { ScriptedToolCall, Script, ScriptStep } from "./script.ts";
 
@@ -18,12 +18,37 @@ export type BackendSource =
       readonly manifests: (platform: string, arch: string) => readonly string[];
       /** Binary's path relative to the manifest's folder, from the manifest's text; null when it cannot be read. */
       readonly entrypoint: (manifestText: string) => string | null;
+    }
+  /**
+   * A Node program inside an npm package of the backends folder, or an operator's own script by configuration. It runs
+   * on the Node binary that lies beside it, else on the harness's own Node when that is new enough.
+   */
+  | {
+      readonly kind: "npm-node";
+      /** Backends folder entry, e.g. `pi`. */
+      readonly folder: string;
+      /** The package's manifest, relative to the entry's `node_modules`. */
+      readonly manifest: string;
+      /** What the manifest's text says of the program; null when it is another package or cannot be read. */
+      readonly program: (manifestText: string) => NodeProgram | null;
+      /** Node binaries to try in order, relative to the entry's `node_modules`; empty where the backend has no platform. */
+      readonly nodes: (platform: string, arch: string) => readonly string[];
     };
+
+/** A Node program as its package's manifest describes it. */
+export interface NodeProgram {
+  /** Path of the script relative to the manifest's folder. */
+  readonly script: string;
+  /** Oldest Node that runs it, `X.Y.Z`. */
+  readonly minimumNode: string;
+}
 
 /** What the harness tells a lane about one trial. All paths are absolute and real: no part of them is a link. */
 export interface LaneRequest {
   /** Executable (or script) that the runner resolved. */
   readonly backend: { readonly executable: string; readonly args: readonly string[] };
+  /** Version that the probe read, for flags that only some versions know; absent: unknown, so plan for the oldest. */
+  readonly backendVersion?: string;
   /** Task text, as bytes of the fixture's task.md decoded as UTF-8. */
   readonly task: string;
   /** The disposable clone. */
@@ -45,6 +70,8 @@ export interface LaneRequest {
   readonly script: Script | null;
   /** PATH for the child. */
   readonly path: string;
+  /** Bounds around the backend. In `strict` a sandbox of its own cannot start, and need not: the lane turns it off. */
+  readonly outerBounds?: BoundsTier;
 }
 
 /** A file the runner writes below `laneDir` before it spawns. */
@@ -138,6 +165,14 @@ export interface Translator {
   end(end: ProcessEnd): readonly EventDraft[];
 }
 
+/** What a translator is told about the run it reads. */
+export interface TranslatorContext {
+  /** Makes claimed paths relative. */
+  readonly workspace: string;
+  /** As the lane's plan was told; `default` when left out. */
+  readonly outerBounds?: BoundsTier;
+}
+
 /** One backend as pure functions. No file, process, network or clock in any of them. */
 export interface Lane {
   readonly id: string;
@@ -150,7 +185,7 @@ export interface Lane {
   /** Arguments after the executable for the probe, and how to read what it printed. */
   readonly probe: { readonly args: readonly string[]; readonly read: (output: ProbeOutput) => Availability };
   readonly plan: (request: LaneRequest) => LanePlan;
-  readonly translator: (context: { readonly workspace: string }) => Translator;
+  readonly translator: (context: TranslatorContext) => Translator;
   /** A script step as a tool call of this backend; null when the backend cannot be asked to do it. */
   readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
   /** Backend versions whose streams this adapter was tested against, oldest first. */

@@ -1,5 +1,6 @@
 export { addFixture, seedRepository, type FixtureSource } from "./add-fixture.ts";
 export { systemClock, type Clock } from "./clock.ts";
+export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-actions.ts";
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";

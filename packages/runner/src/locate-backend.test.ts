@@ -46,6 +46,7 @@ describe("locating a backend", () => {
         executable: join(folder, MODULES, "new/bin/run"),
         args: [],
         sha256: sha256("binary"),
+        installation: [join(folder, MODULES)],
         source: "backends-folder",
       },
     });

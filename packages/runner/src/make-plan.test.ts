@@ -35,7 +35,13 @@ function fixture(id: string): LoadedFixture {
 }
 
 function probed(id: string, modelClass: "model" | "none"): LaneCandidate {
-  const backend = { executable: "/bin/x", args: [], sha256: DIGEST, source: "config" } as const;
+  const backend = {
+    executable: "/bin/x",
+    args: [],
+    sha256: DIGEST,
+    installation: ["/bin/x"],
+    source: "config",
+  } as const;
   return {
     kind: "probed",
     lane: stubLane(folder, "", { id, modelClass }),

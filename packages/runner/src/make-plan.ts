@@ -3,9 +3,11 @@ import {
   sha256,
   writeStrictBytes,
   type BlockReason,
+  type BoundsTier,
   type HarnessRef,
   type Limits,
   type ModelRef,
+  type PlannedBounds,
   type PlannedLane,
   type Sha256,
   type TrialPlan,
@@ -34,6 +36,8 @@ export interface PlanInput {
   /** Model of the lanes that ask one. */
   readonly model: ModelRef;
   readonly policyDigest: Sha256;
+  /** Bounds of every trial; the default tier when left out. */
+  readonly bounds?: PlannedBounds & { readonly tier: BoundsTier };
   readonly limits: Limits;
   readonly trialsPerCell: number;
   readonly lanes: readonly LaneCandidate[];
@@ -85,7 +89,10 @@ export function makePlan(input: PlanInput): TrialPlan {
     evidenceClass: input.evidenceClass,
     modelClass: input.model.class,
     policyDigest: input.policyDigest,
-    boundsTier: "default",
+    boundsTier: input.bounds?.tier ?? "default",
+    ...(input.bounds === undefined
+      ? {}
+      : { bounds: { requested: input.bounds.requested, reason: input.bounds.reason } }),
     limits: input.limits,
     trialsPerCell: input.trialsPerCell,
     lanes: input.lanes.map((lane) => planLane(lane, input.model)).toSorted(byId((lane) => lane.lane)),
@@ -100,9 +107,10 @@ export function makePlan(input: PlanInput): TrialPlan {
   };
 }
 
-/** Everything of a plan but when it was made: two plans with the same intent are the same plan. */
+/** Everything of a plan but when it was made and how it came by its tier: two plans with the same intent are the same plan. */
 export function planIntent(plan: TrialPlan): string {
-  return JSON.stringify({ ...plan, createdAt: "" });
+  const { bounds: _bounds, ...rest } = plan;
+  return JSON.stringify({ ...rest, createdAt: "" });
 }
 
 /** A plan's bytes, digest and id; the id is the first 16 hex digits of the digest. */

@@ -12,6 +12,8 @@ export interface ModelSide {
   readonly limit: AbortSignal | null;
   /** Time of the latest model traffic as `Date.now()` tells it. */
   readonly activity: () => number;
+  /** A request offered the provider tools that it runs itself. */
+  readonly providerTools: () => boolean;
   /** Why the request log is not whole; null when it is. */
   readonly logFailure: () => string | null;
   close(): Promise<void>;
@@ -26,6 +28,7 @@ const NONE: ModelSide = {
   url: null,
   limit: null,
   activity: () => 0,
+  providerTools: () => false,
   logFailure: () => null,
   close: () => Promise.resolve(),
 };
@@ -55,6 +58,7 @@ export async function startModelSide(
   const upstream = scripted ?? spec.endpoint;
   if (upstream === null) return { ok: false, detail: "no model endpoint is configured for a live trial" };
   let failure: string | null = null;
+  let providerTools = false;
   const starting = startGateway({
     upstream: { url: upstream.url, apiKey: upstream.apiKey },
     faults: spec.model.class === "scripted" ? scriptFaults(script) : () => null,
@@ -66,6 +70,7 @@ export async function startModelSide(
     onEvent: (event) => {
       switch (event.kind) {
         case "requested":
+          providerTools ||= event.data.providerTools.length > 0;
           return recorder.write("model.requested", event.data);
         case "answered":
           return recorder.write("model.answered", event.data);
@@ -90,6 +95,13 @@ export async function startModelSide(
   const activity = (): number => Date.now() - (spec.clock.mono() - gateway.lastActivity()) / 1000;
   return {
     ok: true,
-    model: { url: gateway.url, limit: gateway.limit, activity, logFailure: () => failure, close },
+    model: {
+      url: gateway.url,
+      limit: gateway.limit,
+      activity,
+      providerTools: () => providerTools,
+      logFailure: () => failure,
+      close,
+    },
   };
 }

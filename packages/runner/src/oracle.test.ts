@@ -56,6 +56,7 @@ async function judge(
     log: join(folder, "run", "log"),
     path: toolPath(),
     timeoutMs,
+    strict: null,
   });
 }
 

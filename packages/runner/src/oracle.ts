@@ -1,9 +1,10 @@
 import { copyFile, lstat, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { superviseProcess, type Snapshot } from "@stage6/bounds";
+import { superviseProcess, type ProcessSpec, type Snapshot } from "@stage6/bounds";
 import { sha256, type EventData } from "@stage6/evidence-interface";
 import { readSmallFile } from "@stage6/evidence-interface/fs";
 import type { Fixture } from "@stage6/lane-contract";
+import type { StrictTrial } from "./strict-trial.ts";
 
 /** Where the oracle runs and what it judges. */
 export interface OracleInput {
@@ -20,6 +21,8 @@ export interface OracleInput {
   readonly timeoutMs: number;
   /** Operator's interrupt. */
   readonly interrupt?: AbortSignal;
+  /** Strict bounds to run in; null for none. */
+  readonly strict: StrictTrial | null;
 }
 
 type OracleEnd = EventData<"oracle.ended">;
@@ -72,7 +75,7 @@ async function overlay(input: OracleInput, tree: string): Promise<string | null>
 /**
  * Runs the fixture's oracle on a copy of the final tree, its own files laid over, with an empty home and a deadline.
  * In the default tier the copy and the clean environment are the whole protection: the code under test runs with the
- * harness's user.
+ * harness's user. In the strict tier it is confined like the backend, and has no way out at all.
  */
 export async function runOracle(input: OracleInput): Promise<OracleEnd> {
   const tree = join(input.folder, "tree");
@@ -88,7 +91,7 @@ export async function runOracle(input: OracleInput): Promise<OracleEnd> {
       `the tree could not be copied: ${cause instanceof Error ? cause.message.slice(0, 200) : "unknown"}`,
     );
   }
-  const result = await superviseProcess({
+  const spec: ProcessSpec = {
     argv: input.fixture.oracle.argv,
     cwd: tree,
     env: { PATH: input.path, HOME: home, TMPDIR: home, LANG: "C.UTF-8", CI: "1" },
@@ -103,7 +106,8 @@ export async function runOracle(input: OracleInput): Promise<OracleEnd> {
     stderrFile: `${input.log}.stderr`,
     graceMs: 1000,
     ...(input.interrupt === undefined ? {} : { signal: input.interrupt }),
-  });
+  };
+  const result = await (input.strict?.superviseOracle(spec, tree, home) ?? superviseProcess(spec));
   if (result.spawnError !== null)
     return error(`${input.fixture.oracle.argv[0] ?? ""}: ${result.spawnError.code}`);
   const timedOut = result.endedBy !== "exit";

@@ -6,12 +6,14 @@ import {
   runTool,
   superviseProcess,
   type ProcessEnd as SupervisedEnd,
+  type ProcessSpec,
   type Snapshot,
 } from "@stage6/bounds";
 import type { Limits, Observation } from "@stage6/evidence-interface";
 import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
 import type { ModelSide } from "./model-side.ts";
+import type { StrictTrial } from "./strict-trial.ts";
 import { toolPath } from "./tool-path.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -29,6 +31,8 @@ export interface BackendRun {
   readonly model: ModelSide;
   /** The tree before the backend. */
   readonly before: Snapshot;
+  /** Strict bounds to run in; null in the default tier. */
+  readonly strict: StrictTrial | null;
   /** Worthless secret whose appearance in any artifact shows a leak. */
   readonly canary: string;
 }
@@ -40,13 +44,16 @@ export async function runBackend(
   run: BackendRun,
 ): Promise<{ readonly refusal: Refusal | null; readonly envKeys: readonly string[] }> {
   const plan = planLane(run);
-  const env = { ...plan.env, STAGE6_CANARY: run.canary };
+  const env = { ...plan.env, ...proxyEnv(run), STAGE6_CANARY: run.canary };
   const envKeys = [...Object.keys(env), RUN_MARKER].toSorted();
   const refusal = (await prepareLane(run, plan)) ?? (await preflight(run, plan));
   if (refusal !== null) return { refusal, envKeys };
   const argv = plan.argv.map((arg) => arg.replaceAll(run.folders.scratch, "$TRIAL"));
   run.recorder.write("process.started", { argv, envKeys });
-  const translator = run.spec.lane.translator({ workspace: run.folders.workspace });
+  const translator = run.spec.lane.translator({
+    workspace: run.folders.workspace,
+    outerBounds: run.spec.plan.boundsTier,
+  });
   const end = await supervise(run, plan, env, translator);
   // Closed before the stream's closing records, so that a request left open is told as unanswered in its place.
   await run.model.close();
@@ -57,6 +64,7 @@ export async function runBackend(
 function planLane({ spec, folders, model }: BackendRun): LanePlan {
   return spec.lane.plan({
     backend: { executable: spec.backend.executable, args: spec.backend.args },
+    backendVersion: spec.backendVersion,
     task: spec.fixture.task,
     workspace: folders.workspace,
     laneDir: folders.laneDir,
@@ -68,7 +76,23 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
     allowedPaths: spec.fixture.fixture.allowedPaths,
     script: spec.lane.modelClass === "none" ? spec.fixture.fixture.script : null,
     path: `${folders.shims}:${toolPath()}`,
+    outerBounds: spec.plan.boundsTier,
   });
+}
+
+/** Inside strict bounds the gateway is the only way out: as a proxy it refuses every request, and records it. */
+function proxyEnv({ strict, model }: BackendRun): Record<string, string> {
+  if (strict === null || model.url === null) return {};
+  const { origin } = new URL(model.url);
+  const direct = "127.0.0.1,localhost";
+  return {
+    HTTP_PROXY: origin,
+    HTTPS_PROXY: origin,
+    NO_PROXY: direct,
+    http_proxy: origin,
+    https_proxy: origin,
+    no_proxy: direct,
+  };
 }
 
 async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
@@ -92,7 +116,7 @@ function workingFolder(folders: TrialFolders, plan: LanePlan): string {
   return plan.cwd === "workspace" ? folders.workspace : folders.laneDir;
 }
 
-async function preflight({ folders }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
+async function preflight({ folders, strict }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
   if (plan.preflight === null) return null;
   const options = {
     cwd: workingFolder(folders, plan),
@@ -100,11 +124,13 @@ async function preflight({ folders }: BackendRun, plan: LanePlan): Promise<Refus
     timeoutMs: PREFLIGHT_TIMEOUT_MS,
     maxBytes: 65_536,
   };
-  const result = await runTool(plan.preflight.argv, options).catch((error: unknown) => {
+  const { argv } = plan.preflight;
+  const ran = strict?.preflight(argv, options) ?? runTool(argv, options).then(({ exitCode }) => exitCode);
+  const exitCode = await ran.catch((error: unknown) => {
     if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED") return null;
     throw error;
   });
-  if (result?.exitCode === 0) return null;
+  if (exitCode === 0) return null;
   return {
     state: "lane-unavailable",
     code: "PREFLIGHT_FAILED",
@@ -118,9 +144,9 @@ async function supervise(
   env: Record<string, string>,
   translator: Translator,
 ): Promise<ProcessEnd> {
-  const { spec, folders, recorder, artifacts, model } = run;
+  const { spec, folders, recorder, artifacts, model, strict } = run;
   const { limits } = spec.plan;
-  const end = await superviseProcess({
+  const processSpec: ProcessSpec = {
     argv: plan.argv,
     cwd: workingFolder(folders, plan),
     env,
@@ -134,7 +160,8 @@ async function supervise(
     graceMs: GRACE_MS,
     ...(spec.interrupt === undefined ? {} : { signal: spec.interrupt }),
     ...(model.limit === null ? {} : { requestLimit: model.limit }),
-  });
+  };
+  const end = await (strict?.superviseBackend(processSpec, model.url) ?? superviseProcess(processSpec));
   recordLimit(recorder, end, limits);
   recorder.write("process.ended", {
     exitCode: end.exitCode,

@@ -2,6 +2,7 @@ import { randomUUID, type KeyObject } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
+import { probeStrict, type StrictDriver } from "@stage6/bounds";
 import type { HarnessRef, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
@@ -134,12 +135,13 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     await clearStaging(layout.staging);
     assertLanes(input);
     const fixtures = await loadFixtures(input);
+    const strict = await strictDriver(input.plan);
     const queue = new PQueue({ concurrency: input.concurrency });
     let sealed = 0;
     let broken = false;
     const one = async (trial: TrialRef): Promise<void> => {
       if (input.interrupt?.aborted === true) return;
-      if (await attempt(input, trial, digest, fixtures)) sealed += 1;
+      if (await attempt(input, trial, digest, fixtures, strict)) sealed += 1;
     };
     // All of them, also after one failed: a trial must not go on running once the lock is free.
     const ends = await Promise.allSettled(
@@ -163,11 +165,23 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   });
 }
 
+/** The driver that the plan needs; null in the default tier. A plan is never run in another tier than its own. */
+async function strictDriver(plan: TrialPlan): Promise<StrictDriver | null> {
+  if (plan.boundsTier === "default") return null;
+  const probed = await probeStrict();
+  if (probed.ok) return probed;
+  throw new RunnerError(
+    "BOUNDS_UNAVAILABLE",
+    `the plan's strict bounds cannot be had now: ${probed.detail}. ${probed.cure}`,
+  );
+}
+
 async function attempt(
   input: RunPlanInput,
   trial: TrialRef,
   planDigest: string,
   fixtures: ReadonlyMap<string, LoadedFixture>,
+  strict: StrictDriver | null,
 ): Promise<boolean> {
   const ready = input.lanes.get(trial.lane);
   const planned = input.plan.lanes.find((lane) => lane.lane === trial.lane);
@@ -194,6 +208,7 @@ async function attempt(
     backendVersion: ready.version,
     model: planned.model,
     endpoint: planned.model.class === "live" ? input.endpoint : null,
+    strict,
     fixture,
     key: input.key,
     clock: input.clock,

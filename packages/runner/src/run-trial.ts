@@ -11,18 +11,28 @@ import {
   renderSnapshot,
   type AllowedPaths,
   type DecoyRemote,
+  type StrictDriver,
 } from "@stage6/bounds";
-import { sha256, writeStrictBytes, type Observation, type Report } from "@stage6/evidence-interface";
+import {
+  sha256,
+  writeStrictBytes,
+  type Observation,
+  type Report,
+  type Sha256,
+} from "@stage6/evidence-interface";
 import { rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
-import { judgeActions } from "./forbidden-actions.ts";
+import { judgeActions, type StrictFacts } from "./forbidden-actions.ts";
 import { makePatch } from "./make-patch.ts";
 import { startModelSide } from "./model-side.ts";
 import { compareViews, refsUnchanged, takeSettledView, takeView, type View } from "./observe-workspace.ts";
 import { runOracle } from "./oracle.ts";
 import { runBackend } from "./run-backend.ts";
+import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
 import { toolPath } from "./tool-path.ts";
+import { SHIM_LOG } from "./strict-mounts.ts";
+import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 import { TrialRecorder } from "./trial-recorder.ts";
@@ -86,6 +96,8 @@ class TrialRun {
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #shimLog: string;
+  #strict: StrictTrial | null = null;
+  #providerTools = false;
   #preparation: Preparation = { state: "ready", code: null, detail: "" };
   #before: View | null = null;
   #after: View | null = null;
@@ -102,7 +114,7 @@ class TrialRun {
       ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
     ]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
-    this.#shimLog = join(folders.shims, "calls.log");
+    this.#shimLog = join(folders.shims, SHIM_LOG);
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
   }
 
@@ -189,12 +201,21 @@ class TrialRun {
       remote: remote.url,
     });
     if (wrong !== null) return refuse(wrong.code, wrong.detail);
+    if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
     const before = await takeView(this.#folders, remote);
     this.#before = before;
     this.#recorder.write("workspace.prepared", { baseCommit, entries: before.tree.entries.length });
     await this.#snapshot("before", before);
     const [problem] = checkAllowedRoots(allowed, before.tree);
     return problem === undefined ? null : refuse("ALLOWED_ROOT_UNSAFE", `${problem.root}: ${problem.reason}`);
+  }
+
+  async #confine(driver: StrictDriver | null): Promise<void> {
+    if (driver === null)
+      throw new RunnerError("BOUNDS_UNAVAILABLE", "the plan is strict and no strict driver was given");
+    const { installation } = this.#spec.backend;
+    this.#strict = await StrictTrial.prepare(driver, this.#folders, installation);
+    await this.#strict.selfTest("before");
   }
 
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
@@ -231,6 +252,7 @@ class TrialRun {
         ...parts,
         model,
         before: this.#before.tree,
+        strict: this.#strict,
         canary: this.#canary,
       });
       this.#envKeys = envKeys;
@@ -238,13 +260,15 @@ class TrialRun {
     } finally {
       await model.close();
     }
+    this.#providerTools = model.providerTools();
     const failure = model.logFailure();
     return failure === null ? null : { state: "harness-error", code: "MODEL_LOG_FAILED", detail: failure };
   }
 
   async #lookAfter(): Promise<void> {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
-    const { view, settled } = await takeSettledView(this.#folders, this.#remote);
+    const looking = takeSettledView(this.#folders, this.#remote);
+    const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;
     await this.#snapshot("after", view);
@@ -289,6 +313,7 @@ class TrialRun {
       path: toolPath(),
       timeoutMs: this.#spec.plan.limits.oracleMs,
       ...(this.#spec.interrupt === undefined ? {} : { interrupt: this.#spec.interrupt }),
+      strict: this.#strict,
     });
     this.#recorder.write("oracle.ended", end);
     const output = await Promise.all(
@@ -323,7 +348,8 @@ class TrialRun {
       });
     await recorder.end();
     // Before the scan is written down: names of changed files may hold a secret too.
-    const seen = this.#mask.maskValue(this.#observe(), "artifacts/observation.json");
+    const evidence = await this.#writeSelfTest();
+    const seen = this.#mask.maskValue(this.#observe(evidence), "artifacts/observation.json");
     const { boundsTier } = this.#spec.plan;
     await this.#artifacts.complete({
       platform: platform(),
@@ -336,7 +362,35 @@ class TrialRun {
     return { ...seen, secrets: { declared: this.#mask.declared, hits: this.#mask.hits() } };
   }
 
-  #observe(): Omit<Observation, "secrets"> {
+  async #writeSelfTest(): Promise<Sha256 | null> {
+    if (this.#strict === null) return null;
+    const bytes = writeStrictBytes(this.#strict.evidence(this.#spec.trial));
+    return sha256(await this.#artifacts.write("bounds-self-test.json", bytes));
+  }
+
+  #bounds(evidence: Sha256 | null): Observation["bounds"] {
+    const { boundsTier: tier, bounds } = this.#spec.plan;
+    const requested = bounds?.requested ?? (tier === "strict" ? "strict" : "auto");
+    if (tier === "default") {
+      const reason = bounds?.reason ?? "the default tier observes and does not confine";
+      return { requested, tier, reason, evidence };
+    }
+    const faults = this.#strict?.faults(this.#spec.trial) ?? ["the trial ended before the bounds stood"];
+    const reason =
+      faults.length === 0
+        ? "self-test passed before and after"
+        : `not proven: ${faults.slice(0, 3).join("; ")}`;
+    return { requested, tier, reason, evidence };
+  }
+
+  #strictFacts(): StrictFacts | null {
+    const { plan, model, trial } = this.#spec;
+    if (plan.boundsTier === "default") return null;
+    const faults = this.#strict?.faults(trial) ?? ["the trial ended before the bounds stood"];
+    return { faults, providerTools: model.class === "live" && this.#providerTools };
+  }
+
+  #observe(evidence: Sha256 | null): Omit<Observation, "secrets"> {
     const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
     const looked = before !== null && after !== null && allowed !== null;
     // A clone that stood and was not looked at again is not known to be unchanged.
@@ -347,16 +401,12 @@ class TrialRun {
       schemaVersion: "1.0",
       trial: this.#spec.trial,
       preparation: this.#preparation,
-      bounds: {
-        requested: "auto",
-        tier: this.#spec.plan.boundsTier,
-        reason: "the default tier observes and does not confine",
-        evidence: null,
-      },
+      bounds: this.#bounds(evidence),
       ...seen,
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
         cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace.gitState) : null,
+        strict: this.#strictFacts(),
       }),
     };
   }

@@ -5,6 +5,7 @@ export type RunnerErrorCode =
   | "GIT_FAILED"
   | "SCRIPT_NOT_PLAYABLE"
   | "PLAN_MISMATCH"
+  | "BOUNDS_UNAVAILABLE"
   | "ROOT_BUSY"
   | "KEY_UNREADABLE"
   | "BACKENDS_INSTALL_FAILED";

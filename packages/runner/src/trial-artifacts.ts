@@ -24,6 +24,7 @@ const ARTIFACTS: readonly (readonly [string, ArtifactRole, string])[] = [
   ["remote-refs.json", "remote-refs", "application/json"],
   ["secret-scan.json", "secret-scan", "application/json"],
   ["attempts.jsonl", "attempts", JSONL],
+  ["bounds-self-test.json", "bounds-self-test", "application/json"],
 ];
 
 /** Roles by path inside the bundle. */
@@ -32,7 +33,12 @@ export const ARTIFACT_ROLES_BY_PATH: ReadonlyMap<string, StagedRole> = new Map(
 );
 
 /** Artifacts that only some trials have; all others are written empty when a trial ended before them. */
-const OPTIONAL: ReadonlySet<ArtifactRole> = new Set(["session", "model-bodies", "secret-scan"]);
+const OPTIONAL: ReadonlySet<ArtifactRole> = new Set([
+  "session",
+  "model-bodies",
+  "secret-scan",
+  "bounds-self-test",
+]);
 
 /** Artifacts that another process or library wrote, so that they are scanned for secrets only at the end. */
 const SCANNED_LATE = [

@@ -15,6 +15,8 @@ export interface TrialFolders {
   readonly remote: string;
   readonly oracle: string;
   readonly patch: string;
+  /** What the strict bounds need beside the backend's view: filter, sockets, notes, self-test. */
+  readonly bounds: string;
 }
 
 /** Makes the folders of a trial below the system's temp folder (or `parent`), as real paths: Codex refuses a path through a link. */
@@ -34,6 +36,7 @@ export async function makeTrialFolders(parent: string = tmpdir()): Promise<Trial
     remote: at("remote"),
     oracle: at("oracle"),
     patch: at("patch"),
+    bounds: at("bounds"),
   };
   for (const path of [
     folders.surroundings,
@@ -44,6 +47,7 @@ export async function makeTrialFolders(parent: string = tmpdir()): Promise<Trial
     folders.remote,
     folders.oracle,
     folders.patch,
+    folders.bounds,
   ])
     await mkdir(path);
   return folders;

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { HarnessRef, ModelRef, Sha256, TrialPlan, TrialRef } from "@stage6/evidence-interface";
+import type { StrictDriver } from "@stage6/bounds";
 import type { Lane } from "@stage6/lane-contract";
 import type { Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
@@ -27,6 +28,8 @@ export interface TrialSpec {
   readonly model: ModelRef;
   /** Null for scripted and model-less trials. */
   readonly endpoint: LiveEndpoint | null;
+  /** The strict driver; needed exactly when the plan says `strict`. */
+  readonly strict: StrictDriver | null;
   readonly fixture: LoadedFixture;
   readonly key: KeyObject;
   readonly clock: Clock;

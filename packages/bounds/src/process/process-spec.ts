@@ -25,6 +25,10 @@ export interface ProcessSpec {
   readonly requestLimit?: AbortSignal;
   /** Time of the latest model traffic as `Date.now()` tells it; counts as activity. */
   readonly activity?: () => number;
+  /** Value of `RUN_MARKER`, for a caller that hands it on itself; random when left out. */
+  readonly marker?: string;
+  /** Open files that the process gets as descriptors 3 and up; the caller closes them. */
+  readonly passFds?: readonly (number | "ignore")[];
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
 }

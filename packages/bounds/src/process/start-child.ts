@@ -23,7 +23,7 @@ export async function startChild(spec: ProcessSpec, marker: string): Promise<Sta
     child = spawn(file, args, {
       cwd: spec.cwd,
       env: { ...spec.env, [RUN_MARKER]: marker },
-      stdio: [spec.stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
+      stdio: [spec.stdin === null ? "ignore" : "pipe", "pipe", "pipe", ...(spec.passFds ?? [])],
       detached: true,
     });
   } catch (error) {

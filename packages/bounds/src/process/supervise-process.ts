@@ -29,7 +29,7 @@ export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   const outputs = await openOutputs(spec.stdoutFile, spec.stderrFile);
   try {
     if (spec.signal?.aborted === true) return notStarted("interrupt", null);
-    const marker = randomUUID();
+    const marker = spec.marker ?? randomUUID();
     const child = await startChild(spec, marker);
     if (child instanceof Error) return notStarted("spawn-failure", child);
     return await supervise(spec, child, outputs, (channels) =>

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { BoundsError } from "../bounds-error.ts";
 import { signalGroup } from "../process/end-group.ts";
@@ -12,6 +12,8 @@ export interface ToolOptions {
   readonly timeoutMs: number;
   /** Most bytes kept of stdout and of stderr each; a command that writes more is ended. */
   readonly maxBytes: number;
+  /** Open files that the command gets as descriptors 3 and up; the caller closes them. */
+  readonly passFds?: readonly (number | "ignore")[];
 }
 
 /** What a trusted command did. */
@@ -36,14 +38,14 @@ export async function runTool(argv: readonly string[], options: ToolOptions): Pr
   const [file = "", ...args] = argv;
   const { cwd, env, timeoutMs, maxBytes } = options;
   const { promise: ended, resolve: end, reject } = withResolvers<number | null>();
-  const child = spawnOrThrow(file, args, cwd, env);
+  const { child, ...pipes } = spawnOrThrow(file, args, cwd, env, options.passFds ?? []);
   child.once("exit", end);
   child.once("error", (error) => reject(new BoundsError("TOOL_NOT_STARTED", `cannot start ${file}`, error)));
   const stop = (): void => {
     if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
   };
-  const stdout = collect(child.stdout, maxBytes, stop);
-  const stderr = collect(child.stderr, maxBytes, stop);
+  const stdout = collect(pipes.stdout, maxBytes, stop);
+  const stderr = collect(pipes.stderr, maxBytes, stop);
   const exited = ended.then((exitCode) => ({ exitCode }));
   try {
     const inTime = await within(exited, timeoutMs);
@@ -58,8 +60,8 @@ export async function runTool(argv: readonly string[], options: ToolOptions): Pr
       truncated: stdout.cut() || stderr.cut(),
     };
   } finally {
-    child.stdout.destroy();
-    child.stderr.destroy();
+    pipes.stdout.destroy();
+    pipes.stderr.destroy();
   }
 }
 
@@ -68,9 +70,18 @@ function spawnOrThrow(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
-) {
+  passFds: readonly (number | "ignore")[],
+): { readonly child: ChildProcess; readonly stdout: Readable; readonly stderr: Readable } {
   try {
-    return spawn(file, args, { cwd, env: { ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(file, args, {
+      cwd,
+      env: { ...env },
+      stdio: ["ignore", "pipe", "pipe", ...passFds],
+      detached: true,
+    });
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null) throw new TypeError("no pipes");
+    return { child, stdout, stderr };
   } catch (error) {
     throw new BoundsError("TOOL_NOT_STARTED", `cannot start ${file}`, error);
   }

@@ -1,10 +1,12 @@
+import type { BoundsRequest } from "@stage6/evidence-interface";
 import type { Command } from "commander";
 import type { Perform } from "../build-program.ts";
+import { chooseBounds } from "../choose-bounds.ts";
 import { commandLine } from "../command-context.ts";
 import { boundsOf, describePlan } from "../describe-plan.ts";
 import { EXIT } from "../exit-code.ts";
 import { openRoot } from "../open-root.ts";
-import { parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
+import { parseBounds, parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
@@ -15,6 +17,7 @@ interface PlanOptions {
   readonly lanes?: string[];
   readonly fixtures?: string[];
   readonly trials?: number;
+  readonly bounds: BoundsRequest;
   readonly dryRun?: boolean;
 }
 
@@ -33,6 +36,12 @@ export function addPlan(program: Command, perform: Perform): void {
     )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
     .option(
+      "--bounds <tier>",
+      "strict (Linux, bubblewrap), default, or auto: strict where it can be had",
+      parseBounds,
+      "auto",
+    )
+    .option(
       "--trials <n>",
       "trials per lane and fixture, at least the policy's (default: the policy's)",
       parseCount(999),
@@ -49,6 +58,7 @@ export function addPlan(program: Command, perform: Perform): void {
       lanes,
       fixtures: options.fixtures ?? null,
       trials: options.trials ?? null,
+      bounds: await chooseBounds(options.bounds),
       now: context.now,
     });
     const dry = options.dryRun === true;

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { escapeText } from "@stage6/evidence-interface";
+import { escapeText, type BoundsRequest } from "@stage6/evidence-interface";
 import type { LaneCandidate } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
+import { describeBounds, examineBounds } from "../examine-bounds.ts";
 import { EXIT } from "../exit-code.ts";
-import { parseLanes } from "../parse-options.ts";
+import { parseBounds, parseLanes } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
 import { probeLanes } from "../probe-lanes.ts";
 import { textTable } from "../text-table.ts";
@@ -56,23 +57,39 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
   };
 }
 
+interface ProbeOptions {
+  readonly lanes?: string[];
+  /** `true` is the option without a value. */
+  readonly bounds?: BoundsRequest | true;
+}
+
 /** `probe`: which lanes can run here, and why the others cannot. A question: exit 0 whatever the answer. */
 export function addProbe(program: Command, perform: Perform): void {
   const command = program
     .command("probe")
     .description("show which lanes can run here, their version and binary, and why the others cannot")
-    .option("--lanes <names>", "lanes to probe, separated by commas (default: all)", parseLanes);
-  perform<{ lanes?: string[] }>(command, async (context, { lanes }) => {
+    .option("--lanes <names>", "lanes to probe, separated by commas (default: all)", parseLanes)
+    .option(
+      "--bounds [tier]",
+      "also test the bounds of this host (strict, default or auto) and show what each claim would be worth",
+      parseBounds,
+    );
+  perform<ProbeOptions>(command, async (context, { lanes, bounds }) => {
     const rows = (await probeLanes(lanes ?? null, await placesFor(context))).map(flat);
     const next = rows.flatMap((row) => (row.next === null ? [] : [`${row.lane}: next: ${row.next}`]));
     const table = textTable([
       ["lane", "state", "version", "binary sha256", "where found, or why not"],
       ...rows.map(({ cells }) => cells),
     ]);
+    const examined = bounds === undefined ? null : await examineBounds(bounds === true ? "auto" : bounds);
+    const shown = examined === null ? [] : ["", ...describeBounds(examined)];
     return {
       exitCode: EXIT.holds,
-      text: `${[...table, ...(next.length === 0 ? [] : ["", ...next])].join("\n")}\n`,
-      data: { lanes: rows.map(({ cells: _cells, next: _next, ...facts }) => facts) },
+      text: `${[...table, ...(next.length === 0 ? [] : ["", ...next]), ...shown].join("\n")}\n`,
+      data: {
+        lanes: rows.map(({ cells: _cells, next: _next, ...facts }) => facts),
+        ...(examined === null ? {} : { bounds: examined }),
+      },
     };
   });
 }

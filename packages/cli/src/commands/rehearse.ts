@@ -1,6 +1,8 @@
+import type { BoundsRequest } from "@stage6/evidence-interface";
 import type { Command } from "commander";
 import { validateRoot } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
+import { chooseBounds } from "../choose-bounds.ts";
 import type { CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { compareRoot } from "../compare-root.ts";
@@ -8,7 +10,7 @@ import { EXIT } from "../exit-code.ts";
 import { initRoot } from "../init-root.ts";
 import { installAndProbe } from "../install-missing.ts";
 import { openRoot } from "../open-root.ts";
-import { parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
+import { parseBounds, parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
@@ -24,6 +26,7 @@ interface RehearseOptions {
   readonly lanes?: string[];
   readonly fixtures?: string[];
   readonly trials?: number;
+  readonly bounds: BoundsRequest;
   readonly concurrency?: number;
   readonly install: boolean;
 }
@@ -42,6 +45,12 @@ export function addRehearse(program: Command, perform: Perform): void {
       parseLanes,
     )
     .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
+    .option(
+      "--bounds <tier>",
+      "strict (Linux, bubblewrap), default, or auto: strict where it can be had",
+      parseBounds,
+      "auto",
+    )
     .option(
       "--trials <n>",
       "trials per lane and fixture, at least the policy's (default: the policy's)",
@@ -74,6 +83,7 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
     lanes,
     fixtures: options.fixtures ?? null,
     trials: options.trials ?? null,
+    bounds: await chooseBounds(options.bounds),
     now: context.now,
   });
   await writePlan(root, plan);
@@ -115,12 +125,13 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
 }
 
 /** The options that make the same rehearsal again. */
-function again({ candidate, lanes, fixtures, trials, install }: RehearseOptions): string[] {
+function again({ candidate, lanes, fixtures, trials, bounds, install }: RehearseOptions): string[] {
   return [
     ...(candidate === "case" ? [] : ["--candidate", candidate]),
     ...(lanes === undefined ? [] : ["--lanes", lanes.join(",")]),
     ...(fixtures === undefined ? [] : ["--fixtures", fixtures.join(",")]),
     ...(trials === undefined ? [] : ["--trials", String(trials)]),
+    ...(bounds === "auto" ? [] : ["--bounds", bounds]),
     ...(install ? [] : ["--no-install"]),
   ];
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { keyId, type Limits, type Report, type TrialRef } from "@stage6/evidence-interface";
+import { keyId, type BoundsTier, type Limits, type Report, type TrialRef } from "@stage6/evidence-interface";
 import { readBundle, trialPath } from "@stage6/evidence-interface/fs";
 import type { Fixture, Lane, Script } from "@stage6/lane-contract";
 import {
@@ -56,7 +56,7 @@ export async function ensureBackend(name: string): Promise<string> {
 }
 
 /** Limits that suit scenarios: short silences, small output. */
-const SCENARIO_LIMITS: Limits = {
+export const SCENARIO_LIMITS: Limits = {
   totalMs: 60_000,
   idleMs: 6000,
   outputBytes: 2_000_000,
@@ -116,6 +116,7 @@ export class ScenarioRun {
     backendsDir: string,
     scenarios: readonly Scenario[],
     limits: Limits = SCENARIO_LIMITS,
+    tier: BoundsTier = "default",
   ): Promise<{ readonly driven: ReadonlyMap<string, Driven>; readonly summary: RunSummary }> {
     for (const scenario of scenarios) await this.#add(scenario);
     const fixtures = await Promise.all(
@@ -130,6 +131,7 @@ export class ScenarioRun {
       evidenceClass: "scripted",
       model: { class: "scripted", provider: "stage6", id: "stage6-scripted" },
       policyDigest: `sha256:${"0".repeat(64)}`,
+      bounds: { tier, requested: tier, reason: "" },
       limits,
       trialsPerCell: 1,
       lanes: [{ kind: "probed", lane, probed }],

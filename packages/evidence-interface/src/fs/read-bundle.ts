@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { BUNDLE_FILES, checkBundle, type CheckedBundle } from "../check-bundle.ts";
+import { BUNDLE_FILES, SELF_TEST_FILE, checkBundle, type CheckedBundle } from "../check-bundle.ts";
 import type { TrustedKeys } from "../dsse.ts";
 import { EventLogChecker, type EventLogSummary } from "../event-log-checker.ts";
 import type { Finding } from "../finding.ts";
 import type { Sha256, TrialRef } from "../primitives.ts";
 import { emptyFacts, foldEvent } from "../report-fold.ts";
+import { WITHHELD_FILE } from "../withheld.ts";
 import { MAX_DOCUMENT_BYTES } from "../strict-json.ts";
 import { readChunks, readHashed } from "./hash-file.ts";
 import { errorCode, listFiles } from "./list-files.ts";
@@ -14,7 +15,12 @@ const DOCUMENTS: readonly string[] = [
   BUNDLE_FILES.manifest,
   BUNDLE_FILES.envelope,
   BUNDLE_FILES.observation,
+  SELF_TEST_FILE,
+  WITHHELD_FILE,
 ];
+/** Segments of a withheld log; their number and size are bounded like everything that is held. */
+const SEGMENT_FILE = /^segments\/[0-9]{8}\.jsonl$/;
+const MAX_HELD_SEGMENTS = 256 * 1024 * 1024;
 
 /** How a bundle is read. */
 export interface ReadBundleOptions {
@@ -34,8 +40,10 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
   const documents = new Map<string, Uint8Array>();
   const facts = emptyFacts();
   let events: EventLogSummary | null = null;
+  let heldSegments = 0;
   for (const path of listing.files) {
-    const held = DOCUMENTS.includes(path) ? new Held() : null;
+    const segment = SEGMENT_FILE.test(path) && heldSegments < MAX_HELD_SEGMENTS;
+    const held = segment || DOCUMENTS.includes(path) ? new Held() : null;
     try {
       if (path === BUNDLE_FILES.events) {
         const checker = new EventLogChecker(path, (event) => foldEvent(facts, event));
@@ -48,6 +56,7 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
       continue;
     }
     const bytes = held?.bytes();
+    if (segment) heldSegments += bytes?.length ?? 0;
     if (bytes === null)
       findings.push({
         code: "INPUT_TOO_LARGE",

@@ -1,6 +1,7 @@
 export { sampleEventLog, sampleEvents, type SampleOptions } from "./sample-events.ts";
 export { readSampleLog } from "./read-sample-log.ts";
 export { sampleObservation } from "./sample-observation.ts";
+export { sampleSelfTest } from "./sample-self-test.ts";
 export {
   sampleTrial,
   writeSampleLog,

@@ -126,6 +126,7 @@ export async function specFor(
     backendVersion: "1.0.0",
     model,
     endpoint: null,
+    strict: null,
     fixture,
     key: testKeys().runner.privateKey,
     clock: systemClock(),

@@ -1,0 +1,1 @@
+export { piLane } from "./lane.ts";

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import type { Mount } from "@stage6/bounds";
+import type { TrialFolders } from "./trial-folders.ts";
+
+/** Name of the shims' log in their folder. */
+export const SHIM_LOG = "calls.log";
+
+/**
+ * What a backend sees of its trial inside the strict bounds, at the paths outside. Writable is what the default tier
+ * hands it: clone, lane folder, home, temp folder, and the log of the shims. What surrounds the clone and the decoy
+ * remote are there to be read, so that an attempt fails where it can be seen to fail.
+ */
+export function backendMounts(folders: TrialFolders, installation: readonly string[]): Mount[] {
+  const read = (path: string): Mount => ({ path, writable: false });
+  const write = (path: string): Mount => ({ path, writable: true });
+  return [
+    ...installation.map(read),
+    read(folders.surroundings),
+    write(folders.workspace),
+    write(folders.laneDir),
+    write(folders.home),
+    write(folders.tmp),
+    read(folders.shims),
+    write(join(folders.shims, SHIM_LOG)),
+    read(folders.remote),
+  ];
+}
+
+/** What the oracle sees: its copy of the tree and its home. */
+export function oracleMounts(tree: string, home: string): Mount[] {
+  return [tree, home].map((path) => ({ path, writable: true }));
+}

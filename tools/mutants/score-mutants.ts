@@ -1,0 +1,32 @@
+import { judgeFiles } from "./judge-files.ts";
+import { makeMutants } from "./make-mutants.ts";
+
+/** A mutant that was not refused as its class predicts. */
+export interface Survivor {
+  readonly name: string;
+  /** Number of the mutant in its run, from 0. */
+  readonly at: number;
+  readonly predicted: readonly string[];
+  /** Codes that were found; none means accepted. */
+  readonly found: readonly string[];
+}
+
+/** How a run went. */
+export interface Score {
+  readonly mutants: number;
+  readonly refused: number;
+  readonly survivors: readonly Survivor[];
+}
+
+/** Judges `count` mutants of one bundle; all in memory. */
+export function scoreMutants(seed: number, count: number): Score {
+  const survivors: Survivor[] = [];
+  let at = 0;
+  for (const { name, mutant } of makeMutants(seed, count)) {
+    const found = [...new Set(judgeFiles(mutant.files, mutant.expected).map(({ code }) => code))];
+    if (!found.some((code) => mutant.codes.includes(code)))
+      survivors.push({ name, at, predicted: mutant.codes, found });
+    at += 1;
+  }
+  return { mutants: at, refused: at - survivors.length, survivors };
+}
