@@ -2,6 +2,7 @@ import { BundleStatement } from "./bundle.ts";
 import { digestHex, sha256 } from "./digest.ts";
 import { deriveReport } from "./derive-report.ts";
 import { openEnvelope, type TrustedKeys } from "./dsse.ts";
+import type { EventType } from "./event.ts";
 import type { EventLogSummary } from "./event-log-checker.ts";
 import { MAX_FINDINGS, type Finding } from "./finding.ts";
 import { Manifest, MAY_BE_EMPTY, REQUIRED_ROLES, type ArtifactRole } from "./manifest.ts";
@@ -51,6 +52,8 @@ export interface CheckedBundle {
   readonly report: Report | null;
   readonly observation: Observation | null;
   readonly manifest: Manifest | null;
+  /** Types of event in the log, sorted, each once. */
+  readonly eventTypes: readonly EventType[];
   /** Digest of manifest.json, the identity of the bundle. */
   readonly digest: Sha256 | null;
 }
@@ -396,5 +399,6 @@ export function checkBundle(input: BundleInput): CheckedBundle {
   if (observation !== null) check.observation(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);
   const digest = input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
-  return { findings: check.findings, report, observation, manifest, digest };
+  const eventTypes = [...input.facts.types].toSorted();
+  return { findings: check.findings, report, observation, manifest, eventTypes, digest };
 }

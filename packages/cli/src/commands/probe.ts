@@ -15,9 +15,7 @@ const SOURCES = {
 } as const;
 
 /** One lane of a probe, flat. */
-function flat(
-  found: LaneCandidate,
-): Record<string, unknown> & {
+function flat(found: LaneCandidate): Record<string, unknown> & {
   lane: string;
   state: "available" | "blocked";
   cells: string[];
