@@ -1,5 +1,4 @@
 import {
-  digestHex,
   SCHEMA_VERSION,
   type HarnessRef,
   type Sha256,
@@ -17,6 +16,7 @@ import type { Check, Comparison } from "./comparison.ts";
 import { DIMENSIONS } from "./dimension.ts";
 import type { EarlierPlan } from "./earlier-plans.ts";
 import { compareCells } from "./compare-cells.ts";
+import { frameOf } from "./frame-of.ts";
 import { judgeTrial, type JudgedSlot } from "./judge-trial.ts";
 import { summarizeLane } from "./lane-summary.ts";
 import { groupBy, sortedBy } from "./order.ts";
@@ -45,8 +45,8 @@ export interface CompareInput {
 
 /** Compares the candidate with every baseline of the plan, on every fixture, in all five dimensions. Pure and total. */
 export function compare(input: CompareInput): Comparison {
-  const { plan, planDigest, policy, policyDigest, harness } = input;
-  const frame: Frame = { plan, planId: digestHex(planDigest).slice(0, 16), planDigest, policy, policyDigest };
+  const { plan, planDigest, policyDigest, harness } = input;
+  const frame = frameOf(input);
   const earlier = sortedBy(input.earlier ?? [], ({ id }) => id);
   const pooled = plan.evidenceClass === "live" ? earlier : [];
   const own = arrangeTrials(plan, input.trials);

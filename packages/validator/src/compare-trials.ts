@@ -1,4 +1,4 @@
-import { compare, type Comparison, type Policy, type TrialInput } from "@stage6/comparator";
+import { compare, type Comparison, type EarlierPlan, type Policy, type TrialInput } from "@stage6/comparator";
 import { writeStrictBytes, type Sha256 } from "@stage6/evidence-interface";
 import type { PlanEntry } from "./read-plans.ts";
 
@@ -10,6 +10,7 @@ export function compareTrials(
   { plan, digest }: PlanEntry,
   policy: { readonly document: Policy; readonly digest: Sha256 },
   trials: readonly TrialInput[],
+  earlier: readonly EarlierPlan[],
 ): { readonly comparison: Comparison; readonly bytes: Uint8Array } {
   const comparison = compare({
     plan,
@@ -17,6 +18,7 @@ export function compareTrials(
     policy: policy.document,
     policyDigest: policy.digest,
     trials,
+    earlier,
     harness: plan.harness,
   });
   return { comparison, bytes: writeStrictBytes(comparison) };

@@ -1,5 +1,6 @@
 import type { Id, Sha256 } from "@stage6/evidence-interface";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
+import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
 import { readHarnessRoot } from "./read-harness-root.ts";
@@ -43,7 +44,9 @@ export async function replayRoot({
     missing: trials.filter(({ state }) => state === "missing").length,
   };
   if (policy === null) return { plan, ...counts, comparison: null, stored: "absent", diverged };
-  const { bytes } = compareTrials(selected, policy, trials);
+  const earlier = await collectEarlier(root, selected, plans, trusted);
+  diverged.push(...earlier.flatMap((one) => one.trials.flatMap((trial) => trial.findings)));
+  const { bytes } = compareTrials(selected, policy, trials, earlier);
   const stored = await checkStoredComparison(root, selected.id, bytes);
   if (stored.finding !== null) diverged.push(stored.finding);
   return { plan, ...counts, comparison: bytes, stored: stored.state, diverged };

@@ -107,6 +107,7 @@ test("what is accepted stays accepted with more hits of ours or fewer of theirs,
     candidate: { hits: number; of: number },
     baseline: { hits: number; of: number },
   ): boolean => ["beats", "matches"].includes(decidePooled({ candidate, baseline }, RULES).verdict);
+  expect(accepted({ hits: 28, of: 28 }, { hits: 28, of: 28 })).toBe(true);
   fc.assert(
     fc.property(proportion, proportion, (candidate, baseline) => {
       fc.pre(!accepted(candidate, baseline));
