@@ -1,4 +1,4 @@
-import { Comparison, Policy } from "@stage6/comparator";
+import { ApplicabilityRecord, Comparison, Policy } from "@stage6/comparator";
 import {
   BundleStatement,
   DsseEnvelope,
@@ -13,6 +13,7 @@ import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  applicability: ApplicabilityRecord,
   "bundle-statement": BundleStatement,
   comparison: Comparison,
   "dsse-envelope": DsseEnvelope,

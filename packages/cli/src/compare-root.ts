@@ -5,6 +5,7 @@ import {
   collectEarlier,
   collectTrials,
   compareTrials,
+  readApplicability,
   type CollectedTrial,
   type PlanEntry,
 } from "@stage6/validator";
@@ -27,11 +28,13 @@ export interface ComparedRoot {
 export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<ComparedRoot> {
   const trials = await collectTrials(root.path, entry.plan, entry.id, root.trusted);
   const earlier = await collectEarlier(root.path, entry, root.plans, root.trusted);
+  const applicability = await readApplicability(root.path, entry);
   const { comparison, bytes } = compareTrials(
     entry,
     { document: root.policy, digest: root.policyDigest },
     trials,
     earlier,
+    applicability.records,
   );
   const file = `comparisons/${entry.id}.json`;
   if (!isComplete([...trials, ...earlier.flatMap((one) => one.trials)]))

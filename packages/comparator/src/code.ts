@@ -46,6 +46,7 @@ export const COMPARISON_CODES = [
   "SECRET_LEAK",
   "KINDS_MISSING",
   "RATE_LOWER",
+  "RATE_MISS",
   "RATE_INCONCLUSIVE",
 ] as const;
 

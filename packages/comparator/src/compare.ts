@@ -6,6 +6,8 @@ import {
   type TrialPlan,
 } from "@stage6/evidence-interface";
 import type { Static } from "typebox";
+import type { ApplicabilityInput } from "./applicability.ts";
+import { applicability } from "./checks/applicability.ts";
 import type { Gathered } from "./checks/check.ts";
 import { earlierPlansListed } from "./checks/earlier-plans.ts";
 import { dimensionCheck } from "./checks/dimension-check.ts";
@@ -37,6 +39,8 @@ export interface CompareInput {
   readonly trials: readonly TrialInput[];
   /** Every plan made before for the same candidate that the caller knows of; none when left out. */
   readonly earlier?: readonly EarlierPlan[];
+  /** Records of lanes that are not applicable to this plan; none when left out. */
+  readonly applicability?: readonly ApplicabilityInput[];
   /** The software that compares. */
   readonly harness: Static<typeof HarnessRef>;
   /** Time to write into the document; it decides nothing. */
@@ -64,7 +68,15 @@ export function compare(input: CompareInput): Comparison {
     summarizeLane(lane, byLane.get(lane.lane) ?? []),
   );
   const cells = compareCells(frame, judged, [plan, ...pooled.map((one) => one.plan)]);
-  const checks = runChecks({ frame, arrangement, earlier, judged, lanes, cells });
+  const checks = runChecks({
+    frame,
+    arrangement,
+    earlier,
+    applicability: input.applicability ?? [],
+    judged,
+    lanes,
+    cells,
+  });
   const exitCode = exitCodeOf(checks);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -104,6 +116,7 @@ function runChecks(gathered: Gathered): Check[] {
     candidatePresent(gathered),
     baselinesPresent(gathered),
     realBaselines(gathered),
+    applicability(gathered),
     earlierPlansListed(gathered),
     trialsComplete(gathered),
     trialsSufficient(gathered),

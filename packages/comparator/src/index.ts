@@ -1,3 +1,11 @@
+export {
+  APPLICABILITY_REASONS,
+  ApplicabilityRecord,
+  checkApplicability,
+  MAX_APPLICABILITY_DAYS,
+  type ApplicabilityInput,
+  type ApplicabilityProblem,
+} from "./applicability.ts";
 export { COMPARISON_CODES, type Code, type ComparisonCode } from "./code.ts";
 export { compare, type CompareInput } from "./compare.ts";
 export { compareWithItself } from "./compare-with-itself.ts";

@@ -1,4 +1,11 @@
-import { compare, type Comparison, type EarlierPlan, type Policy, type TrialInput } from "@stage6/comparator";
+import {
+  compare,
+  type ApplicabilityInput,
+  type Comparison,
+  type EarlierPlan,
+  type Policy,
+  type TrialInput,
+} from "@stage6/comparator";
 import { writeStrictBytes, type Sha256 } from "@stage6/evidence-interface";
 import type { PlanEntry } from "./read-plans.ts";
 
@@ -11,6 +18,7 @@ export function compareTrials(
   policy: { readonly document: Policy; readonly digest: Sha256 },
   trials: readonly TrialInput[],
   earlier: readonly EarlierPlan[],
+  applicability: readonly ApplicabilityInput[],
 ): { readonly comparison: Comparison; readonly bytes: Uint8Array } {
   const comparison = compare({
     plan,
@@ -19,6 +27,7 @@ export function compareTrials(
     policyDigest: policy.digest,
     trials,
     earlier,
+    applicability,
     harness: plan.harness,
   });
   return { comparison, bytes: writeStrictBytes(comparison) };

@@ -8,6 +8,7 @@ import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
+import { readApplicability } from "./read-applicability.ts";
 import { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 import type { PlanEntry } from "./read-plans.ts";
 import type { RootInput } from "./root-input.ts";
@@ -47,7 +48,8 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
   const trials = await collectTrials(root, selected.plan, selected.id, view.trusted);
   const earlier = await collectEarlier(root, selected, view.plans, view.trusted);
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  const inputs = [...view.inputs, ...all.flatMap((trial) => trial.inputs)];
+  const applicability = await readApplicability(root, selected);
+  const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
   checks.push(bundlesCheck(all));
   if (view.policy === null)
     return {
@@ -56,7 +58,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
       inputs,
       checks: [...checks, ...withoutComparison("no comparison without a sound policy")],
     };
-  const { comparison, bytes } = compareTrials(selected, view.policy, trials, earlier);
+  const { comparison, bytes } = compareTrials(selected, view.policy, trials, earlier, applicability.records);
   const stored = await checkStoredComparison(root, selected.id, bytes);
   checks.push(comparisonCheck(comparison), storedCheck(stored, selected.id));
   return {

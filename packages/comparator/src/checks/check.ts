@@ -1,3 +1,4 @@
+import type { ApplicabilityInput } from "../applicability.ts";
 import type { Code } from "../code.ts";
 import { MAX_EVIDENCE, type Cell, type Check, type Evidence, type LaneSummary } from "../comparison.ts";
 import { escapeLong } from "../evidence.ts";
@@ -12,6 +13,8 @@ export interface Gathered {
   readonly arrangement: Arrangement;
   /** Plans made before for the same candidate, as the caller found them. */
   readonly earlier: readonly EarlierPlan[];
+  /** Records of lanes that are not applicable. */
+  readonly applicability: readonly ApplicabilityInput[];
   readonly judged: readonly JudgedSlot[];
   readonly lanes: readonly LaneSummary[];
   readonly cells: readonly Cell[];

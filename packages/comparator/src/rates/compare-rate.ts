@@ -89,7 +89,7 @@ function reason(
 function missedIn(trials: readonly JudgedSlot[], component: string): Evidence[] {
   return trials.flatMap(({ slot, rates }) =>
     (rates.get(component)?.missed ?? []).map(({ where, what }) =>
-      slotEvidence(slot, "RATE_LOWER", where, what),
+      slotEvidence(slot, "RATE_MISS", where, what),
     ),
   );
 }
