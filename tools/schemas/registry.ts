@@ -1,4 +1,4 @@
-import { Comparison, Policy } from "@stage6/comparator";
+import { ApplicabilityRecord, Comparison, Policy } from "@stage6/comparator";
 import {
   BoundsSelfTest,
   BundleStatement,
@@ -17,6 +17,7 @@ import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  applicability: ApplicabilityRecord,
   "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,

@@ -1,7 +1,14 @@
 import { join } from "node:path";
-import type { Comparison } from "@stage6/comparator";
+import { compareWithItself, type Comparison, type SelfComparison } from "@stage6/comparator";
 import { rootLayout } from "@stage6/evidence-interface/fs";
-import { collectTrials, compareTrials, type CollectedTrial, type PlanEntry } from "@stage6/validator";
+import {
+  collectEarlier,
+  collectTrials,
+  compareTrials,
+  readApplicability,
+  type CollectedTrial,
+  type PlanEntry,
+} from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import type { OpenRoot } from "./open-root.ts";
@@ -20,13 +27,18 @@ export interface ComparedRoot {
 /** Compares the recorded trials of a plan; once all are there, the comparison is written and never changes again. */
 export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<ComparedRoot> {
   const trials = await collectTrials(root.path, entry.plan, entry.id, root.trusted);
+  const earlier = await collectEarlier(root.path, entry, root.plans, root.trusted);
+  const applicability = await readApplicability(root.path, entry);
   const { comparison, bytes } = compareTrials(
     entry,
     { document: root.policy, digest: root.policyDigest },
     trials,
+    earlier,
+    applicability.records,
   );
   const file = `comparisons/${entry.id}.json`;
-  if (!isComplete(trials)) return { comparison, trials, document: "not-written", file };
+  if (!isComplete([...trials, ...earlier.flatMap((one) => one.trials)]))
+    return { comparison, trials, document: "not-written", file };
   const written = await writeNewFile(
     root.path,
     join(rootLayout(root.path).comparisons, `${entry.id}.json`),
@@ -43,4 +55,18 @@ export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<Com
 /** Every planned trial is there and sound, and nothing else is. */
 export function isComplete(trials: readonly CollectedTrial[]): boolean {
   return trials.length > 0 && trials.every(({ state }) => state === "present");
+}
+
+/** One lane of a plan against itself (A/A); writes nothing. */
+export async function compareLaneWithItself(
+  root: OpenRoot,
+  { plan, id, digest }: PlanEntry,
+  lane: string,
+): Promise<SelfComparison> {
+  const trials = await collectTrials(root.path, plan, id, root.trusted);
+  const { policy, policyDigest } = root;
+  return compareWithItself(
+    { plan, planDigest: digest, policy, policyDigest, trials, harness: plan.harness },
+    lane,
+  );
 }

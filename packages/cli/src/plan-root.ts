@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ModelRef, Timestamp, TrialPlan } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
+import { earlierPlansOf } from "@stage6/comparator";
 import { makePlan, planIntent, sealPlan, type LaneCandidate } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
 import type { ChosenBounds } from "./choose-bounds.ts";
@@ -57,10 +58,12 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
     fixtures: await readFixtures(root.path, wish.fixtures),
   });
   const intent = planIntent(plan);
-  const kept = root.plans.findLast((entry) => planIntent(entry.plan) === intent);
+  const kept = root.plans.findLast((entry) => intentOf(entry.plan) === intent);
   if (kept !== undefined) return { ...kept, state: "kept" };
-  const { digest, id } = sealPlan(plan);
-  return { id, digest, plan, state: "new" };
+  const earlierPlans = earlierPlansOf(plan, root.plans).map((one) => one.id);
+  const listed = earlierPlans.length === 0 ? plan : { ...plan, earlierPlans };
+  const { digest, id } = sealPlan(listed);
+  return { id, digest, plan: listed, state: "new" };
 }
 
 /** Writes a new plan; a kept one is there already. */
@@ -71,4 +74,11 @@ export async function writePlan(root: OpenRoot, chosen: ChosenPlan): Promise<voi
     join(rootLayout(root.path).plans, `${chosen.id}.json`),
     sealPlan(chosen.plan).bytes,
   );
+}
+
+/** The intent of a plan that was made before: which plans came before it is no part of it. */
+function intentOf(plan: TrialPlan): string {
+  const made = { ...plan };
+  delete made.earlierPlans;
+  return planIntent(made);
 }

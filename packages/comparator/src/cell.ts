@@ -4,18 +4,26 @@ import { differenceCode, differencesBetween } from "./comparability.ts";
 import { MAX_EVIDENCE, type Cell, type CellComponent } from "./comparison.ts";
 import type { Dimension } from "./dimension.ts";
 import { SCORED_OUTCOMES } from "./dimensions/failure-closure.ts";
-import { componentNames, type JudgedSlot } from "./judge-trial.ts";
+import { invariantNames, type JudgedSlot } from "./judge-trial.ts";
 import type { Frame } from "./rule.ts";
+import { compareRate } from "./rates/compare-rate.ts";
+import type { PooledRate } from "./rates/pooled-rates.ts";
+import { RATES } from "./rates/trial-rates.ts";
+import { compareKinds } from "./sets/compare-kinds.ts";
 import { namesAny } from "./closure-names.ts";
 
 /** Candidate and baseline on one fixture: every planned trial of both sides. */
 export interface Pair {
+  /** Null when the plan does not name the candidate. */
+  readonly candidate: PlannedLane | null;
   readonly baseline: PlannedLane;
   readonly fixture: PlannedFixture;
   readonly candidateTrials: readonly JudgedSlot[];
   readonly baselineTrials: readonly JudgedSlot[];
   /** Whether the candidate is planned and left at least one trial anywhere in the plan. */
   readonly candidateAvailable: boolean;
+  /** The rates over all fixtures, by component. */
+  readonly pooled: ReadonlyMap<string, PooledRate>;
 }
 
 /** Verdict of candidate against baseline on one fixture in one dimension. */
@@ -35,12 +43,18 @@ export function compareCell(pair: Pair, dimension: Dimension, frame: Frame): Cel
       ? bare("inconclusive", "LANE_SILENTLY_OMITTED")
       : bare("not-applicable", pair.baseline.reason.code);
   }
-  const components = componentNames(dimension).map((name) => compareComponent(name, dimension, pair));
-  const differences = differencesBetween(
-    pair.candidateTrials.map(slotOf),
-    pair.baselineTrials.map(slotOf),
-    frame,
-  );
+  const kinds = compareKinds(pair, dimension, frame.policy);
+  const components = [
+    ...invariantNames(dimension).map((name) => compareInvariant(name, dimension, pair)),
+    ...(kinds === null ? [] : [kinds]),
+    ...RATES.flatMap((rule) => {
+      const pooled = pair.pooled.get(rule.component);
+      return rule.dimension !== dimension || pooled === undefined
+        ? []
+        : [compareRate(rule, pair, pooled, frame)];
+    }),
+  ];
+  const differences = differencesBetween(pair.candidateTrials, pair.baselineTrials);
   const [verdict, code] = decide(pair, components, differences);
   return { ...key, verdict, code, components, differences };
 }
@@ -64,10 +78,12 @@ function decide(
   if (pair.baselineTrials.some(({ slot }) => slot.state === "missing"))
     return ["inconclusive", "MISSING_TRIAL"];
   if (pair.baselineTrials.some(isUnscored)) return ["inconclusive", "BASELINE_NOT_SCORED"];
+  const open = components.find(({ verdict }) => verdict === "inconclusive");
+  if (open !== undefined) return ["inconclusive", open.evidence[0]?.code ?? null];
   return [components.some(({ verdict }) => verdict === "beats") ? "beats" : "matches", null];
 }
 
-function compareComponent(component: string, dimension: Dimension, pair: Pair): CellComponent {
+function compareInvariant(component: string, dimension: Dimension, pair: Pair): CellComponent {
   const ours = broken(pair.candidateTrials, dimension, component);
   const theirs = broken(pair.baselineTrials, dimension, component);
   const all = [...ours, ...theirs];
@@ -100,4 +116,3 @@ function isUnscored({ slot }: JudgedSlot): boolean {
 }
 
 const isInvalid = ({ slot }: JudgedSlot): boolean => slot.state === "invalid";
-const slotOf = ({ slot }: JudgedSlot): JudgedSlot["slot"] => slot;

@@ -4,6 +4,7 @@ import type { ComparisonCode } from "./code.ts";
 import type { Difference } from "./comparison.ts";
 import { escapeLong } from "./evidence.ts";
 import { byCodeUnit } from "./order.ts";
+import type { JudgedSlot } from "./judge-trial.ts";
 import type { Frame } from "./rule.ts";
 import type { Slot } from "./trial-slots.ts";
 
@@ -93,18 +94,17 @@ const KEYS: readonly KeyRule[] = [
 
 /** Frame conditions in which the valid trials of candidate and baseline on one fixture, or the plan, are not alike. */
 export function differencesBetween(
-  candidate: readonly Slot[],
-  baseline: readonly Slot[],
-  frame: Frame,
+  candidate: readonly JudgedSlot[],
+  baseline: readonly JudgedSlot[],
 ): Difference[] {
   const differences: Difference[] = [];
   for (const rule of KEYS) {
     if (rule.key === "model" && (withoutModel(candidate) || withoutModel(baseline))) continue;
     const ours = values(rule, candidate);
     const theirs = values(rule, baseline);
-    const planned = [...new Set([...candidate, ...baseline].map((slot) => rule.planned(slot, frame)))].sort(
-      byCodeUnit,
-    );
+    const planned = [
+      ...new Set([...candidate, ...baseline].map(({ slot, frame }) => rule.planned(slot, frame))),
+    ].sort(byCodeUnit);
     if (new Set([...ours, ...theirs, ...planned]).size > 1) {
       differences.push({
         key: rule.key,
@@ -123,12 +123,12 @@ export function differenceCode({ key }: Difference): ComparisonCode {
 }
 
 /** A lane that the plan gives no model (the fake lane) is exempt from the model key, and from that key alone. */
-function withoutModel(slots: readonly Slot[]): boolean {
-  return slots.some(({ lane }) => lane.model?.class === "none");
+function withoutModel(judged: readonly JudgedSlot[]): boolean {
+  return judged.some(({ slot: { lane } }) => lane.model?.class === "none");
 }
 
-function values(rule: KeyRule, slots: readonly Slot[]): string[] {
-  const found = slots.flatMap(({ state, input }) =>
+function values(rule: KeyRule, judged: readonly JudgedSlot[]): string[] {
+  const found = judged.flatMap(({ slot: { state, input } }) =>
     state === "valid" && input?.report ? [rule.found(input.report)] : [],
   );
   return [...new Set(found)].sort(byCodeUnit);

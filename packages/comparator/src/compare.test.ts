@@ -245,5 +245,6 @@ function missing(lane: string, fixture: string, number: number): TrialInput {
     report: null,
     observation: null,
     manifest: null,
+    eventTypes: [],
   };
 }

@@ -1,5 +1,4 @@
 import {
-  digestHex,
   SCHEMA_VERSION,
   type HarnessRef,
   type Sha256,
@@ -7,17 +6,22 @@ import {
   type TrialPlan,
 } from "@stage6/evidence-interface";
 import type { Static } from "typebox";
-import { compareCell } from "./cell.ts";
+import type { ApplicabilityInput } from "./applicability.ts";
+import { applicability } from "./checks/applicability.ts";
 import type { Gathered } from "./checks/check.ts";
+import { earlierPlansListed } from "./checks/earlier-plans.ts";
 import { dimensionCheck } from "./checks/dimension-check.ts";
 import { boundsFloor, comparable, evidenceClass, policyBound } from "./checks/frame-checks.ts";
 import { baselinesPresent, candidatePresent, realBaselines } from "./checks/lane-checks.ts";
 import { bundlesValid, trialsComplete, trialsSufficient } from "./checks/trial-checks.ts";
-import type { Cell, Check, Comparison } from "./comparison.ts";
+import type { Check, Comparison } from "./comparison.ts";
 import { DIMENSIONS } from "./dimension.ts";
+import type { EarlierPlan } from "./earlier-plans.ts";
+import { compareCells } from "./compare-cells.ts";
+import { frameOf } from "./frame-of.ts";
 import { judgeTrial, type JudgedSlot } from "./judge-trial.ts";
 import { summarizeLane } from "./lane-summary.ts";
-import { sortedBy } from "./order.ts";
+import { groupBy, sortedBy } from "./order.ts";
 import type { Policy } from "./policy.ts";
 import type { Frame } from "./rule.ts";
 import type { TrialInput } from "./trial-input.ts";
@@ -33,6 +37,10 @@ export interface CompareInput {
   /** SHA-256 of the policy's bytes. */
   readonly policyDigest: Sha256;
   readonly trials: readonly TrialInput[];
+  /** Every plan made before for the same candidate that the caller knows of; none when left out. */
+  readonly earlier?: readonly EarlierPlan[];
+  /** Records of lanes that are not applicable to this plan; none when left out. */
+  readonly applicability?: readonly ApplicabilityInput[];
   /** The software that compares. */
   readonly harness: Static<typeof HarnessRef>;
   /** Time to write into the document; it decides nothing. */
@@ -41,24 +49,45 @@ export interface CompareInput {
 
 /** Compares the candidate with every baseline of the plan, on every fixture, in all five dimensions. Pure and total. */
 export function compare(input: CompareInput): Comparison {
-  const { plan, planDigest, policy, policyDigest, harness } = input;
-  const frame: Frame = { plan, planId: digestHex(planDigest).slice(0, 16), planDigest, policy, policyDigest };
-  const arrangement = arrangeTrials(plan, input.trials);
-  const judged = arrangement.slots.map((slot) => judgeTrial(slot, frame));
+  const { plan, planDigest, policyDigest, harness } = input;
+  const frame = frameOf(input);
+  const earlier = sortedBy(input.earlier ?? [], ({ id }) => id);
+  const pooled = plan.evidenceClass === "live" ? earlier : [];
+  const own = arrangeTrials(plan, input.trials);
+  const others = pooled.map((one) => arrangeEarlier(one, frame));
+  const arrangement = {
+    slots: own.slots,
+    extras: [...own.extras, ...others.flatMap(({ extras }) => extras)],
+  };
+  const judged = [
+    ...own.slots.map((slot) => judgeTrial(slot, frame)),
+    ...others.flatMap(({ judged: slots }) => slots),
+  ];
+  const byLane = groupBy(judged, ({ slot }) => slot.lane.lane);
   const lanes = sortedBy(plan.lanes, ({ lane }) => lane).map((lane) =>
-    summarizeLane(
-      lane,
-      judged.filter(({ slot }) => slot.lane.lane === lane.lane),
-    ),
+    summarizeLane(lane, byLane.get(lane.lane) ?? []),
   );
-  const cells = compareCells(frame, judged);
-  const checks = runChecks({ frame, arrangement, judged, lanes, cells });
+  const cells = compareCells(frame, judged, [plan, ...pooled.map((one) => one.plan)]);
+  const checks = runChecks({
+    frame,
+    arrangement,
+    earlier,
+    applicability: input.applicability ?? [],
+    judged,
+    lanes,
+    cells,
+  });
   const exitCode = exitCodeOf(checks);
   return {
     schemaVersion: SCHEMA_VERSION,
     harness: { name: harness.name, version: harness.version },
     ...(input.now === undefined ? {} : { now: input.now }),
-    plan: { id: frame.planId, digest: planDigest },
+    plan: {
+      id: frame.planId,
+      digest: planDigest,
+      looks: (plan.earlierPlans?.length ?? 0) + 1,
+      earlier: earlier.map(({ id, digest }) => ({ id, digest, pooled: pooled.length > 0 })),
+    },
     policyDigest,
     candidate: plan.candidate,
     evidenceClass: plan.evidenceClass,
@@ -72,33 +101,14 @@ export function compare(input: CompareInput): Comparison {
   };
 }
 
-function compareCells(frame: Frame, judged: readonly JudgedSlot[]): Cell[] {
-  const { plan } = frame;
-  const groups = new Map<string, JudgedSlot[]>();
-  for (const one of judged) {
-    const key = `${one.slot.lane.lane}/${one.slot.fixture.id}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  const of = (lane: string, fixture: string): JudgedSlot[] => groups.get(`${lane}/${fixture}`) ?? [];
-  const candidateAvailable = judged.some(
-    ({ slot }) => slot.lane.lane === plan.candidate && slot.state !== "missing",
-  );
-  return sortedBy(plan.lanes, ({ lane }) => lane)
-    .filter(({ lane }) => lane !== plan.candidate)
-    .flatMap((baseline) =>
-      sortedBy(plan.fixtures, ({ id }) => id).flatMap((fixture) => {
-        const pair = {
-          baseline,
-          fixture,
-          candidateTrials: of(plan.candidate, fixture.id),
-          baselineTrials: of(baseline.lane, fixture.id),
-          candidateAvailable,
-        };
-        return DIMENSIONS.map((dimension) => compareCell(pair, dimension, frame));
-      }),
-    );
+/** The trials of an earlier plan, judged by that plan's own frame. */
+function arrangeEarlier(
+  { id, digest, plan, trials }: EarlierPlan,
+  { policy, policyDigest }: Frame,
+): { readonly judged: readonly JudgedSlot[]; readonly extras: readonly TrialInput[] } {
+  const frame: Frame = { plan, planId: id, planDigest: digest, policy, policyDigest };
+  const { slots, extras } = arrangeTrials(plan, trials, id);
+  return { judged: slots.map((slot) => judgeTrial(slot, frame)), extras };
 }
 
 function runChecks(gathered: Gathered): Check[] {
@@ -106,6 +116,8 @@ function runChecks(gathered: Gathered): Check[] {
     candidatePresent(gathered),
     baselinesPresent(gathered),
     realBaselines(gathered),
+    applicability(gathered),
+    earlierPlansListed(gathered),
     trialsComplete(gathered),
     trialsSufficient(gathered),
     bundlesValid(gathered),

@@ -122,17 +122,75 @@ const CELL_VERDICTS = [
   "not-applicable",
 ] as const;
 
+const KindList = Type.Array(Type.String({ maxLength: 96 }), { maxItems: 128, description: "Kinds, sorted." });
+
+/** Kinds of evidence on both sides of a set. */
+export const KindSets = closed(
+  { candidate: KindList, baseline: KindList, missing: KindList, more: KindList, notCompared: KindList },
+  "Kinds in all trials of the candidate, of the baseline, of the baseline alone, of the candidate alone, and kinds that one side cannot have.",
+);
+/** Kinds of evidence on both sides of a set. */
+export type KindSets = Static<typeof KindSets>;
+
+const Share = closed(
+  { hits: Count, of: Count, parts: Count, whole: Count },
+  "Trials that are a hit, of all planned; and the parts of trials behind them.",
+);
+const Bound = Type.Number({ minimum: 0, maximum: 1, description: "Between 0 and 1." });
+const interval = (description: string) => closed({ lower: Bound, upper: Bound }, description);
+const PooledShare = closed(
+  {
+    hits: Count,
+    of: Count,
+    wilson: interval("Wilson interval, 95 %."),
+    exact: interval("Clopper-Pearson interval, 95 %."),
+  },
+  "Trials that are a hit over all fixtures, with intervals.",
+);
+
+/** Numbers of a rate on both sides. */
+export const Rate = closed(
+  {
+    meaning: ShortText,
+    basis: oneOf(
+      ["tested", "counted", "shown"],
+      "tested: live trials, by score test; counted: scripted trials, any lower count is worse; shown: a lane without a model, decides nothing.",
+    ),
+    fixture: closed({ candidate: Share, baseline: Share }, "This fixture alone."),
+    pooled: closed({ candidate: PooledShare, baseline: PooledShare }, "All fixtures."),
+    margin: Type.Number({ minimum: 0, maximum: 1, description: "Margin of non-inferiority." }),
+    z: Type.Union([Type.Number(), Type.Null()], {
+      description: "Farrington-Manning score; null unless tested.",
+    }),
+    zNeeded: Type.Number({ description: "Score to exceed." }),
+    fisher: Type.Union([Bound, Type.Null()], {
+      description: "One-sided p of the candidate being lower on this fixture; null unless tested.",
+    }),
+    needed: Type.Union([Count, Type.Null()], {
+      description: "Trials of each lane needed without a further miss; null unless inconclusive.",
+    }),
+  },
+  "Numbers of a rate.",
+);
+/** Numbers of a rate on both sides. */
+export type Rate = Static<typeof Rate>;
+
 /** One component of a cell: a rule that both sides were held to. */
 export const CellComponent = closed(
   {
     component: Type.String({ pattern: "^[a-z][a-z-]{0,63}$", description: "Name of the rule." }),
-    kind: oneOf(["invariant"], "invariant: no violation in any planned trial of the candidate."),
+    kind: oneOf(
+      ["invariant", "set", "rate"],
+      "invariant: no violation in any planned trial of the candidate; set: the baseline's kinds; rate: share of trials.",
+    ),
     candidateViolations: Count,
     baselineViolations: Count,
     verdict: oneOf(
-      ["beats", "matches", "worse"],
-      "worse: the candidate broke it; beats: only the baseline did; matches: neither.",
+      ["beats", "matches", "worse", "inconclusive"],
+      "worse: the candidate broke it; beats: only the baseline did; matches: neither; inconclusive: a rate with too few trials.",
     ),
+    kinds: Type.Optional(KindSets),
+    rate: Type.Optional(Rate),
     evidence: EvidenceList,
     evidenceTotal: Count,
   },
@@ -207,7 +265,22 @@ export const Comparison = closed(
     schemaVersion: SchemaVersion,
     harness: HarnessRef,
     now: Type.Optional(Timestamp),
-    plan: closed({ id: Id, digest: Sha256 }, "The plan: denominator of every count."),
+    plan: closed(
+      {
+        id: Id,
+        digest: Sha256,
+        looks: Type.Integer({
+          minimum: 1,
+          maximum: 1001,
+          description: "Plans made for this candidate tree so far, this one among them.",
+        }),
+        earlier: Type.Array(closed({ id: Id, digest: Sha256, pooled: Type.Boolean() }, "An earlier plan."), {
+          maxItems: 1000,
+          description: "Earlier plans for the same candidate tree; those of live evidence are pooled.",
+        }),
+      },
+      "The plan: denominator of every count.",
+    ),
     policyDigest: Sha256,
     candidate: Id,
     evidenceClass: oneOf(["live", "scripted"], "Scripted evidence yields a rehearsal only."),

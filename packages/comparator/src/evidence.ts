@@ -1,7 +1,7 @@
 import { escapeText, type Sha256 } from "@stage6/evidence-interface";
 import type { Code } from "./code.ts";
 import type { Evidence } from "./comparison.ts";
-import { trialRef, type Slot } from "./trial-slots.ts";
+import { slotRef, type Slot } from "./trial-slots.ts";
 
 const LONGEST = 600;
 
@@ -24,11 +24,5 @@ export function escapeLong(text: string): string {
 
 /** A fact about a planned trial. */
 export function slotEvidence(slot: Slot, code: Code, where: string, what: string): Evidence {
-  return evidenceOf(
-    trialRef(slot.lane.lane, slot.fixture.id, slot.number),
-    slot.input?.bundleDigest ?? null,
-    code,
-    where,
-    what,
-  );
+  return evidenceOf(slotRef(slot), slot.input?.bundleDigest ?? null, code, where, what);
 }

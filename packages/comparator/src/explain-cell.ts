@@ -1,4 +1,4 @@
-import type { CellComponent, Comparison, Evidence } from "./comparison.ts";
+import type { CellComponent, Comparison, Evidence, Rate } from "./comparison.ts";
 import type { Dimension } from "./dimension.ts";
 import { wrap } from "./text.ts";
 
@@ -30,14 +30,10 @@ export function explainCell(
 }
 
 function componentLines(component: CellComponent, candidate: string, baseline: string): string[] {
-  const { verdict, candidateViolations, baselineViolations, evidence, evidenceTotal } = component;
+  const { verdict, evidence, evidenceTotal } = component;
   const hidden = evidenceTotal - evidence.length;
   return [
-    ...wrap(
-      `${component.component}: ${verdict}; trials that break it: ${candidate} ${candidateViolations}, ${baseline} ${baselineViolations}`,
-      2,
-      4,
-    ),
+    ...wrap(`${component.component}: ${verdict}; ${factsOf(component, candidate, baseline)}`, 2, 4),
     ...evidence.flatMap(evidenceLines),
     ...(hidden > 0 ? [`    and ${hidden} more`] : []),
   ];
@@ -49,4 +45,39 @@ function evidenceLines({ trial, bundle, where, code, what }: Evidence): string[]
     4,
     6,
   );
+}
+
+/** What a component was decided on, in words: trials, kinds or the numbers of a rate. */
+function factsOf(
+  { kinds, rate, candidateViolations, baselineViolations }: CellComponent,
+  candidate: string,
+  baseline: string,
+): string {
+  if (rate !== undefined) return rateText(rate, candidate, baseline);
+  if (kinds === undefined)
+    return `trials that break it: ${candidate} ${candidateViolations}, ${baseline} ${baselineViolations}`;
+  const names = (list: readonly string[]): string => (list.length === 0 ? "none" : list.join(", "));
+  const apart =
+    kinds.notCompared.length === 0
+      ? ""
+      : `; not compared, one side cannot have it: ${names(kinds.notCompared)}`;
+  return `in all trials of both: ${names(kinds.candidate.filter((kind) => kinds.baseline.includes(kind)))}; ${candidate} lacks: ${names(kinds.missing)}; ${candidate} has more: ${names(kinds.more)}${apart}`;
+}
+
+function rateText(
+  { meaning, basis, fixture, pooled, z, zNeeded, fisher, needed, margin }: Rate,
+  candidate: string,
+  baseline: string,
+): string {
+  const side = (lane: string, { hits, of, wilson, exact }: Rate["pooled"]["candidate"]): string =>
+    `${lane} ${hits} of ${of} (95 %: ${wilson.lower} to ${wilson.upper} by Wilson, ${exact.lower} to ${exact.upper} exact)`;
+  const counts = `trials with ${meaning}: here ${candidate} ${fixture.candidate.hits} of ${fixture.candidate.of}, ${baseline} ${fixture.baseline.hits} of ${fixture.baseline.of}; over all fixtures ${side(candidate, pooled.candidate)}, ${side(baseline, pooled.baseline)}`;
+  switch (basis) {
+    case "shown":
+      return `${counts}; shown only, a lane without a model is no yardstick for a rate`;
+    case "counted":
+      return `${counts}; counted, scripted trials are no draws: any lower count is worse, none beats`;
+    case "tested":
+      return `${counts}; tested for a margin of ${margin}: z ${z ?? "-"}, has to exceed ${zNeeded}, p of being lower here ${fisher ?? "-"}${needed === null ? "" : `; needed: ${needed} trials of each lane without a further miss`}`;
+  }
 }

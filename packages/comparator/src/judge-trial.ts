@@ -6,6 +6,8 @@ import { eventValidity } from "./dimensions/event-validity.ts";
 import { failureClosure } from "./dimensions/failure-closure.ts";
 import { reportShape } from "./dimensions/report-shape.ts";
 import { slotEvidence } from "./evidence.ts";
+import { kindsOf } from "./kind.ts";
+import { RATES, type TrialRate } from "./rates/trial-rates.ts";
 import type { DimensionRules, Frame } from "./rule.ts";
 import type { Slot } from "./trial-slots.ts";
 
@@ -29,11 +31,19 @@ export interface Judgement {
 /** One planned trial with the judgement of every component of every dimension. */
 export interface JudgedSlot {
   readonly slot: Slot;
+  /** The plan that the trial belongs to, with what goes with it. */
+  readonly frame: Frame;
+  /** Kinds of evidence that the trial left. */
+  readonly kinds: ReadonlySet<string>;
+  /** Whether a file changed inside the allowed paths. */
+  readonly changed: boolean;
+  /** How the trial counts in each rate; a rate that is not there is a miss. */
+  readonly rates: ReadonlyMap<string, TrialRate>;
   readonly dimensions: Readonly<Record<Dimension, ReadonlyMap<string, Judgement>>>;
 }
 
-/** Names of the components of a dimension, in the order in which they are shown. */
-export function componentNames(dimension: Dimension): readonly string[] {
+/** Names of the invariants of a dimension, in the order in which they are shown. */
+export function invariantNames(dimension: Dimension): readonly string[] {
   return [TRIAL_PRESENT, ...RULES[dimension].components.map(({ name }) => name)];
 }
 
@@ -41,8 +51,13 @@ export function componentNames(dimension: Dimension): readonly string[] {
 export function judgeTrial(slot: Slot, frame: Frame): JudgedSlot {
   const judge = (dimension: Dimension): ReadonlyMap<string, Judgement> =>
     judgeDimension(slot, dimension, frame);
+  const { input } = slot;
   return {
     slot,
+    frame,
+    kinds: input === null ? new Set() : kindsOf(input),
+    changed: (input?.report?.boundary.allowedChanges ?? 0) > 0,
+    rates: new Map(input === null ? [] : RATES.map(({ component, count }) => [component, count(input)])),
     dimensions: {
       "report-shape": judge("report-shape"),
       "event-validity": judge("event-validity"),

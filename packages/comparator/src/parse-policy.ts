@@ -5,6 +5,7 @@ import {
   formatFinding,
   type Finding,
 } from "@stage6/evidence-interface";
+import { COMPARED_KINDS } from "./kind.ts";
 import { Policy, REQUIRED_LANES } from "./policy.ts";
 
 /** What is wrong with a policy: where (JSON pointer, RFC 6901), under which code, in one sentence. */
@@ -20,6 +21,9 @@ export type ParsedPolicy =
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 const LIVE_FLOOR = 5;
+const LIVE_FIXTURES_FLOOR = 6;
+const MOST_MARGIN = 0.1;
+const LEAST_Z = 1.75;
 
 /** Reads an unknown value as a policy: version and schema first, then the hard floors; collects every problem. */
 export function parsePolicy(value: unknown): ParsedPolicy {
@@ -52,6 +56,17 @@ function weakened(policy: Policy): PolicyProblem[] {
   if (policy.trialsPerCell.scripted < 1) add("/trialsPerCell/scripted", "at least 1 trial per cell");
   if (policy.trialsPerCell.live < LIVE_FLOOR)
     add("/trialsPerCell/live", `at least ${LIVE_FLOOR} live trials per cell`);
+  if (policy.fixtures.scripted < 1) add("/fixtures/scripted", "at least 1 fixture");
+  if (policy.fixtures.live < LIVE_FIXTURES_FLOOR)
+    add("/fixtures/live", `at least ${LIVE_FIXTURES_FLOOR} fixtures with a live model`);
+  if (policy.rates.margin > MOST_MARGIN) add("/rates/margin", `at most ${MOST_MARGIN}`);
+  if (policy.rates.z < LEAST_Z) add("/rates/z", `at least ${LEAST_Z}`);
+  for (const { kind, needs } of COMPARED_KINDS) {
+    const given = policy.kinds.filter((one) => one.kind === kind);
+    if (given.length === 0) add("/kinds", `${kind} is missing: kinds can only be added`);
+    if (given.some((one) => one.needs.some((need) => !needs.includes(need))))
+      add("/kinds", `${kind} is compared less often than the built-in rule compares it`);
+  }
   if (policy.minRealLanes < 1) add("/minRealLanes", "at least 1 real baseline");
   return problems;
 }

@@ -6,8 +6,10 @@ import {
   Limits,
   SCHEMA_VERSION,
   SchemaVersion,
+  oneOf,
 } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
+import { COMPARED_KINDS, KIND_NEEDS } from "./kind.ts";
 
 /** Lanes that every comparison has to name, planned or blocked with a reason. */
 export const REQUIRED_LANES = ["case", "codex", "fake", "pi"] as const;
@@ -27,6 +29,50 @@ export const Policy = Type.Object(
         live: trials("Fewest trials of a lane on a fixture with a live model; floor 5."),
       },
       { additionalProperties: false, description: "Fewest trials per cell, by evidence class." },
+    ),
+    fixtures: Type.Object(
+      {
+        scripted: trials("Fewest fixtures with the scripted model; floor 1."),
+        live: trials("Fewest fixtures with a live model; floor 6."),
+      },
+      { additionalProperties: false, description: "Fewest fixtures of a plan, by evidence class." },
+    ),
+    rates: Type.Object(
+      {
+        margin: Type.Number({
+          minimum: 0.01,
+          maximum: 0.5,
+          description:
+            "By how much a rate may lie below the baseline's and still not be inferior; at most 0.1.",
+        }),
+        z: Type.Number({
+          minimum: 0,
+          maximum: 10,
+          description:
+            "Score that non-inferiority has to exceed; at least 1.75, which keeps the exact size below 5 %.",
+        }),
+      },
+      { additionalProperties: false, description: "How rates of live evidence are tested." },
+    ),
+    kinds: Type.Array(
+      Type.Object(
+        {
+          kind: Type.String({
+            pattern: "^(report|event|artifact):[a-z][a-z.-]{0,63}$",
+            description: "Place and name of the kind.",
+          }),
+          needs: Type.Array(oneOf(KIND_NEEDS, "What its absence needs before it counts."), {
+            maxItems: KIND_NEEDS.length,
+            description:
+              "model: compared only where both lanes ask a model; change: due only in trials in which a file changed.",
+          }),
+        },
+        { additionalProperties: false, description: "A kind of evidence that is compared as a set." },
+      ),
+      {
+        maxItems: 128,
+        description: "Kinds compared as sets; floor: every built-in kind with no further need.",
+      },
     ),
     limits: Limits,
     minRealLanes: Type.Integer({
@@ -51,10 +97,13 @@ export const Policy = Type.Object(
 /** Policy of a comparison. */
 export type Policy = Static<typeof Policy>;
 
-/** Policy that `init` writes: 3 scripted or 10 live trials per cell, ten minutes each, at least one real baseline. */
+/** Policy that `init` writes: 3 scripted trials per cell, or 10 live ones on 6 fixtures, ten minutes each, at least one real baseline. */
 export const DEFAULT_POLICY: Policy = {
   schemaVersion: SCHEMA_VERSION,
   trialsPerCell: { scripted: 3, live: 10 },
+  fixtures: { scripted: 1, live: 6 },
+  rates: { margin: 0.1, z: 1.75 },
+  kinds: COMPARED_KINDS.map(({ kind, needs }) => ({ kind, needs: [...needs] })),
   limits: {
     totalMs: 600_000,
     idleMs: 180_000,

@@ -1,4 +1,12 @@
-import type { Finding, Id, Manifest, Observation, Report, Sha256 } from "@stage6/evidence-interface";
+import type {
+  EventType,
+  Finding,
+  Id,
+  Manifest,
+  Observation,
+  Report,
+  Sha256,
+} from "@stage6/evidence-interface";
 
 /** One trial as the caller read and checked it. It is not trusted to be complete: the plan says what has to be there. */
 export interface TrialInput {
@@ -15,4 +23,6 @@ export interface TrialInput {
   readonly report: Report | null;
   readonly observation: Observation | null;
   readonly manifest: Manifest | null;
+  /** Types of event in the trial's log; empty when it could not be read. */
+  readonly eventTypes: readonly EventType[];
 }

@@ -7,6 +7,8 @@ export interface Slot {
   readonly lane: PlannedLane;
   readonly fixture: PlannedFixture;
   readonly number: number;
+  /** Id of the earlier plan that the trial was pooled from; null for the plan that is compared. */
+  readonly earlier: string | null;
   readonly state: "valid" | "invalid" | "missing" | "contested";
   /** What was found; null when missing or contested, since then nothing can be believed. */
   readonly input: TrialInput | null;
@@ -19,7 +21,11 @@ export interface Arrangement {
 }
 
 /** Puts every trial in its place of the plan: the plan is the denominator, whatever was found. */
-export function arrangeTrials(plan: TrialPlan, trials: readonly TrialInput[]): Arrangement {
+export function arrangeTrials(
+  plan: TrialPlan,
+  trials: readonly TrialInput[],
+  earlier: string | null = null,
+): Arrangement {
   const slots: Slot[] = [];
   const extras: TrialInput[] = trials.filter(({ state }) => state === "extra");
   const found = byPlace(
@@ -34,7 +40,14 @@ export function arrangeTrials(plan: TrialPlan, trials: readonly TrialInput[]): A
         found.delete(ref);
         const [input = null] = here;
         if (here.length > 1) extras.push(...here);
-        slots.push({ lane, fixture, number, state: stateOf(here), input: here.length > 1 ? null : input });
+        slots.push({
+          lane,
+          fixture,
+          number,
+          earlier,
+          state: stateOf(here),
+          input: here.length > 1 ? null : input,
+        });
       }
     }
   }
@@ -46,6 +59,12 @@ export function arrangeTrials(plan: TrialPlan, trials: readonly TrialInput[]): A
       (one) => `${trialRef(one.lane, one.fixture, one.number)} ${one.bundleDigest ?? ""}`,
     ),
   };
+}
+
+/** A planned trial as text: `lane/fixture/nnn`, after the id of its plan when it was pooled from an earlier one. */
+export function slotRef({ earlier, lane, fixture, number }: Slot): string {
+  const ref = trialRef(lane.lane, fixture.id, number);
+  return earlier === null ? ref : `${earlier}/${ref}`;
 }
 
 /** A trial as text: `lane/fixture/nnn`. */

@@ -3,6 +3,7 @@ import { BundleStatement } from "./bundle.ts";
 import { digestHex, sha256 } from "./digest.ts";
 import { deriveReport } from "./derive-report.ts";
 import { openEnvelope, type TrustedKeys } from "./dsse.ts";
+import type { EventType } from "./event.ts";
 import type { EventLogSummary } from "./event-log-checker.ts";
 import { MAX_FINDINGS, type Finding } from "./finding.ts";
 import { Manifest, MAY_BE_EMPTY, REQUIRED_ROLES, type ArtifactRole } from "./manifest.ts";
@@ -58,6 +59,8 @@ export interface CheckedBundle {
   readonly report: Report | null;
   readonly observation: Observation | null;
   readonly manifest: Manifest | null;
+  /** Types of event in the log, sorted, each once. */
+  readonly eventTypes: readonly EventType[];
   /** Digest of manifest.json, the identity of the bundle. */
   readonly digest: Sha256 | null;
   /**
@@ -481,8 +484,9 @@ export function checkBundle(input: BundleInput): CheckedBundle {
   if (observation !== null) check.proof(observation);
   if (observation !== null && input.events !== null) check.rederive(observation, input.events);
   const digest = input.files.get(BUNDLE_FILES.manifest)?.sha256 ?? null;
+  const eventTypes = [...input.facts.types].toSorted();
   const { findings } = check;
   const explained = findings.every(({ code, rule }) => code === "ARTIFACT_MISSING" && rule === WITHHELD_RULE);
   const state = findings.length === 0 ? "complete" : explained ? "withheld" : "invalid";
-  return { findings, report, observation, manifest, digest, state, withheld };
+  return { findings, report, observation, manifest, eventTypes, digest, state, withheld };
 }

@@ -1,7 +1,9 @@
-import type { AgentOutcome, Event, EventData, Usage } from "./event.ts";
+import type { AgentOutcome, Event, EventData, EventType, Usage } from "./event.ts";
 
 /** The facts of an event log that a report needs, gathered in one pass; memory does not grow with the number of events. */
 export interface LogFacts {
+  /** Every type of event in the log. */
+  types: Set<EventType>;
   started: EventData<"run.started"> | null;
   probed: EventData<"backend.probed"> | null;
   processStarted: boolean;
@@ -51,6 +53,7 @@ function keep(names: Set<string>, name: string, most: number): void {
 /** Facts of an empty log. */
 export function emptyFacts(): LogFacts {
   return {
+    types: new Set(),
     started: null,
     probed: null,
     processStarted: false,
@@ -86,6 +89,7 @@ export function emptyFacts(): LogFacts {
 
 /** Adds one event to the facts. */
 export function foldEvent(facts: LogFacts, event: Event): void {
+  facts.types.add(event.type);
   switch (event.type) {
     case "run.started":
       facts.started ??= event.data;

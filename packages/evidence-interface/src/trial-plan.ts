@@ -100,6 +100,14 @@ export const TrialPlan = Type.Object(
       maxItems: 1024,
       description: "Fixtures sorted by id.",
     }),
+    earlierPlans: Type.Optional(
+      Type.Array(Id, {
+        minItems: 1,
+        maxItems: 1000,
+        description:
+          "Ids of all earlier plans for the same candidate binary with the same class of evidence, sorted; absent when this is the first.",
+      }),
+    ),
   },
   { additionalProperties: false, description: "The plan of a comparison." },
 );

@@ -90,13 +90,23 @@ async function readPlanned(
 ): Promise<CollectedTrial> {
   const folder = `${ROOT_FILES.runs}/${context.planId}/${path}`;
   const at = { lane: trial.lane, fixture: trial.fixture, number: trial.number, folder };
-  const nothing = { bundleDigest: null, report: null, observation: null, manifest: null, inputs: [] };
+  const nothing = {
+    bundleDigest: null,
+    report: null,
+    observation: null,
+    manifest: null,
+    eventTypes: [],
+    inputs: [],
+  };
   if (entry === undefined) return { ...at, ...nothing, state: "missing", findings: [] };
   if (entry.finding !== null) return { ...at, ...nothing, state: "invalid", findings: [entry.finding] };
-  const { report, observation, manifest, digest, findings } = await readBundle(join(context.root, folder), {
-    trusted: context.trusted,
-    expected: trial,
-  });
+  const { report, observation, manifest, eventTypes, digest, findings } = await readBundle(
+    join(context.root, folder),
+    {
+      trusted: context.trusted,
+      expected: trial,
+    },
+  );
   const planned = report === null ? [] : checkAgainstPlan(report, lane, context.planDigest);
   const attempt =
     report === null ? null : { trial, attemptId: report.attemptId, planDigest: context.planDigest };
@@ -111,6 +121,7 @@ async function readPlanned(
     report,
     observation,
     manifest,
+    eventTypes,
     inputs,
   };
 }
@@ -142,11 +153,12 @@ async function readUnplanned(
       report: null,
       observation: null,
       manifest: null,
+      eventTypes: [],
       inputs: [],
     };
   const bundle = await readBundle(join(root, folder), { trusted });
   const findings = [extra, ...bundle.findings.map((one) => below(folder, one))];
-  const { digest, report, observation, manifest } = bundle;
+  const { digest, report, observation, manifest, eventTypes } = bundle;
   return {
     ...at,
     bundleDigest: digest,
@@ -154,6 +166,7 @@ async function readUnplanned(
     report,
     observation,
     manifest,
+    eventTypes,
     inputs: bundleInput(folder, digest),
   };
 }

@@ -1,4 +1,11 @@
-import { compare, type Comparison, type Policy, type TrialInput } from "@stage6/comparator";
+import {
+  compare,
+  type ApplicabilityInput,
+  type Comparison,
+  type EarlierPlan,
+  type Policy,
+  type TrialInput,
+} from "@stage6/comparator";
 import { writeStrictBytes, type Sha256 } from "@stage6/evidence-interface";
 import type { PlanEntry } from "./read-plans.ts";
 
@@ -10,6 +17,8 @@ export function compareTrials(
   { plan, digest }: PlanEntry,
   policy: { readonly document: Policy; readonly digest: Sha256 },
   trials: readonly TrialInput[],
+  earlier: readonly EarlierPlan[],
+  applicability: readonly ApplicabilityInput[],
 ): { readonly comparison: Comparison; readonly bytes: Uint8Array } {
   const comparison = compare({
     plan,
@@ -17,6 +26,8 @@ export function compareTrials(
     policy: policy.document,
     policyDigest: policy.digest,
     trials,
+    earlier,
+    applicability,
     harness: plan.harness,
   });
   return { comparison, bytes: writeStrictBytes(comparison) };

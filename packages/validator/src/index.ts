@@ -1,3 +1,5 @@
+export { collectEarlier, type CollectedPlan } from "./collect-earlier.ts";
+export { readApplicability, type ReadApplicability } from "./read-applicability.ts";
 export { collectTrials, type CollectedTrial, type CollectOptions } from "./collect-trials.ts";
 export { compareTrials } from "./compare-trials.ts";
 export { CHECK_IDS, GateCheck, GateEvidence, type CheckId } from "./gate-check.ts";

@@ -4,9 +4,11 @@ import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { notRun } from "./checks/make-check.ts";
 import { pendingChecks } from "./checks/pending-checks.ts";
+import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
+import { readApplicability } from "./read-applicability.ts";
 import { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 import type { PlanEntry } from "./read-plans.ts";
 import type { RootInput } from "./root-input.ts";
@@ -44,8 +46,11 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
   const trials = await collectTrials(root, selected.plan, selected.id, view.trusted);
-  const inputs = [...view.inputs, ...trials.flatMap((trial) => trial.inputs)];
-  checks.push(bundlesCheck(trials));
+  const earlier = await collectEarlier(root, selected, view.plans, view.trusted);
+  const all = [...trials, ...earlier.flatMap((one) => one.trials)];
+  const applicability = await readApplicability(root, selected);
+  const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
+  checks.push(bundlesCheck(all));
   if (view.policy === null)
     return {
       ...found,
@@ -53,7 +58,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
       inputs,
       checks: [...checks, ...withoutComparison("no comparison without a sound policy")],
     };
-  const { comparison, bytes } = compareTrials(selected, view.policy, trials);
+  const { comparison, bytes } = compareTrials(selected, view.policy, trials, earlier, applicability.records);
   const stored = await checkStoredComparison(root, selected.id, bytes);
   checks.push(comparisonCheck(comparison), storedCheck(stored, selected.id));
   return {

@@ -1,7 +1,9 @@
 import type { Id, Sha256 } from "@stage6/evidence-interface";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
+import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
+import { readApplicability } from "./read-applicability.ts";
 import { readHarnessRoot } from "./read-harness-root.ts";
 import type { RootFinding } from "./root-finding.ts";
 import { selectPlan } from "./select-plan.ts";
@@ -43,7 +45,11 @@ export async function replayRoot({
     missing: trials.filter(({ state }) => state === "missing").length,
   };
   if (policy === null) return { plan, ...counts, comparison: null, stored: "absent", diverged };
-  const { bytes } = compareTrials(selected, policy, trials);
+  const applicability = await readApplicability(root, selected);
+  diverged.push(...applicability.findings);
+  const earlier = await collectEarlier(root, selected, plans, trusted);
+  diverged.push(...earlier.flatMap((one) => one.trials.flatMap((trial) => trial.findings)));
+  const { bytes } = compareTrials(selected, policy, trials, earlier, applicability.records);
   const stored = await checkStoredComparison(root, selected.id, bytes);
   if (stored.finding !== null) diverged.push(stored.finding);
   return { plan, ...counts, comparison: bytes, stored: stored.state, diverged };

@@ -1,9 +1,16 @@
-import { InvalidArgumentError, type Command } from "commander";
-import { DIMENSIONS, explainCell, renderComparison, type Dimension } from "@stage6/comparator";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import {
+  DIMENSIONS,
+  explainCell,
+  renderComparison,
+  renderSelfComparison,
+  type Dimension,
+} from "@stage6/comparator";
 import type { Perform } from "../build-program.ts";
 import { commandLine } from "../command-context.ts";
-import { compareRoot } from "../compare-root.ts";
+import { compareLaneWithItself, compareRoot } from "../compare-root.ts";
 import { choosePlan, openRoot } from "../open-root.ts";
+import { parseLane } from "../parse-options.ts";
 
 interface CellName {
   readonly baseline: string;
@@ -27,10 +34,27 @@ export function addCompare(program: Command, perform: Perform): void {
     .command("compare")
     .description("compare the candidate with every baseline of a plan; the exit code is the comparison's")
     .option("--plan <id>", "plan to compare (default: the newest)")
-    .option("--explain <cell>", "show why one cell has its verdict: baseline/fixture/dimension", parseCell);
-  perform<{ plan?: string; explain?: CellName }>(command, async (context, options) => {
+    .option("--explain <cell>", "show why one cell has its verdict: baseline/fixture/dimension", parseCell)
+    .addOption(
+      new Option(
+        "--aa <lane>",
+        "compare one lane with itself, half of its trials against the other; writes nothing",
+      )
+        .argParser(parseLane)
+        .conflicts("explain"),
+    );
+  perform<{ plan?: string; explain?: CellName; aa?: string }>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
     const entry = choosePlan(root, options.plan ?? null);
+    if (options.aa !== undefined) {
+      const self = await compareLaneWithItself(root, entry, options.aa);
+      return {
+        exitCode: self.exitCode,
+        verdict: self.verdict,
+        text: renderSelfComparison(self),
+        data: { self },
+      };
+    }
     const { comparison, document, file } = await compareRoot(root, entry);
     const { explain } = options;
     const shown = `${context.shownRoot}/${file}`;

@@ -1,6 +1,8 @@
+import type { ApplicabilityInput } from "../applicability.ts";
 import type { Code } from "../code.ts";
 import { MAX_EVIDENCE, type Cell, type Check, type Evidence, type LaneSummary } from "../comparison.ts";
 import { escapeLong } from "../evidence.ts";
+import type { EarlierPlan } from "../earlier-plans.ts";
 import type { JudgedSlot } from "../judge-trial.ts";
 import type { Frame } from "../rule.ts";
 import type { Arrangement } from "../trial-slots.ts";
@@ -9,6 +11,10 @@ import type { Arrangement } from "../trial-slots.ts";
 export interface Gathered {
   readonly frame: Frame;
   readonly arrangement: Arrangement;
+  /** Plans made before for the same candidate, as the caller found them. */
+  readonly earlier: readonly EarlierPlan[];
+  /** Records of lanes that are not applicable. */
+  readonly applicability: readonly ApplicabilityInput[];
   readonly judged: readonly JudgedSlot[];
   readonly lanes: readonly LaneSummary[];
   readonly cells: readonly Cell[];

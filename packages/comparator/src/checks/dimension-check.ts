@@ -22,7 +22,8 @@ export function dimensionCheck(dimension: Dimension, { cells, frame }: Gathered)
     const stopped = own.filter((cell) => cell.verdict === verdict);
     const [first] = stopped;
     if (first === undefined) continue;
-    const text = `${stopped.length} of ${own.length} cells ${verdict}: ${first.code ?? "no code"} against ${first.baseline} on ${first.fixture}`;
+    const needed = neededText(stopped);
+    const text = `${stopped.length} of ${own.length} cells ${verdict}: ${first.code ?? "no code"} against ${first.baseline} on ${first.fixture}${needed}`;
     return result(
       head,
       verdict === "inconclusive" ? "inconclusive" : "fail",
@@ -39,15 +40,23 @@ export function dimensionCheck(dimension: Dimension, { cells, frame }: Gathered)
   );
 }
 
+/** The most trials of each lane that any undecided rate asks for. */
+function neededText(stopped: readonly Cell[]): string {
+  const needed = stopped.flatMap(({ components }) => components.flatMap(({ rate }) => rate?.needed ?? []));
+  return needed.length === 0
+    ? ""
+    : `; needed: ${Math.max(...needed)} trials of each lane without a further miss`;
+}
+
 /** For a lost cell the candidate's own violations, each once; otherwise another check carries the evidence. */
 function evidenceFor(
   verdict: Cell["verdict"],
   stopped: readonly Cell[],
   candidate: string,
 ): Check["evidence"] {
-  if (verdict !== "worse") return [];
+  if (verdict !== "worse" && verdict !== "inconclusive") return [];
   const all = stopped
     .flatMap(({ components }) => components.flatMap(({ evidence }) => evidence))
-    .filter(({ trial }) => trial.startsWith(`${candidate}/`));
+    .filter(({ trial }) => trial.split("/").includes(candidate));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

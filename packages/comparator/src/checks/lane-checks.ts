@@ -74,9 +74,9 @@ export function realBaselines({ frame, cells }: Gathered): Check {
   return compared.length >= wanted ? passed(head, text) : failed(head, "INSUFFICIENT_COMPARISON", text);
 }
 
-/** A cell that was decided on evidence of both sides. */
-export function isReal({ verdict }: Cell): boolean {
-  return verdict === "beats" || verdict === "matches" || verdict === "worse";
+/** A cell that was compared on evidence of both sides, even where a rate still needs more trials. */
+export function isReal({ verdict, code }: Cell): boolean {
+  return verdict === "beats" || verdict === "matches" || verdict === "worse" || code === "RATE_INCONCLUSIVE";
 }
 
 function reallyCompared(lane: string, cells: readonly Cell[]): boolean {

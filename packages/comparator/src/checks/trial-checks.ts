@@ -38,12 +38,19 @@ export function trialsComplete({ judged, arrangement }: Gathered): Check {
   return passed(head, `all ${slots.length} planned trials are there`);
 }
 
-/** The plan has at least as many trials per cell as the policy wants for its class of evidence. */
+/** The plan has at least as many fixtures, and trials per cell as the policy wants for its class of evidence. */
 export function trialsSufficient({ frame: { plan, policy } }: Gathered): Check {
   const head = { id: "trials-sufficient", requirements: ["R19"] };
   const wanted = policy.trialsPerCell[plan.evidenceClass];
-  const text = `${plan.trialsPerCell} trials per cell planned, the policy wants ${wanted} with ${plan.evidenceClass} evidence`;
-  return plan.trialsPerCell >= wanted ? passed(head, text) : undecided(head, "INSUFFICIENT_EVIDENCE", text);
+  const fixtures = policy.fixtures[plan.evidenceClass];
+  const trials = `${plan.trialsPerCell} trials per cell planned, the policy wants ${wanted} with ${plan.evidenceClass} evidence`;
+  const text =
+    plan.fixtures.length >= fixtures
+      ? trials
+      : `${trials}; ${plan.fixtures.length} fixtures planned, it wants ${fixtures}`;
+  return plan.trialsPerCell >= wanted && plan.fixtures.length >= fixtures
+    ? passed(head, text)
+    : undecided(head, "INSUFFICIENT_EVIDENCE", text);
 }
 
 /** Every bundle that is there is whole: no finding, no unreadable document. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { compare } from "../compare.ts";
 import { DIMENSIONS } from "../dimension.ts";
 import { changeLane, sampleInput, withReport } from "../testing/documents.ts";
+import type { TrialInput } from "../trial-input.ts";
 import { FAULTS, UNSCORED } from "../testing/faults.ts";
 
 test("everything holds when no trial has a fault", () => {
@@ -82,7 +83,7 @@ test("a failed task is a proper end, and so is a limit that was recorded", () =>
     })),
   );
   expect(compare(failed).exitCode).toBe(0);
-  const cut = changeLane(sampleInput(), "case", (trial) =>
+  const cut = (trial: TrialInput) =>
     withReport(trial, (report) => ({
       outcome: "timed-out",
       closure: {
@@ -93,7 +94,13 @@ test("a failed task is a proper end, and so is a limit that was recorded", () =>
         withinDeadline: false,
       },
       claims: { ...report.claims, toolsUnclosed: 1 },
-    })),
-  );
-  expect(compare(cut).exitCode).toBe(0);
+    }));
+  const all = sampleInput();
+  expect(compare({ ...all, trials: all.trials.map(cut) }).exitCode).toBe(0);
+  const alone = compare(changeLane(all, "case", cut));
+  expect(
+    alone.cells
+      .filter(({ verdict }) => verdict === "worse")
+      .map(({ baseline, code }) => `${baseline} ${code ?? ""}`),
+  ).toEqual(["codex RATE_LOWER", "codex RATE_LOWER", "pi RATE_LOWER", "pi RATE_LOWER"]);
 });

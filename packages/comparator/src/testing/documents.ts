@@ -4,6 +4,7 @@ import {
   REQUIRED_ROLES,
   sha256,
   type BoundsTier,
+  type EventType,
   type Manifest,
   type Observation,
   type PlannedFixture,
@@ -58,7 +59,7 @@ export function blockedLane(lane: string): PlannedLane {
 }
 
 /** A planned fixture. */
-function plannedFixture(id: string): PlannedFixture {
+export function plannedFixture(id: string): PlannedFixture {
   return {
     id,
     digest: digestOf(`fixture ${id}`),
@@ -135,7 +136,7 @@ function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: PlannedFixtur
       unrecognizedRecords: 0,
       driftRecords: 0,
     },
-    usage: null,
+    usage: lane.lane === "fake" ? null : { inputTokens: 100, cachedInputTokens: 0, outputTokens: 20 },
     events: { count: 12, bytes: 4096, sha256: digestOf("events") },
     observationSha256: digestOf("observation"),
     secretHits: 0,
@@ -186,6 +187,14 @@ function sampleManifest(report: Report): Manifest {
   };
 }
 
+/** Event types of a log that goes with {@link sampleReport}. */
+function sampleEventTypes({ model }: Report): EventType[] {
+  const told = ["agent.ended", "agent.messaged", "change.claimed", "tool.ended", "tool.started"] as const;
+  return model.planned.class === "none"
+    ? [...told]
+    : [...told, "model.answered", "model.requested", "session.started", "usage.claimed"];
+}
+
 /** Whole, faultless trials for every planned place. */
 function sampleTrials(plan: TrialPlan): TrialInput[] {
   return plan.lanes
@@ -205,6 +214,7 @@ function sampleTrials(plan: TrialPlan): TrialInput[] {
             report,
             observation,
             manifest: sampleManifest(report),
+            eventTypes: sampleEventTypes(report),
           };
         }),
       ),

@@ -53,7 +53,15 @@ function evidenceOf(
 ): GateEvidence {
   const text = escapeLong(`${code} ${trial}: ${what}`, 800);
   if (bundle === null) return { path: `${ROOT_FILES.plans}/${planId}.json`, what: text };
-  return { path: `${ROOT_FILES.runs}/${planId}/${trial}/manifest.json`, sha256: bundle, what: text };
+  // What is said of a lane or of a plan as a whole stands in their own documents.
+  if (!trial.includes("/")) {
+    const lane = code.startsWith("LANE_");
+    const path = lane ? `lanes/${trial}/applicability/${planId}.json` : `${ROOT_FILES.plans}/${trial}.json`;
+    return { path, sha256: bundle, what: text };
+  }
+  // A trial of an earlier plan carries the id of its own plan in front.
+  const place = trial.split("/").length > 3 ? trial : `${planId}/${trial}`;
+  return { path: `${ROOT_FILES.runs}/${place}/manifest.json`, sha256: bundle, what: text };
 }
 
 /** The comparison that was written down is the one that the evidence gives. */

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compare, type CompareInput } from "../compare.ts";
+import type { Cell, Comparison } from "../comparison.ts";
+import { changeLane, sampleInput, withReport } from "../testing/documents.ts";
+import { changeFirst, cutOff, liveInput, tried, untold } from "../testing/live.ts";
+import type { TrialInput } from "../trial-input.ts";
+import { decidePooled } from "./decide-rate.ts";
+
+const RULES = { margin: 0.1, z: 1.75 };
+const MISSES = [
+  ["changes-explained", "event-validity", untold],
+  ["no-forbidden-attempt", "allowed-paths", tried],
+  ["closed-by-lane", "failure-closure", cutOff],
+] as const;
+const every =
+  (count: number, change: (trial: TrialInput) => TrialInput) =>
+  (input: CompareInput, lane: string): CompareInput => {
+    let at = 0;
+    return {
+      ...input,
+      trials: input.trials.map((trial) =>
+        trial.lane === lane && (at += 1) % count === 0 ? change(trial) : trial,
+      ),
+    };
+  };
+const cellsOf = ({ cells }: Comparison, dimension: string, baseline = "codex"): Cell[] =>
+  cells.filter((cell) => cell.dimension === dimension && cell.baseline === baseline);
+
+describe.each(MISSES)("the rate %s of %s", (component, dimension, miss) => {
+  test("of scripted trials is worse when lower by one trial, and matches when both are as low", () => {
+    const lower = compare(changeFirst(sampleInput(), "case", 1, miss));
+    expect(lower.exitCode).toBe(1);
+    expect(cellsOf(lower, dimension).map(({ verdict, code }) => `${verdict} ${code ?? ""}`)).toEqual([
+      "worse RATE_LOWER",
+      "matches ",
+    ]);
+    const both = compare(changeFirst(changeFirst(sampleInput(), "case", 1, miss), "codex", 1, miss));
+    expect(cellsOf(both, dimension).map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
+  });
+
+  test("of scripted trials beats nobody, however much higher", () => {
+    const higher = compare(changeLane(sampleInput(), "codex", miss));
+    expect(higher.exitCode).toBe(0);
+    expect(cellsOf(higher, dimension).map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
+  });
+
+  test("is shown against the fake lane, and decides nothing there", () => {
+    const cells = cellsOf(compare(changeLane(sampleInput(), "case", miss)), dimension, "fake");
+    expect(cells.map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
+    const rate = cells[0]?.components.find((one) => one.component === component)?.rate;
+    expect(rate).toMatchObject({ basis: "shown", fixture: { candidate: { hits: 0, of: 2 } } });
+  });
+
+  test("of live trials is accepted without a miss at the floors, and inconclusive with one, naming the number", () => {
+    expect(compare(liveInput()).exitCode).toBe(0);
+    const one = compare(changeFirst(liveInput(), "case", 1, miss));
+    expect(one.exitCode).toBe(5);
+    const check = one.checks.find(({ id }) => id === `dimension.${dimension}`);
+    expect(check).toMatchObject({ verdict: "inconclusive", code: "RATE_INCONCLUSIVE" });
+    expect(check?.message).toContain("needed: 46 trials of each lane");
+    expect(check?.evidence[0]?.what).toContain("29 of 30 trials against 30 of 30");
+  });
+
+  test("of live trials is worse when it lies far below, or on one fixture alone", () => {
+    const far = compare(every(3, miss)(liveInput(), "case"));
+    expect(far.exitCode).toBe(1);
+    const fixture = compare(changeFirst(liveInput(), "case", 5, miss));
+    expect(cellsOf(fixture, dimension)[0]).toMatchObject({ verdict: "worse", code: "RATE_LOWER" });
+  });
+});
+
+test("one miss in 46 live trials is accepted", () => {
+  expect(compare(changeFirst(liveInput(8, 6), "case", 1, untold)).exitCode).toBe(0);
+});
+
+test("too few fixtures or trials are inconclusive, never a pass", () => {
+  for (const [fixtures, trials] of [
+    [5, 6],
+    [6, 4],
+    [1, 30],
+  ] as const) {
+    const comparison = compare(liveInput(fixtures, trials));
+    expect(comparison.exitCode).toBe(5);
+    expect(comparison.checks.find(({ id }) => id === "trials-sufficient")?.code).toBe(
+      "INSUFFICIENT_EVIDENCE",
+    );
+  }
+});
+
+test("a change that no lane event names is a miss, with its path", () => {
+  const silent = changeLane(sampleInput(), "case", (trial) =>
+    withReport(trial, ({ claims }) => ({ claims: { ...claims, changedPaths: ["src/other.ts"] } })),
+  );
+  const [cell] = cellsOf(compare(silent), "event-validity");
+  expect(cell?.components.find(({ kind }) => kind === "rate")?.evidence[1]).toMatchObject({
+    where: "observation.json/workspace/changes/0",
+    what: "src/a.ts changed, and no lane event names it",
+  });
+});
+
+test("what is accepted stays accepted with more hits of ours or fewer of theirs, at equal and unequal numbers", () => {
+  const proportion = fc
+    .integer({ min: 1, max: 90 })
+    .chain((of) => fc.record({ hits: fc.nat({ max: of }), of: fc.constant(of) }));
+  const accepted = (
+    candidate: { hits: number; of: number },
+    baseline: { hits: number; of: number },
+  ): boolean => ["beats", "matches"].includes(decidePooled({ candidate, baseline }, RULES).verdict);
+  expect(accepted({ hits: 28, of: 28 }, { hits: 28, of: 28 })).toBe(true);
+  fc.assert(
+    fc.property(proportion, proportion, (candidate, baseline) => {
+      fc.pre(!accepted(candidate, baseline));
+      if (candidate.hits > 0)
+        expect(accepted({ ...candidate, hits: candidate.hits - 1 }, baseline)).toBe(false);
+      if (baseline.hits < baseline.of)
+        expect(accepted(candidate, { ...baseline, hits: baseline.hits + 1 })).toBe(false);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+const live = fc
+  .array(
+    fc.record({
+      lane: fc.constantFrom("case", "codex", "pi"),
+      at: fc.nat({ max: 47 }),
+      miss: fc.constantFrom(untold, tried, cutOff),
+    }),
+    { maxLength: 4 },
+  )
+  .map((misses) => misses.reduce(missAt, liveInput(8, 6, ["case", "codex", "fake", "pi"])));
+
+function missAt(
+  input: CompareInput,
+  { lane, at, miss }: { lane: string; at: number; miss: (trial: TrialInput) => TrialInput },
+): CompareInput {
+  const own = input.trials.filter((trial) => trial.lane === lane);
+  const victim = own[at % own.length];
+  return { ...input, trials: input.trials.map((trial) => (trial === victim ? miss(trial) : trial)) };
+}
+
+test("with live evidence, a further miss of the candidate never turns a refusal into a pass, nor one less of a baseline", () => {
+  let passed = 0;
+  fc.assert(
+    fc.property(
+      live,
+      fc.constantFrom("case", "codex", "pi"),
+      fc.nat({ max: 47 }),
+      fc.constantFrom(untold, tried, cutOff),
+      (input, lane, at, miss) => {
+        const before = compare(input).exitCode === 0;
+        const after = compare(missAt(input, { lane, at, miss })).exitCode === 0;
+        passed += before ? 1 : 0;
+        if (lane === "case" && !before) expect(after).toBe(false);
+        // A baseline's miss may only help the candidate: taking it back is making the baseline better.
+        if (lane !== "case" && !after) expect(before).toBe(false);
+      },
+    ),
+    { numRuns: 60, seed: 11 },
+  );
+  expect(passed).toBeGreaterThan(5);
+});
