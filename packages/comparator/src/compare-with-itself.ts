@@ -1,5 +1,6 @@
 import { SCHEMA_VERSION, type PlannedLane, type TrialPlan } from "@stage6/evidence-interface";
 import { compareCell, type Pair } from "./cell.ts";
+import type { CellComponent } from "./comparison.ts";
 import type { CompareInput } from "./compare.ts";
 import { frameOf } from "./frame-of.ts";
 import { DIMENSIONS } from "./dimension.ts";
@@ -36,6 +37,8 @@ export function compareWithItself(input: CompareInput, lane: string): SelfCompar
   };
 }
 
+const differs = (verdict: CellComponent["verdict"]): boolean => verdict !== "matches" && verdict !== "shown";
+
 function selfCells(
   plan: TrialPlan,
   lane: PlannedLane,
@@ -70,7 +73,7 @@ function selfCells(
         dimension,
         verdict: off === undefined ? "matches" : "inconclusive",
         code: off === undefined ? null : off.code,
-        components: off === undefined ? [] : off.components.filter(({ verdict }) => verdict !== "matches"),
+        components: off === undefined ? [] : off.components.filter(({ verdict }) => differs(verdict)),
       };
     });
   });

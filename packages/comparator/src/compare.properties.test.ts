@@ -137,6 +137,46 @@ test(
   },
 );
 
+test(
+  "no hit or miss of a rate changes a verdict of scripted evidence, and none of it is live evidence",
+  SLOW,
+  () => {
+    let passed = 0;
+    fc.assert(
+      fc.property(
+        input,
+        fc.array(fc.tuple(fc.nat(), fc.constantFrom<Change>(untold, tried)), { minLength: 1, maxLength: 12 }),
+        (before, misses) => {
+          const trials = misses.reduce((all, [at, miss]) => changeAt(all, at, miss), before.trials);
+          const [first, second] = [compare(before), compare({ ...before, trials })];
+          const verdicts = ({ cells, checks, exitCode, standing }: Comparison) => ({
+            cells: cells.map(({ verdict, code }) => [verdict, code]),
+            checks: checks.map(({ verdict, code }) => [verdict, code]),
+            exitCode,
+            standing,
+          });
+          expect(verdicts(second)).toEqual(verdicts(first));
+          const rates = second.cells.flatMap(({ components }) =>
+            components.filter(({ kind }) => kind === "rate"),
+          );
+          expect(rates.every(({ verdict, rate }) => verdict === "shown" && rate?.basis === "scripted")).toBe(
+            true,
+          );
+          expect(
+            first.checks.every(({ code }) => code !== "RATE_INCONCLUSIVE" && code !== "RATE_LOWER"),
+          ).toBe(true);
+          // What passed is a rehearsal: the same trials called live do not pass.
+          passed += first.exitCode === 0 ? 1 : 0;
+          expect(first.evidenceClass).toBe("scripted");
+          expect(passes({ ...before, plan: { ...before.plan, evidenceClass: "live" } })).toBe(false);
+        },
+      ),
+      RUNS,
+    );
+    expect(passed).toBeGreaterThan(0);
+  },
+);
+
 test("the order of trials, lanes and fixtures changes no byte", SLOW, () => {
   const shuffled = input.chain((one) =>
     fc.record({

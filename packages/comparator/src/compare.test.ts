@@ -115,6 +115,14 @@ describe("lanes", () => {
     expect(check(comparison, "baselines-present")?.message).toContain("pi (BACKEND_MISSING)");
   });
 
+  test("a plan in which no lane can run has no trial and no bundle that would be whole", () => {
+    const none = compare(planWith(...["case", "codex", "fake", "pi"].map((lane) => blockedLane(lane))));
+    for (const id of ["trials-complete", "bundles-valid"])
+      expect(check(none, id)).toMatchObject({ verdict: "fail", code: "EVIDENCE_MISSING" });
+    const planned = compare({ ...sampleInput(), trials: [] });
+    expect(check(planned, "bundles-valid")).toMatchObject({ verdict: "fail", code: "EVIDENCE_MISSING" });
+  });
+
   test("both real baselines blocked is insufficient", () => {
     const comparison = compare(planWith(candidate, blockedLane("codex"), fake, blockedLane("pi")));
     expect(comparison.exitCode).toBe(1);

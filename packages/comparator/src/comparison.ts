@@ -153,8 +153,8 @@ export const Rate = closed(
   {
     meaning: ShortText,
     basis: oneOf(
-      ["tested", "counted", "shown"],
-      "tested: live trials, by score test; counted: scripted trials, any lower count is worse; shown: a lane without a model, decides nothing.",
+      ["tested", "scripted", "no-model"],
+      "tested: live trials, by score test; scripted: the same inputs each time, no draws; no-model: a lane without a model. The last two are shown and not counted.",
     ),
     fixture: closed({ candidate: Share, baseline: Share }, "This fixture alone."),
     pooled: closed({ candidate: PooledShare, baseline: PooledShare }, "All fixtures."),
@@ -167,7 +167,7 @@ export const Rate = closed(
       description: "One-sided p of the candidate being lower on this fixture; null unless tested.",
     }),
     needed: Type.Union([Count, Type.Null()], {
-      description: "Trials of each lane needed without a further miss; null unless inconclusive.",
+      description: "Trials of each lane needed without a further miss; null unless tested and inconclusive.",
     }),
   },
   "Numbers of a rate.",
@@ -186,8 +186,8 @@ export const CellComponent = closed(
     candidateViolations: Count,
     baselineViolations: Count,
     verdict: oneOf(
-      ["beats", "matches", "worse", "inconclusive"],
-      "worse: the candidate broke it; beats: only the baseline did; matches: neither; inconclusive: a rate with too few trials.",
+      ["beats", "matches", "worse", "inconclusive", "shown"],
+      "worse: the candidate broke it; beats: only the baseline did; matches: neither; inconclusive: a rate with too few trials; shown: a rate that is listed and not counted.",
     ),
     kinds: Type.Optional(KindSets),
     rate: Type.Optional(Rate),

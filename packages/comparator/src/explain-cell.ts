@@ -1,5 +1,6 @@
 import type { CellComponent, Comparison, Evidence, Rate } from "./comparison.ts";
 import type { Dimension } from "./dimension.ts";
+import { NOT_COUNTED } from "./rates/render-rates.ts";
 import { wrap } from "./text.ts";
 
 /** Why one cell has its verdict, as plain text of at most 100 columns: differences, then components with their evidence. */
@@ -73,10 +74,9 @@ function rateText(
     `${lane} ${hits} of ${of} (95 %: ${wilson.lower} to ${wilson.upper} by Wilson, ${exact.lower} to ${exact.upper} exact)`;
   const counts = `trials with ${meaning}: here ${candidate} ${fixture.candidate.hits} of ${fixture.candidate.of}, ${baseline} ${fixture.baseline.hits} of ${fixture.baseline.of}; over all fixtures ${side(candidate, pooled.candidate)}, ${side(baseline, pooled.baseline)}`;
   switch (basis) {
-    case "shown":
-      return `${counts}; shown only, a lane without a model is no yardstick for a rate`;
-    case "counted":
-      return `${counts}; counted, scripted trials are no draws: any lower count is worse, none beats`;
+    case "no-model":
+    case "scripted":
+      return `${counts}; shown, not counted: ${NOT_COUNTED[basis]}`;
     case "tested":
       return `${counts}; tested for a margin of ${margin}: z ${z ?? "-"}, has to exceed ${zNeeded}, p of being lower here ${fisher ?? "-"}${needed === null ? "" : `; needed: ${needed} trials of each lane without a further miss`}`;
   }

@@ -1,10 +1,11 @@
 import type { Cell, Comparison, LaneSummary } from "./comparison.ts";
 import { DIMENSIONS, type Dimension } from "./dimension.ts";
+import { renderRates } from "./rates/render-rates.ts";
 import { fit, wrap } from "./text.ts";
 
 const LANE_COLUMNS = 12;
 
-/** A comparison as plain text of at most 100 columns: lanes by dimensions, verdicts, checks, and what is blocked. */
+/** A comparison as plain text of at most 100 columns: lanes by dimensions, verdicts, rates, checks, and what is blocked. */
 export function renderComparison(comparison: Comparison): string {
   const { candidate, evidenceClass, plan, lanes, verdict, exitCode, standing, activation } = comparison;
   const lines = [
@@ -16,6 +17,7 @@ export function renderComparison(comparison: Comparison): string {
     ...baselines(comparison).flatMap((baseline) =>
       wrap(`against ${baseline}: ${verdictsAgainst(comparison, baseline)}`, 0, 4),
     ),
+    ...renderRates(comparison),
     "",
     ...comparison.checks.flatMap(({ id, verdict: word, code, message }) =>
       wrap(`${word.padEnd(12)} ${id}${code === null ? "" : ` ${code}`}: ${message}`, 0, 13),

@@ -45,3 +45,21 @@ test.each([
 ])("exits 1 and leaves the file alone when the text is %s", (_name, text, oldText) => {
   expect(edit(text, oldText, "new")).toEqual({ status: 1, text });
 });
+
+test("whole lines go through a patch that Codex reports as a file change", () => {
+  expect(editCommand("src/a.txt", "\none\n\n", "\none\nPATCH\n")).toBe(
+    "apply_patch <<'PATCH'\n*** Begin Patch\n*** Update File: src/a.txt\n@@\n-one\n-\n+one\n+PATCH\n*** End Patch\nPATCH",
+  );
+  expect(editCommand("a", "\none\n", "\n")).toContain("\n@@\n-one\n*** End Patch");
+});
+
+test.each([
+  ["no newline in front", "a", "one\n", "\n2\n"],
+  ["no newline behind", "a", "\none", "\n2\n"],
+  ["a new text that is no whole line", "a", "\none\n", "\n2"],
+  ["no line at all", "a", "\n", "\n2\n"],
+  ["CRLF", "a", "\none\r\n", "\n2\n"],
+  ["a path that no header can hold", "a\nb", "\none\n", "\n2\n"],
+])("%s stays with the shell", (_name, path, oldText, newText) => {
+  expect(editCommand(path, oldText, newText)).not.toContain("apply_patch");
+});

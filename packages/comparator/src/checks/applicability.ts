@@ -50,7 +50,9 @@ export function applicability({
   return passed(
     head,
     records.length === 0
-      ? "no lane needs a record"
+      ? silent.length === 0
+        ? "no baseline is blocked, so that no record is needed"
+        : `no record for ${silent.map(({ lane }) => lane).join(", ")}: with scripted evidence the plan's reason will do`
       : `records hold for ${records.map(({ lane }) => lane).join(", ")}`,
   );
 }

@@ -56,7 +56,8 @@ function evidenceFor(
 ): Check["evidence"] {
   if (verdict !== "worse" && verdict !== "inconclusive") return [];
   const all = stopped
-    .flatMap(({ components }) => components.flatMap(({ evidence }) => evidence))
+    .flatMap(({ components }) => components.filter((one) => one.verdict === verdict))
+    .flatMap(({ evidence }) => evidence)
     .filter(({ trial }) => trial.split("/").includes(candidate));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -67,10 +67,13 @@ export function baselinesPresent({ frame, arrangement }: Gathered): Check {
 export function realBaselines({ frame, cells }: Gathered): Check {
   const head = { id: "real-baselines", requirements: ["R19", "R31", "R57"] };
   const wanted = frame.policy.minRealLanes;
-  const compared = REAL_BASELINES.filter(
-    (lane) => lane !== frame.plan.candidate && reallyCompared(lane, cells),
-  );
-  const text = `really compared with ${compared.length === 0 ? "no real baseline" : compared.join(", ")}; the policy wants ${wanted} of ${REAL_BASELINES.join(", ")}`;
+  const real = REAL_BASELINES.filter((lane) => lane !== frame.plan.candidate);
+  const compared = real.filter((lane) => reallyCompared(lane, cells));
+  const found =
+    compared.length === 0
+      ? `${real.join(" and ")} ${real.length === 1 ? "was" : "were"} not compared`
+      : `compared with ${compared.join(" and ")}`;
+  const text = `${found} on every fixture in every dimension; the policy wants at least ${wanted} real baseline${wanted === 1 ? "" : "s"}`;
   return compared.length >= wanted ? passed(head, text) : failed(head, "INSUFFICIENT_COMPARISON", text);
 }
 

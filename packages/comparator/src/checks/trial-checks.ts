@@ -4,7 +4,7 @@ import { evidenceOf, slotEvidence } from "../evidence.ts";
 import { trialRef, type Slot } from "../trial-slots.ts";
 import { failed, passed, undecided, type Gathered } from "./check.ts";
 
-/** Every planned trial is there, once, and nothing else is. */
+/** Every planned trial is there, once, and nothing else is; a plan without a trial has nothing to show. */
 export function trialsComplete({ judged, arrangement }: Gathered): Check {
   const head = { id: "trials-complete", requirements: ["R8", "R26"] };
   const slots = judged.map(({ slot }) => slot);
@@ -35,6 +35,7 @@ export function trialsComplete({ judged, arrangement }: Gathered): Check {
       `${missing.length} of ${slots.length} planned trials are missing`,
       lost,
     );
+  if (slots.length === 0) return failed(head, "EVIDENCE_MISSING", "no trial was planned, so none is there");
   return passed(head, `all ${slots.length} planned trials are there`);
 }
 
@@ -53,11 +54,13 @@ export function trialsSufficient({ frame: { plan, policy } }: Gathered): Check {
     : undecided(head, "INSUFFICIENT_EVIDENCE", text);
 }
 
-/** Every bundle that is there is whole: no finding, no unreadable document. */
+/** Every bundle that is there is whole: no finding, no unreadable document; without a bundle nothing is. */
 export function bundlesValid({ frame, judged }: Gathered): Check {
   const head = { id: "bundles-valid", requirements: ["R23", "R32"] };
   const invalid = judged.map(({ slot }) => slot).filter(({ state }) => state === "invalid");
   const found = judged.filter(({ slot }) => slot.state !== "missing").length;
+  if (found === 0)
+    return failed(head, "EVIDENCE_MISSING", `none of ${judged.length} planned trials left a bundle`);
   if (invalid.length === 0) return passed(head, `all ${found} bundles are whole`);
   const mine = invalid.filter(({ lane }) => lane.lane === frame.plan.candidate);
   const text = `${invalid.length} of ${found} bundles are invalid, ${mine.length} of them the candidate's`;

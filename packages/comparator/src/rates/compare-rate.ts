@@ -24,11 +24,11 @@ export function compareRate(
   { plan, policy }: Frame,
 ): CellComponent {
   const basis: RateBasis =
-    !asksModel(sides.candidate) || !asksModel(sides.baseline)
-      ? "shown"
-      : plan.evidenceClass === "live"
+    plan.evidenceClass === "scripted"
+      ? "scripted"
+      : asksModel(sides.candidate) && asksModel(sides.baseline)
         ? "tested"
-        : "counted";
+        : "no-model";
   const tested = basis === "tested";
   const fixture = {
     candidate: share(sides.candidateTrials, component),
@@ -68,15 +68,12 @@ function reason(
   candidate: string,
   baseline: string,
   verdict: CellComponent["verdict"],
-  { basis, fixture, pooled, z, zNeeded, fisher, needed }: Rate,
+  { fixture, pooled, z, zNeeded, fisher, needed }: Rate,
 ): Evidence[] {
   const of = ({ candidate: ours, baseline: theirs }: Rate["fixture"] | Rate["pooled"]): string =>
     `${ours.hits} of ${ours.of} trials against ${theirs.hits} of ${theirs.of} of ${baseline}`;
   if (verdict === "worse") {
-    const text =
-      basis === "counted"
-        ? `${of(fixture)} on this fixture`
-        : `${of(fixture)} on this fixture (p ${fisher ?? "-"}), ${of(pooled)} over all fixtures (z ${z ?? "-"})`;
+    const text = `${of(fixture)} on this fixture (p ${fisher ?? "-"}), ${of(pooled)} over all fixtures (z ${z ?? "-"})`;
     return [evidenceOf(candidate, null, "RATE_LOWER", "", text)];
   }
   if (verdict !== "inconclusive") return [];

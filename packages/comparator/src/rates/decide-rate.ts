@@ -9,11 +9,10 @@ export interface RatePair {
 }
 
 /**
- * How a rate is held against the baseline's. `tested`: live trials are draws, so the statistics below decide; `counted`:
- * scripted trials repeat one input, so that every difference is a fact and none is a proof of more; `shown`: one side
- * asks no model, a script is no population, so that nothing is decided.
+ * Whether a rate decides. `tested`: live trials are draws, so the statistics below do; `scripted`: scripted trials repeat
+ * one input and are no draws; `no-model`: a lane without a model is no population. The last two are shown, not counted.
  */
-export type RateBasis = "tested" | "counted" | "shown";
+export type RateBasis = "tested" | "scripted" | "no-model";
 
 /** Margin and threshold of the test of non-inferiority. */
 export interface RateRules {
@@ -30,9 +29,9 @@ export interface PooledDecision {
   readonly needed: number | null;
 }
 
-/** What one rate says on one fixture. */
+/** What one rate says on one fixture; `shown`: it decides nothing, neither for the candidate nor against it. */
 export interface RateDecision {
-  readonly verdict: PooledDecision["verdict"];
+  readonly verdict: PooledDecision["verdict"] | "shown";
   /** One-sided p of the candidate being lower on this fixture; null unless tested. */
   readonly fisher: number | null;
 }
@@ -60,12 +59,9 @@ export function decideRate(
   pooled: PooledDecision["verdict"],
 ): RateDecision {
   switch (basis) {
-    case "shown":
-      return { verdict: "matches", fisher: null };
-    case "counted": {
-      const lower = candidate.hits * baseline.of < baseline.hits * candidate.of;
-      return { verdict: lower ? "worse" : "matches", fisher: null };
-    }
+    case "scripted":
+    case "no-model":
+      return { verdict: "shown", fisher: null };
     case "tested": {
       const fisher = fisherLower(candidate, baseline);
       return { verdict: fisher < LOWER ? "worse" : pooled, fisher };

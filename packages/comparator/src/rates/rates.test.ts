@@ -5,6 +5,8 @@ import type { Cell, Comparison } from "../comparison.ts";
 import { changeLane, sampleInput, withReport } from "../testing/documents.ts";
 import { changeFirst, cutOff, liveInput, tried, untold } from "../testing/live.ts";
 import type { TrialInput } from "../trial-input.ts";
+import { explainCell } from "../explain-cell.ts";
+import { renderComparison } from "../render-comparison.ts";
 import { decidePooled } from "./decide-rate.ts";
 
 const RULES = { margin: 0.1, z: 1.75 };
@@ -28,28 +30,40 @@ const cellsOf = ({ cells }: Comparison, dimension: string, baseline = "codex"): 
   cells.filter((cell) => cell.dimension === dimension && cell.baseline === baseline);
 
 describe.each(MISSES)("the rate %s of %s", (component, dimension, miss) => {
-  test("of scripted trials is worse when lower by one trial, and matches when both are as low", () => {
-    const lower = compare(changeFirst(sampleInput(), "case", 1, miss));
-    expect(lower.exitCode).toBe(1);
-    expect(cellsOf(lower, dimension).map(({ verdict, code }) => `${verdict} ${code ?? ""}`)).toEqual([
-      "worse RATE_LOWER",
-      "matches ",
-    ]);
-    const both = compare(changeFirst(changeFirst(sampleInput(), "case", 1, miss), "codex", 1, miss));
-    expect(cellsOf(both, dimension).map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
+  test("of scripted trials is shown with its counts, and is no verdict, however low or high", () => {
+    for (const lane of ["case", "codex"]) {
+      const comparison = compare(changeLane(sampleInput(), lane, miss));
+      expect(comparison.exitCode).toBe(0);
+      const [cell] = cellsOf(comparison, dimension);
+      expect(cell).toMatchObject({ verdict: "matches", code: null });
+      const shown = cell?.components.find((one) => one.component === component);
+      expect(shown).toMatchObject({ verdict: "shown", evidence: [{ code: "RATE_MISS" }, {}] });
+      expect(shown?.rate).toMatchObject({
+        basis: "scripted",
+        fixture: {
+          candidate: { hits: lane === "case" ? 0 : 2, of: 2 },
+          baseline: { hits: lane === "case" ? 2 : 0, of: 2 },
+        },
+        z: null,
+        needed: null,
+      });
+      expect(renderComparison(comparison)).toMatch(
+        new RegExp(
+          `Rates, shown, not counted: scripted[^]*${component}: case ${lane === "case" ? 0 : 4} of 4`,
+        ),
+      );
+      expect(explainCell(comparison, "codex", "fix-bug", dimension)).toMatch(
+        new RegExp(`${component}: shown; [^]*shown, not counted:\\s+scripted`),
+      );
+    }
   });
 
-  test("of scripted trials beats nobody, however much higher", () => {
-    const higher = compare(changeLane(sampleInput(), "codex", miss));
-    expect(higher.exitCode).toBe(0);
-    expect(cellsOf(higher, dimension).map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
-  });
-
-  test("is shown against the fake lane, and decides nothing there", () => {
-    const cells = cellsOf(compare(changeLane(sampleInput(), "case", miss)), dimension, "fake");
-    expect(cells.map(({ verdict }) => verdict)).toEqual(["matches", "matches"]);
-    const rate = cells[0]?.components.find((one) => one.component === component)?.rate;
-    expect(rate).toMatchObject({ basis: "shown", fixture: { candidate: { hits: 0, of: 2 } } });
+  test("of live trials is shown against the fake lane, and decides nothing there", () => {
+    const cells = cellsOf(compare(changeLane(liveInput(), "case", miss)), dimension, "fake");
+    expect(new Set(cells.map(({ verdict }) => verdict))).toEqual(new Set(["matches"]));
+    const shown = cells[0]?.components.find((one) => one.component === component);
+    expect(shown?.verdict).toBe("shown");
+    expect(shown?.rate).toMatchObject({ basis: "no-model", fixture: { candidate: { hits: 0, of: 5 } } });
   });
 
   test("of live trials is accepted without a miss at the floors, and inconclusive with one, naming the number", () => {
