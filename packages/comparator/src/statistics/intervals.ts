@@ -10,6 +10,8 @@ export interface Interval {
 const Z95 = 1.959963984540054;
 /** Halvings of [0, 1]: past the 53 bits of a double nothing moves. */
 const HALVINGS = 60;
+/** Smallest double that keeps all its 53 bits; below it a recursion that starts there is wrong in the fifth digit. */
+const SMALLEST_NORMAL = 2 ** -1022;
 
 /** Wilson's score interval, 95 % two-sided; no trials give [0, 1]. Source: E. B. Wilson, JASA 22 (1927) 209-212. */
 export function wilson({ hits, of }: Proportion): Interval {
@@ -55,7 +57,7 @@ function atLeast(k: number, of: number, p: number): number {
   let term = Math.exp(of * Math.log1p(-p));
   let below = 0;
   let above = 0;
-  if (term === 0) return atLeastLog(k, of, p);
+  if (term < SMALLEST_NORMAL) return atLeastLog(k, of, p);
   for (let x = 0; x <= of; x += 1) {
     if (x < k) below += term;
     else above += term;
