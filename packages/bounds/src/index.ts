@@ -22,6 +22,8 @@ export { parseSnapshot, renderSnapshot, type ParsedSnapshot } from "./snapshot/r
 export { snapshotDigest } from "./snapshot/snapshot-digest.ts";
 export type { EntryType, Snapshot, SnapshotEntry } from "./snapshot/snapshot.ts";
 export { takeSnapshot, type SnapshotOptions } from "./snapshot/take-snapshot.ts";
+export { observeSource, type ExtraFolder, type SourceTree } from "./source/observe-source.ts";
+export { readSourceFacts, type SourceFacts } from "./source/read-source-facts.ts";
 export { openDoor, type OpenDoor } from "./strict/open-door.ts";
 export {
   probeStrict,
