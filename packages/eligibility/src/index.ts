@@ -35,6 +35,7 @@ export { GATE_CODES, type GateCode } from "./gate-code.ts";
 export { checkLedger, nextLedgerEntry, type Ledger, type LedgerDraft } from "./ledger/check-ledger.ts";
 export { LedgerEntry, RecordType, RECORD_TYPES } from "./ledger/ledger-entry.ts";
 export type { SignedStatement } from "./open-statement.ts";
+export type { MatrixDocuments } from "./matrix/check-matrix-coverage.ts";
 export { checkPolicy, type PolicyRecord } from "./policy/check-policy.ts";
 export type { Problem } from "./problem.ts";
 export { checkProof, type ProofInput, type ProofRecord } from "./proof/check-proof.ts";
