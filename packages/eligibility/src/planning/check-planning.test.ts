@@ -27,7 +27,7 @@ const codes = (input: PlanningInput): string[] => [
   ...new Set(checkPlanning(input).findings.map(({ code, file }) => `${code} ${file}`)),
 ];
 
-test("R42: the PRD and the issue artifacts of this stage hold (nothing is found)", () => {
+test("R1, R42: the PRD and the issue artifacts of this stage hold (nothing is found)", () => {
   expect(checkPlanning(INPUT)).toEqual({ criteria: 15, issues: 9, findings: [] });
 });
 
