@@ -22,7 +22,7 @@ export function literalValue(node: SyntaxNode | undefined, constants: Constants,
       return nodesIn(node, "elements").flatMap((element) => {
         if (element.type !== "SpreadElement") return [again(element)];
         const spread = again(nodeIn(element, "argument"));
-        return Array.isArray(spread) ? spread : [UNKNOWN];
+        return Array.isArray(spread) ? spread.map((one: unknown) => one) : [UNKNOWN];
       });
     case "ObjectExpression":
       return new Map(
