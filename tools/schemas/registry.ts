@@ -12,6 +12,7 @@ import {
   TrialPlan,
   Withheld,
 } from "@stage6/evidence-interface";
+import { Coverage, FailureMatrix, MatrixBlock } from "@stage6/failure-matrix";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
 
@@ -22,9 +23,12 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   "bundle-statement": BundleStatement,
   comparison: Comparison,
   "dsse-envelope": DsseEnvelope,
+  coverage: Coverage,
   event: EventSchema,
+  "failure-matrix": FailureMatrix,
   fixture: Fixture,
   manifest: Manifest,
+  "matrix-block": MatrixBlock,
   observation: Observation,
   policy: Policy,
   report: Report,

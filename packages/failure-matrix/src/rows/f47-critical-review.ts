@@ -1,0 +1,27 @@
+import type { FailureRow } from "../row.ts";
+import { DONE, FIX, closes, faked, print } from "./make-way.ts";
+
+/** Review finds critical faults and the backend goes on. */
+export const f47CriticalReview: FailureRow = {
+  id: "F47",
+  title: "Review finds critical faults and the backend goes on",
+  cause:
+    "The reviewer reports critical findings, and the backend pushes and opens a pull request all the same. The rejection closes the trial, whatever comes after it.",
+  requirements: ["R36"],
+  ways: [
+    faked(
+      [FIX, print('{"v":1,"kind":"review","verdict":"rejected","critical":2}\n'), DONE],
+      closes("REVIEW_REJECTED"),
+    ),
+  ],
+  undrivable: [
+    {
+      lane: "codex",
+      why: "Codex runs in one phase without a reviewer of its own; its stream has no record that could say so.",
+    },
+    {
+      lane: "pi",
+      why: "Pi runs in one phase without a reviewer of its own; its stream has no record that could say so.",
+    },
+  ],
+};
