@@ -10,6 +10,7 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { makeFolder } from "./make-folder.ts";
 import { looksLikeRoot, openRoot } from "./open-root.ts";
+import { writeRootCommands } from "./root-commands.ts";
 import { createRunnerKey, dropRunnerKey, runnerKeyFile } from "./runner-key.ts";
 
 /** What `init` did. */
@@ -83,6 +84,7 @@ async function scaffold(root: string, harnessId: string, keys: string): Promise<
     dirname(layout.trustedKeys),
   ])
     await mkdir(folder);
+  await writeRootCommands(root);
   await addBuiltInFixtures(layout.fixtures);
   await writeFile(layout.policy, writeStrictBytes(DEFAULT_POLICY));
   await writeFile(layout.trustedKeys, writeStrictBytes(trust));

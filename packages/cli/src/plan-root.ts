@@ -7,12 +7,13 @@ import type { PlanEntry } from "@stage6/validator";
 import type { ChosenBounds } from "./choose-bounds.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { liveModelRef } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { readFixtures } from "./read-fixtures.ts";
 import { TOOL } from "./tool.ts";
 import { writeNewFile } from "./write-new-file.ts";
 
-/** The embedded scripted model: every plan of this version is a rehearsal. */
+/** The embedded scripted model: a plan with it is a rehearsal. */
 const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
 
 /** What the operator asks of a plan. */
@@ -24,6 +25,8 @@ export interface PlanWish {
   /** Null: as many as the policy asks for. */
   readonly trials: number | null;
   readonly bounds: ChosenBounds;
+  /** Live evidence with the policy's live model; a rehearsal on the scripted model when left out. */
+  readonly live?: boolean;
   readonly now: Timestamp;
 }
 
@@ -34,7 +37,8 @@ export interface ChosenPlan extends PlanEntry {
 
 /** Makes the plan that the wish describes, or finds the one that was made for it before. Writes nothing. */
 export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<ChosenPlan> {
-  const fewest = root.policy.trialsPerCell.scripted;
+  const evidenceClass = wish.live === true ? "live" : "scripted";
+  const fewest = root.policy.trialsPerCell[evidenceClass];
   const trialsPerCell = wish.trials ?? fewest;
   if (trialsPerCell < fewest) {
     throw new CliError(
@@ -48,8 +52,8 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
     createdAt: wish.now,
     harness: TOOL,
     candidate: wish.candidate,
-    evidenceClass: "scripted",
-    model: SCRIPTED_MODEL,
+    evidenceClass,
+    model: evidenceClass === "live" ? liveModelRef(root.policy) : SCRIPTED_MODEL,
     policyDigest: root.policyDigest,
     bounds: wish.bounds,
     limits: root.policy.limits,

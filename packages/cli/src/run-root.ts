@@ -7,6 +7,7 @@ import { runPlan, systemClock, trialsOf, type RunSummary, type TrialProgress } f
 import type { PlanEntry } from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readyLanes } from "./ready-lanes.ts";
@@ -16,6 +17,8 @@ import { TOOL } from "./tool.ts";
 /** What a run needs beside root and plan. */
 export interface RunOptions {
   readonly keys: string;
+  /** Environment, for the key of a live model. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly places: ProbePlaces;
   /** Null: the number of cores, at most 4. */
   readonly concurrency: number | null;
@@ -52,6 +55,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
       { remedy: "Put the policy back as it was, or run stage6 plan to make a new plan." },
     );
   }
+  const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
   const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
   const lanes = readyLanes(plan, await probeLanes(wanted, options.places));
@@ -66,7 +70,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     lanes,
     key,
     clock: systemClock(),
-    endpoint: null,
+    endpoint,
     concurrency,
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,

@@ -19,6 +19,25 @@ export const REAL_BASELINES = ["codex", "pi"] as const;
 
 const trials = (description: string) => Type.Integer({ minimum: 0, maximum: 999, description });
 
+/** The real model endpoint that live evidence is made with; its key stays in an environment variable of the operator. */
+const LiveModel = Type.Object(
+  {
+    provider: Type.String({ pattern: "^[a-z0-9][a-z0-9._-]{0,63}$", description: "Name of the provider." }),
+    id: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}$", description: "Id of the model." }),
+    url: Type.String({
+      pattern: "^(https://[^ ?#]+|http://(127\\.0\\.0\\.1|localhost)(:[0-9]{1,5})?(/[^ ?#]*)?)$",
+      maxLength: 1024,
+      description: "Base address; without encryption only on this machine, because the key goes there.",
+    }),
+    keyHeader: oneOf(["authorization", "x-api-key"], "Header that carries the key."),
+    keyVariable: Type.String({
+      pattern: "^[A-Z][A-Z0-9_]{0,63}$",
+      description: "Environment variable of the operator that holds the key.",
+    }),
+  },
+  { additionalProperties: false, description: "Real model endpoint of live evidence." },
+);
+
 /** Rules of a comparison as data; {@link parsePolicy} also holds it to floors that no policy can go below. */
 export const Policy = Type.Object(
   {
@@ -75,6 +94,7 @@ export const Policy = Type.Object(
       },
     ),
     limits: Limits,
+    liveModel: Type.Optional(LiveModel),
     minRealLanes: Type.Integer({
       minimum: 0,
       maximum: 2,

@@ -18,6 +18,7 @@ interface PlanOptions {
   readonly fixtures?: string[];
   readonly trials?: number;
   readonly bounds: BoundsRequest;
+  readonly live?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -46,6 +47,7 @@ export function addPlan(program: Command, perform: Perform): void {
       "trials per lane and fixture, at least the policy's (default: the policy's)",
       parseCount(999),
     )
+    .option("--live", "live evidence with the policy's live model, which costs money (default: a rehearsal)")
     .option("--dry-run", "print what would run and what it costs at most; write nothing");
   perform<PlanOptions>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
@@ -59,6 +61,7 @@ export function addPlan(program: Command, perform: Perform): void {
       fixtures: options.fixtures ?? null,
       trials: options.trials ?? null,
       bounds: await chooseBounds(options.bounds),
+      live: options.live === true,
       now: context.now,
     });
     const dry = options.dryRun === true;

@@ -89,6 +89,7 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   await writePlan(root, plan);
   const summary = await runRoot(root, plan, {
     keys,
+    env: io.env,
     places,
     concurrency: options.concurrency ?? null,
     log,

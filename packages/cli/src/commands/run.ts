@@ -29,6 +29,7 @@ export function addRun(program: Command, perform: Perform): void {
     const interrupt = context.io.interrupt();
     const summary = await runRoot(root, entry, {
       keys: keysFolder(context.io.env),
+      env: context.io.env,
       places: await placesFor(context, root),
       concurrency: options.concurrency ?? null,
       log: context.log,

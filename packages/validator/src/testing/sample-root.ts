@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DEFAULT_POLICY } from "@stage6/comparator";
+import { DEFAULT_POLICY, type Policy } from "@stage6/comparator";
 import {
   digestHex,
   SCHEMA_VERSION,
@@ -33,6 +33,9 @@ export interface SampleRoot {
 
 /** What a sample root may vary. */
 export interface SampleRootOptions {
+  /** Two scripted trials per cell when left out. */
+  readonly policy?: Policy;
+  /** Fixtures, lanes, models and trials per cell are written as the changed plan says. */
   readonly plan?: (plan: TrialPlan) => TrialPlan;
   readonly trial?: (trial: SampleTrial, ref: TrialRef) => SampleTrial;
 }
@@ -56,18 +59,21 @@ export function sampleKeys(): TrustedKeyFile {
 export async function writeSampleRoot(root: string, options: SampleRootOptions = {}): Promise<SampleRoot> {
   await mkdir(join(root, "fixtures"), { recursive: true });
   await writeDocument(root, ROOT_FILES.harness, defaultHarnessConfig("sample"));
-  await writeDocument(root, ROOT_FILES.policy, POLICY);
+  const policy = options.policy ?? POLICY;
+  await writeDocument(root, ROOT_FILES.policy, policy);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
-  const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan());
+  const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan(policy));
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
   await writeDocument(root, `${ROOT_FILES.plans}/${planId}.json`, plan);
   const bundles: string[] = [];
-  for (const lane of LANES) {
-    for (let number = 1; number <= TRIALS; number += 1) {
-      const trial: TrialRef = { planId, lane, fixture: FIXTURE, number };
-      await writeTrial(root, plan, digest, trial, options.trial);
-      bundles.push(`${ROOT_FILES.runs}/${trialPath(trial)}`);
+  for (const lane of plan.lanes.filter(({ state }) => state === "planned")) {
+    for (const fixture of plan.fixtures) {
+      for (let number = 1; number <= plan.trialsPerCell; number += 1) {
+        const trial: TrialRef = { planId, lane: lane.lane, fixture: fixture.id, number };
+        await writeTrial(root, plan, digest, lane, trial, options.trial);
+        bundles.push(`${ROOT_FILES.runs}/${trialPath(trial)}`);
+      }
     }
   }
   return { root, planId, plan, bundles };
@@ -77,6 +83,7 @@ async function writeTrial(
   root: string,
   plan: TrialPlan,
   planDigest: string,
+  lane: PlannedLane,
   trial: TrialRef,
   change: SampleRootOptions["trial"],
 ): Promise<void> {
@@ -92,21 +99,25 @@ async function writeTrial(
     lane: trial.lane === "fake" ? "fake" : "codex",
     planId: trial.planId,
     number: trial.number,
+    fixture: trial.fixture,
+    ...(lane.model === null ? {} : { model: lane.model }),
     planDigest,
     policyDigest: plan.policyDigest,
     limits: plan.limits,
-    change: (sample) => (change ?? ((same: SampleTrial) => same))(asLane(sample, trial.lane), trial),
+    change: (sample) => (change ?? ((same: SampleTrial) => same))(asLane(sample, lane), trial),
   });
 }
 
-/** Samples are made for two lanes only; every other one is codex under another name. */
-function asLane(sample: SampleTrial, lane: string): SampleTrial {
+/** Samples are made for two lanes only; every other one is codex under another name, with the backend of the plan. */
+function asLane(sample: SampleTrial, { lane, backendSha256 }: PlannedLane): SampleTrial {
   return {
     ...sample,
     observation: { ...sample.observation, trial: { ...sample.observation.trial, lane } },
-    events: sample.events.map((draft) =>
-      draft[0] === "run.started" ? [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }] : draft,
-    ),
+    events: sample.events.map((draft) => {
+      if (draft[0] === "run.started")
+        return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
+      return draft[0] === "backend.probed" ? [draft[0], { ...draft[1], sha256: backendSha256 }] : draft;
+    }),
   };
 }
 
@@ -126,7 +137,7 @@ function plannedLane(lane: string): PlannedLane {
   };
 }
 
-function samplePlan(): TrialPlan {
+function samplePlan(policy: Policy): TrialPlan {
   return {
     schemaVersion: SCHEMA_VERSION,
     createdAt: "2026-01-01T00:00:00.000Z",
@@ -134,9 +145,9 @@ function samplePlan(): TrialPlan {
     candidate: "case",
     evidenceClass: "scripted",
     modelClass: "scripted",
-    policyDigest: sha256(writeStrictBytes(POLICY)),
+    policyDigest: sha256(writeStrictBytes(policy)),
     boundsTier: "default",
-    limits: POLICY.limits,
+    limits: policy.limits,
     trialsPerCell: TRIALS,
     lanes: LANES.map(plannedLane),
     fixtures: [
