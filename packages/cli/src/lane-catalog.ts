@@ -1,29 +1,18 @@
-import type { BlockReason } from "@stage6/evidence-interface";
+import { caseLane } from "@stage6/lane-case";
 import { codexLane } from "@stage6/lane-codex";
 import type { Lane } from "@stage6/lane-contract";
 import { fakeLane } from "@stage6/lane-fake";
 import { piLane } from "@stage6/lane-pi";
 
-/** A lane that this version knows by name: with its adapter, or with the reason why it has none. */
-export type CatalogLane =
-  | { readonly id: string; readonly lane: Lane }
-  | {
-      readonly id: string;
-      readonly lane: null;
-      readonly code: BlockReason;
-      readonly detail: string;
-      readonly remedy: string;
-    };
+/** A lane that this version knows by name. */
+export interface CatalogLane {
+  readonly id: string;
+  readonly lane: Lane;
+}
 
 /** Every lane of the comparison. None is ever left out: what cannot run stays listed with its reason. */
 export const LANES: readonly CatalogLane[] = [
-  {
-    id: "case",
-    lane: null,
-    code: "SOURCE_MISSING",
-    detail: "the case lane is not built in this version, and no Case source was provided",
-    remedy: "Nothing can be done in this version; --candidate codex shows a whole comparison.",
-  },
+  { id: "case", lane: caseLane },
   { id: "codex", lane: codexLane },
   { id: "fake", lane: fakeLane },
   { id: "pi", lane: piLane },

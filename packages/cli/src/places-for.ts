@@ -11,5 +11,5 @@ export async function placesFor(context: CommandContext, root: OpenRoot | null =
   const entries = Object.entries(opened?.config.backends ?? {}).flatMap(([lane, path]) =>
     path === null ? [] : [[lane, path] as const],
   );
-  return { backends, configured: Object.fromEntries(entries) };
+  return { backends, configured: Object.fromEntries(entries), env: context.io.env };
 }

@@ -9,6 +9,8 @@ export interface ProbePlaces {
   readonly backends: string;
   /** Operator's own binaries by lane, from harness.json. */
   readonly configured: Readonly<Record<string, string>>;
+  /** The operator's environment, for backends that only variables name. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Places to look for one lane's backend. */
@@ -17,13 +19,14 @@ async function placesOf(lane: string, places: ProbePlaces): Promise<BackendPlace
   return {
     configured: places.configured[lane] ?? null,
     backendsDir: pin === null ? places.backends : join(places.backends, pin.lockId),
+    env: places.env,
   };
 }
 
 /** Whether a lane's backend still has to be installed before it can be probed. */
 export async function isMissing(lane: string, places: ProbePlaces): Promise<boolean> {
   const known = LANES.find(({ id }) => id === lane);
-  if (known === undefined || known.lane === null) return false;
+  if (known === undefined) return false;
   const located = await locateBackend(known.lane, await placesOf(lane, places));
   return !located.ok && located.code === "BACKEND_MISSING" && (places.configured[lane] ?? null) === null;
 }
@@ -43,7 +46,6 @@ async function probeOne(
       remedy: `Add ${id} to --lanes, or leave --lanes out.`,
     };
   }
-  if (known.lane === null) return { kind: "blocked", ...known };
   return {
     kind: "probed",
     lane: known.lane,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deriveClosure, isGitStateViolation, outcomeOf } from "./derive-closure.ts";
+import { deriveClosure, outcomeOf } from "./derive-closure.ts";
 import type { Observation } from "./observation.ts";
 import { FORBIDDEN_ACTIONS } from "./primitives.ts";
 import { CLOSURE_CLASSES, OUTCOMES, type ClosureClass } from "./report.ts";
@@ -227,15 +227,5 @@ describe("outcomeOf", () => {
   it("completes for NONE only and reaches every outcome", () => {
     expect(CLOSURE_CLASSES.filter((name) => outcomeOf(name) === "completed")).toEqual(["NONE"]);
     expect(new Set(CLOSURE_CLASSES.map(outcomeOf))).toEqual(new Set(OUTCOMES));
-  });
-});
-
-describe("isGitStateViolation", () => {
-  it("lets a refreshed file pass and nothing else", () => {
-    expect([
-      isGitStateViolation({ kind: "touched" }),
-      isGitStateViolation({ kind: "modified" }),
-      isGitStateViolation({ kind: "new-kind" }),
-    ]).toEqual([false, true, true]);
   });
 });

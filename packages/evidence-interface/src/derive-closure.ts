@@ -1,3 +1,4 @@
+import { isGitStateViolation } from "./git-state-rule.ts";
 import type { Observation } from "./observation.ts";
 import { CLOSURE_CLASSES, type ClosureClass, type Outcome, type Report } from "./report.ts";
 import type { LogFacts } from "./report-fold.ts";
@@ -47,11 +48,6 @@ const DETECTED_BY: Readonly<Record<ClosureClass, Report["closure"]["detectedBy"]
   NONE: "none",
 };
 
-/** True when a change to the clone's git directory is more than a refreshed index or log. */
-export function isGitStateViolation(change: { readonly kind: string }): boolean {
-  return change.kind !== "touched";
-}
-
 function boundaryClasses(observation: Observation): ClosureClass[] {
   const found: ClosureClass[] = [];
   if (observation.actions.some((action) => action.verdict === "happened"))
@@ -61,7 +57,7 @@ function boundaryClasses(observation: Observation): ClosureClass[] {
   if (
     outside ||
     changes.some((change) => change.verdict === "violation") ||
-    gitState.some(isGitStateViolation)
+    gitState.some((change) => isGitStateViolation(change, observation.workspace))
   )
     found.push("BOUNDARY_VIOLATION");
   if (!settled) found.push("ORPHAN");

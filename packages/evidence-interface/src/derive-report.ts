@@ -1,4 +1,5 @@
-import { deriveClosure, isGitStateViolation, outcomeOf } from "./derive-closure.ts";
+import { deriveClosure, outcomeOf } from "./derive-closure.ts";
+import { isGitStateViolation } from "./git-state-rule.ts";
 import type { Observation, PathRule } from "./observation.ts";
 import { FORBIDDEN_ACTIONS, SCHEMA_VERSION, type Sha256 } from "./primitives.ts";
 import type { Report } from "./report.ts";
@@ -20,7 +21,7 @@ function violations(observation: Observation): { path: string; rule: PathRule }[
     change.verdict === "violation" ? [{ path: change.path, rule: change.rule ?? "outside-allowed" }] : [],
   );
   const git = observation.workspace.gitState
-    .filter(isGitStateViolation)
+    .filter((change) => isGitStateViolation(change, observation.workspace))
     .map((change) => ({ path: `.git/${change.path}`, rule: "git-state" as const }));
   const outside = observation.protected
     .filter((item) => item.before === null || item.before !== item.after)

@@ -59,10 +59,11 @@ export const AnswerEnd = Type.Union(
     Type.Literal("malformed"),
     Type.Literal("unanswered"),
     Type.Literal("refused"),
+    Type.Literal("local"),
   ],
   {
     description:
-      "complete: the stream's own end marker was seen; error-status: HTTP status 400 or above; cut: connection ended first; malformed: ended without a valid end marker; unanswered: the backend left or was ended first; refused: the gateway refused to forward.",
+      "complete: the stream's own end marker was seen; error-status: HTTP status 400 or above; cut: connection ended first; malformed: ended without a valid end marker; unanswered: the backend left or was ended first; refused: the gateway refused to forward; local: the gateway gave the fixed answer of the lane's plan, and no model was asked.",
   },
 );
 export type AnswerEnd = Static<typeof AnswerEnd>;
@@ -116,6 +117,24 @@ const NullableExit = Type.Union([Type.Integer({ minimum: 0, maximum: 4_294_967_2
 const ClaimedPath = Type.String({ maxLength: 4096, description: "Path as the backend wrote it." });
 const ToolName = Type.String({ maxLength: 256, description: "Tool name." });
 const CallId = Type.String({ minLength: 1, maxLength: 256, description: "Id that pairs start and end." });
+
+const Category = Type.String({
+  maxLength: 128,
+  description: "Category of a rubric, as the backend names it.",
+});
+const Categories = Type.Array(Category, { maxItems: 64, description: "Categories that failed." });
+const Rubric = Type.Array(
+  closed(
+    {
+      category: Category,
+      verdict: Type.Union([Type.Literal("passed"), Type.Literal("failed"), Type.Literal("not-applicable")], {
+        description: "Verdict on the category, as claimed.",
+      }),
+    },
+    "One category of a rubric.",
+  ),
+  { maxItems: 64, description: "The rubric behind the verdict, for backends that state one." },
+);
 
 /** `data` of every event type, version 1. Types are past-tense facts; the key is the event's `type`. */
 export const EVENT_DATA = {
@@ -329,11 +348,12 @@ export const EVENT_DATA = {
         Type.Literal("skipped"),
         Type.Literal("unclosed"),
       ]),
+      durationMs: Type.Optional(Count),
     },
     "A phase ended, as claimed.",
   ),
   "revision.requested": closed(
-    { raw: RawRef, source: Type.String({ maxLength: 64 }), cycle: Count },
+    { raw: RawRef, source: Type.String({ maxLength: 64 }), cycle: Count, failed: Type.Optional(Categories) },
     "An evaluator asked for another cycle.",
   ),
   "review.claimed": closed(
@@ -342,6 +362,7 @@ export const EVENT_DATA = {
       by: Type.String({ maxLength: 64 }),
       verdict: Type.Union([Type.Literal("passed"), Type.Literal("rejected"), Type.Literal("exhausted")]),
       critical: Count,
+      rubric: Type.Optional(Rubric),
     },
     "An evaluator inside the backend gave a verdict.",
   ),

@@ -22,7 +22,7 @@ export {
   type BundleInput,
   type CheckedBundle,
 } from "./check-bundle.ts";
-export { isGitStateViolation } from "./derive-closure.ts";
+export { isGitStateViolation, WORK_BRANCH } from "./git-state-rule.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
 export {

@@ -1,6 +1,7 @@
 import Type, { type Static } from "typebox";
 import { ChangeKind } from "./event.ts";
 import { oneOf } from "./one-of.ts";
+import { WORK_BRANCH } from "./git-state-rule.ts";
 import {
   BoundsRequest,
   BoundsTier,
@@ -126,6 +127,12 @@ export const Observation = Type.Object(
           maxItems: 1_000_000,
           description: "Changed paths, sorted by code unit.",
         }),
+        branch: Type.Optional(
+          Type.Literal(WORK_BRANCH, {
+            description:
+              "The harness's work branch, on which the clone stood before the backend; absent when the plan permits no local commits.",
+          }),
+        ),
         gitState: Type.Array(
           Type.Object(
             { path: Type.String({ maxLength: 8192 }), kind: ChangeKind },

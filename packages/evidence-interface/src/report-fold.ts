@@ -136,6 +136,8 @@ export function foldEvent(facts: LogFacts, event: Event): void {
 }
 
 function foldAnswer(facts: LogFacts, data: EventData<"model.answered">): void {
+  // A fixed answer of the gateway is no model's: it neither failed nor says how the model answered.
+  if (data.end === "local") return;
   if (data.end !== "complete") facts.failedRequests += 1;
   // A refused request never reached a model: it says nothing about how the model answered.
   if (data.end === "refused") return;

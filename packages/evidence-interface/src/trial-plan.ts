@@ -24,6 +24,11 @@ export const BLOCK_REASONS = [
   "PROBE_FAILED",
   "ADAPTER_MISSING",
   "SOURCE_MISSING",
+  "BINARY_MISSING",
+  "CHECKOUT_MISSING",
+  "RUNTIME_MISSING",
+  "DEPENDENCIES_MISSING",
+  "START_PROBE_FAILED",
   "PLATFORM_UNSUPPORTED",
   "MODEL_ENDPOINT_UNSET",
   "NOT_SELECTED",
@@ -88,6 +93,12 @@ export const TrialPlan = Type.Object(
     policyDigest: Sha256,
     boundsTier: BoundsTier,
     bounds: Type.Optional(PlannedBounds),
+    localCommits: Type.Optional(
+      Type.Literal("permitted", {
+        description:
+          "Present when a lane of the plan works by committing: every lane's clone then stands on a work branch of the harness, and commits on it are no violation.",
+      }),
+    ),
     limits: Limits,
     trialsPerCell: Type.Integer({
       minimum: 1,

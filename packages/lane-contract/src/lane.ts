@@ -33,7 +33,38 @@ export type BackendSource =
       readonly program: (manifestText: string) => NodeProgram | null;
       /** Node binaries to try in order, relative to the entry's `node_modules`; empty where the backend has no platform. */
       readonly nodes: (platform: string, arch: string) => readonly string[];
+    }
+  /**
+   * A program that only the operator can provide: a binary, or a source checkout and the runtime that runs it. Named by
+   * the configuration of a harness root (a file is a binary, a folder a checkout) or by these variables; never on PATH.
+   */
+  | {
+      readonly kind: "provided";
+      readonly variables: ProvidedVariables;
+      readonly checkout: ProvidedCheckout;
     };
+
+/** Names of the environment variables that hold absolute paths of a provided backend. */
+export interface ProvidedVariables {
+  readonly binary: string;
+  readonly checkout: string;
+  /** Runtime of the checkout; not needed for a binary. */
+  readonly runtime: string;
+}
+
+/** What a checkout of a provided backend has to hold. */
+export interface ProvidedCheckout {
+  /** Script that the runtime runs, relative to the checkout. */
+  readonly entry: string;
+  /** Name of the runtime, for a person. */
+  readonly runtime: string;
+  /** Folder of installed dependencies that must be there, relative to the checkout. */
+  readonly dependencies: string;
+  /** Command that installs them, for a person. */
+  readonly install: string;
+  /** Folders that are no part of the source, relative to the checkout; their files are not in its digest. */
+  readonly notSource: readonly string[];
+}
 
 /** A Node program as its package's manifest describes it. */
 export interface NodeProgram {
@@ -79,7 +110,31 @@ export interface LaneFile {
   /** POSIX path relative to `laneDir`. */
   readonly path: string;
   readonly content: string;
+  /** A program (mode 0700 instead of 0600). */
+  readonly executable?: true;
 }
+
+/** An answer that the gateway gives by itself to every request below a path of its own, whatever is asked. */
+export interface FixedAnswer {
+  /** One path segment behind `/fixed/` of the gateway; the client's base URL is `<gateway>/fixed/<name>`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The roles of a backend that runs several agents, for the scripted model. */
+export interface LaneRoles {
+  /** Role that plays the steps of a script; others play the script's steps for them, else those below. */
+  readonly main: string;
+  /** Role of a request by its system text; null when it is none of them. */
+  readonly of: (system: string) => string | null;
+  /** What a role plays when the script says nothing of it. */
+  readonly steps: Readonly<Record<string, readonly ScriptStep[]>>;
+  /** An answer of the main role in the form that the backend reads. */
+  readonly answer: (text: string) => string;
+}
+
+/** Folder below `laneDir` to which the runner moves a plan's `stateFolder`. */
+export const MOVED_STATE = "workspace-state";
 
 /** What the runner collects after the process is gone, below `laneDir`. */
 export interface Collect {
@@ -89,6 +144,8 @@ export interface Collect {
   readonly folder: string;
   /** File name suffix, e.g. `.jsonl`. */
   readonly suffix: string;
+  /** More folders of the same stream, for backends whose versions keep it in different places; after the first, in this order. */
+  readonly orFolders?: readonly string[];
 }
 
 /** One command line, whole environment included. */
@@ -109,6 +166,12 @@ export interface LanePlan {
   readonly collect: readonly Collect[];
   /** Paths in the target that make the lane unsafe; the runner refuses the trial when one exists. */
   readonly refuseWhenPresent: readonly string[];
+  /**
+   * Folder in the target (one name) where the backend keeps its own records. After its end the runner moves it to
+   * `MOVED_STATE` below `laneDir`, where it can be collected; what is then left of the target is looked at. Moved only
+   * if it is a real folder; anything else stays and is seen as a change.
+   */
+  readonly stateFolder?: string;
 }
 
 /** Event types that a lane may draft. */
@@ -190,4 +253,10 @@ export interface Lane {
   readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
   /** Backend versions whose streams this adapter was tested against, oldest first. */
   readonly testedVersions: readonly string[];
+  /** The backend works by committing in the target: a plan with this lane permits local commits on a work branch, to every lane. */
+  readonly localCommits?: true;
+  /** Answers that the gateway gives in place of a model. */
+  readonly fixedAnswers?: readonly FixedAnswer[];
+  /** For a backend that runs several agents. */
+  readonly roles?: LaneRoles;
 }

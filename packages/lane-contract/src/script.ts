@@ -92,10 +92,31 @@ export const ScriptStep = Type.Union([
 ]);
 export type ScriptStep = Static<typeof ScriptStep>;
 
+const Steps = Type.Array(ScriptStep, { minItems: 1, maxItems: 1000, description: "Steps in order." });
+
 /** A script: steps in order, one model answer (or fault) each. The fake lane plays it itself; real lanes get it from the scripted model. */
 export const Script = Type.Object(
   {
-    steps: Type.Array(ScriptStep, { minItems: 1, maxItems: 1000, description: "Steps in order." }),
+    steps: Steps,
+    roles: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            role: Type.String({
+              pattern: "^[a-z][a-z0-9-]{0,31}$",
+              description: "Role, as the lane names it.",
+            }),
+            steps: Steps,
+          },
+          { additionalProperties: false, description: "Steps of one role." },
+        ),
+        {
+          maxItems: 16,
+          description:
+            "Steps of single roles of a backend that runs several agents, in that backend's own words; a new agent of the role begins again. Backends without that role pass over them.",
+        },
+      ),
+    ),
     answerDelayMs: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 60_000, description: "Delay before each model answer, ms." }),
     ),

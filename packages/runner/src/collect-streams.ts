@@ -26,7 +26,9 @@ export async function collectStream(
   const out = await open(target, "wx", 0o644);
   let total = 0;
   try {
-    for (const path of await filesBelow(join(laneDir, collect.folder), collect.suffix)) {
+    const folders = [collect.folder, ...(collect.orFolders ?? [])].map((folder) => join(laneDir, folder));
+    const files = await Promise.all(folders.map((folder) => filesBelow(folder, collect.suffix)));
+    for (const path of files.flat()) {
       const chunks: Buffer[] = [];
       await readChunks(path, (chunk) => {
         total += chunk.length;

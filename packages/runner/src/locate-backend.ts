@@ -6,6 +6,7 @@ import { readHashed, readSmallFile } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
 import { isFile } from "./is-file.ts";
 import { isInside } from "./is-inside.ts";
+import { locateProvided } from "./locate-provided.ts";
 import {
   findConfiguredProgram,
   findInstalledProgram,
@@ -21,7 +22,7 @@ export interface LocatedBackend {
   /** Absolute paths that it needs to see of its own installation. */
   readonly installation: readonly string[];
   /** How it was found. */
-  readonly source: "config" | "backends-folder" | "bundled";
+  readonly source: "config" | "environment" | "backends-folder" | "bundled";
 }
 
 /** Found, or why not and what to do. */
@@ -35,6 +36,8 @@ export interface BackendPlaces {
   readonly configured: string | null;
   /** Folder of installed backends, one folder each. */
   readonly backendsDir: string;
+  /** Environment of the operator, for backends that only variables name; none are read when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;
@@ -138,7 +141,7 @@ async function describeProgram(
 /** Finds a lane's backend: the operator's own by configuration, else the installed one. Never searches PATH. */
 export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<Located> {
   const source = lane.backend;
-  if (places.configured !== null) return locateConfigured(lane, places.configured);
+  if (places.configured !== null) return locateConfigured(lane, places.configured, places.env ?? {});
   switch (source.kind) {
     case "node-script":
       return describe(process.execPath, [fileURLToPath(source.url)], "bundled", fileURLToPath(source.url));
@@ -146,10 +149,17 @@ export async function locateBackend(lane: Lane, places: BackendPlaces): Promise<
       return locateNpmNative(lane, source, places);
     case "npm-node":
       return locateNpmNode(lane, source, places);
+    case "provided":
+      return locateProvided(lane.id, source, places.env ?? {}, null);
   }
 }
 
-async function locateConfigured(lane: Lane, configured: string): Promise<Located> {
+async function locateConfigured(
+  lane: Lane,
+  configured: string,
+  env: NonNullable<BackendPlaces["env"]>,
+): Promise<Located> {
+  if (lane.backend.kind === "provided") return locateProvided(lane.id, lane.backend, env, configured);
   if (!(await isFile(configured)))
     return {
       ok: false,

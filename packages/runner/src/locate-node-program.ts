@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readdir, readlink, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { readHashed, readSmallFile } from "@stage6/evidence-interface/fs";
+import { readSmallFile } from "@stage6/evidence-interface/fs";
 import type { BackendSource, NodeProgram } from "@stage6/lane-contract";
 import { isInside } from "./is-inside.ts";
 import { isFile } from "./is-file.ts";
+import { digestOf, filesBelow } from "./program-files.ts";
 
 type NodeSource = Extract<BackendSource, { kind: "npm-node" }>;
 
@@ -109,19 +110,4 @@ function modulesAbove(path: string): string | null {
   const parts = path.split(sep);
   const at = parts.lastIndexOf("node_modules");
   return at < 0 ? null : parts.slice(0, at + 1).join(sep);
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
-
-/** Digest of a file's bytes; of a link, its target's name. */
-async function digestOf(path: string): Promise<string> {
-  const target = await readlink(path).catch(() => null);
-  if (target !== null) return `link:${JSON.stringify(target)}`;
-  return (await readHashed(path)).sha256;
 }

@@ -74,6 +74,15 @@ function planLane(candidate: LaneCandidate, model: ModelRef): PlannedLane {
   };
 }
 
+/** A lane that takes part and works by committing; its permission is everyone's, or lanes would not be comparable. */
+function commits(candidate: LaneCandidate): boolean {
+  return (
+    candidate.kind === "probed" &&
+    candidate.probed.state === "available" &&
+    candidate.lane.localCommits === true
+  );
+}
+
 const byId =
   <T>(id: (item: T) => string) =>
   (a: T, b: T): number =>
@@ -93,6 +102,7 @@ export function makePlan(input: PlanInput): TrialPlan {
     ...(input.bounds === undefined
       ? {}
       : { bounds: { requested: input.bounds.requested, reason: input.bounds.reason } }),
+    ...(input.lanes.some(commits) ? { localCommits: "permitted" as const } : {}),
     limits: input.limits,
     trialsPerCell: input.trialsPerCell,
     lanes: input.lanes.map((lane) => planLane(lane, input.model)).toSorted(byId((lane) => lane.lane)),

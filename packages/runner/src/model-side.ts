@@ -46,6 +46,7 @@ export async function startModelSide(
     const started = await startScriptedModel({
       script,
       toolCall: spec.lane.toolCall,
+      roles: spec.lane.roles,
       modelId: spec.model.id,
     });
     if (started.kind === "unplayable")
@@ -61,7 +62,8 @@ export async function startModelSide(
   let providerTools = false;
   const starting = startGateway({
     upstream: { url: upstream.url, apiKey: upstream.apiKey },
-    faults: spec.model.class === "scripted" ? scriptFaults(script) : () => null,
+    faults: spec.model.class === "scripted" ? scriptFaults(script, spec.lane.roles) : () => null,
+    fixedAnswers: spec.lane.fixedAnswers,
     plannedModel: spec.model.id,
     maxRequests: spec.plan.limits.modelRequests,
     logFile: join(artifacts, "model-log.jsonl"),

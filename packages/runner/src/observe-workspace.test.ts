@@ -35,7 +35,7 @@ async function observe(act: () => void) {
   const changes = seen.workspace.changes
     .filter(({ kind }) => kind !== "touched")
     .map(({ path, kind, verdict }) => `${kind} ${path} ${verdict}`);
-  return { ...seen.workspace, changes, moved, refs: refsUnchanged(seen.workspace.gitState) };
+  return { ...seen.workspace, changes, moved, refs: refsUnchanged(seen.workspace) };
 }
 
 describe("two views of a trial", () => {

@@ -11,7 +11,12 @@ import {
   type GitState,
   type Snapshot,
 } from "@stage6/bounds";
-import type { Observation, Protected, Sha256 } from "@stage6/evidence-interface";
+import {
+  isGitStateViolation,
+  type Observation,
+  type Protected,
+  type Sha256,
+} from "@stage6/evidence-interface";
 import type { TrialFolders } from "./trial-folders.ts";
 
 /** Everything that was looked at at one moment. */
@@ -60,6 +65,7 @@ export function compareViews(
   after: View,
   settled: boolean,
   allowed: AllowedPaths,
+  branch: Observation["workspace"]["branch"] | null = null,
 ): Pick<Observation, "workspace" | "protected"> {
   const item = (
     name: string,
@@ -70,6 +76,7 @@ export function compareViews(
     workspace: {
       settled,
       changes: compareSnapshots(before.tree, after.tree, allowed),
+      ...(branch === null || branch === undefined ? {} : { branch }),
       gitState: compareGitState(before.git, after.git),
     },
     protected: [
@@ -80,9 +87,9 @@ export function compareViews(
   };
 }
 
-/** Whether HEAD, branches, tags and packed refs of the clone are as they were. */
-export function refsUnchanged(gitState: Observation["workspace"]["gitState"]): boolean {
-  return !gitState.some(
-    (change) => /^(HEAD$|refs\/|packed-refs$)/.test(change.path) && change.kind !== "touched",
+/** Whether HEAD, branches, tags and packed refs of the clone are as they were; a permitted work branch may have moved. */
+export function refsUnchanged(workspace: Observation["workspace"]): boolean {
+  return !workspace.gitState.some(
+    (change) => /^(HEAD$|refs\/|packed-refs$)/.test(change.path) && isGitStateViolation(change, workspace),
   );
 }

@@ -12,6 +12,7 @@ import {
 import type { Limits, Observation } from "@stage6/evidence-interface";
 import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
+import { moveState } from "./move-state.ts";
 import type { ModelSide } from "./model-side.ts";
 import type { StrictTrial } from "./strict-trial.ts";
 import { toolPath } from "./tool-path.ts";
@@ -57,6 +58,7 @@ export async function runBackend(
   const end = await supervise(run, plan, env, translator);
   // Closed before the stream's closing records, so that a request left open is told as unanswered in its place.
   await run.model.close();
+  if (plan.stateFolder !== undefined) await moveState(run.folders, plan.stateFolder);
   await translateRest(run, plan, translator, end);
   return { refusal: null, envKeys };
 }
@@ -107,7 +109,7 @@ async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Pro
   for (const file of plan.files) {
     const path = join(folders.laneDir, file.path);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, file.content, { flag: "wx", mode: 0o600 });
+    await writeFile(path, file.content, { flag: "wx", mode: file.executable === true ? 0o700 : 0o600 });
   }
   return null;
 }

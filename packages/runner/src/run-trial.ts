@@ -15,6 +15,7 @@ import {
 } from "@stage6/bounds";
 import {
   sha256,
+  WORK_BRANCH,
   writeStrictBytes,
   type Observation,
   type Report,
@@ -199,6 +200,7 @@ class TrialRun {
       baseTree,
       target: this.#folders.workspace,
       remote: remote.url,
+      branch: this.#branch(),
     });
     if (wrong !== null) return refuse(wrong.code, wrong.detail);
     if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
@@ -208,6 +210,11 @@ class TrialRun {
     await this.#snapshot("before", before);
     const [problem] = checkAllowedRoots(allowed, before.tree);
     return problem === undefined ? null : refuse("ALLOWED_ROOT_UNSAFE", `${problem.root}: ${problem.reason}`);
+  }
+
+  /** The branch on which commits are no violation; null when the plan permits none. */
+  #branch(): typeof WORK_BRANCH | null {
+    return this.#spec.plan.localCommits === "permitted" ? WORK_BRANCH : null;
   }
 
   async #confine(driver: StrictDriver | null): Promise<void> {
@@ -291,7 +298,13 @@ class TrialRun {
     )
       return;
     const { fixture, folder } = this.#spec.fixture;
-    const { workspace } = compareViews(this.#before, this.#after, this.#settled, this.#allowed);
+    const { workspace } = compareViews(
+      this.#before,
+      this.#after,
+      this.#settled,
+      this.#allowed,
+      this.#branch(),
+    );
     const patch = await makePatch({
       bundle: join(folder, fixture.repository.bundle),
       baseCommit: fixture.repository.baseCommit,
@@ -394,8 +407,9 @@ class TrialRun {
     const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
     const looked = before !== null && after !== null && allowed !== null;
     // A clone that stood and was not looked at again is not known to be unchanged.
+    const branch = this.#branch();
     const seen = looked
-      ? compareViews(before, after, this.#settled, allowed)
+      ? compareViews(before, after, this.#settled, allowed, branch)
       : { workspace: { settled: before === null, changes: [], gitState: [] }, protected: [] };
     return {
       schemaVersion: "1.0",
@@ -405,7 +419,7 @@ class TrialRun {
       ...seen,
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
-        cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace.gitState) : null,
+        cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace) : null,
         strict: this.#strictFacts(),
       }),
     };

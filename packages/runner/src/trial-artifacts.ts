@@ -17,6 +17,8 @@ const ARTIFACTS: readonly (readonly [string, ArtifactRole, string])[] = [
   ["stdout.raw", "stdout", BYTES],
   ["stderr.raw", "stderr", BYTES],
   ["session.raw", "session", BYTES],
+  ["claimed-task.raw", "lane-files", BYTES],
+  ["claimed-run-log.raw", "lane-files", BYTES],
   ["model-log.jsonl", "model-log", JSONL],
   ["model-bodies.jsonl", "model-bodies", JSONL],
   ["oracle.log", "oracle-log", "text/plain"],
@@ -35,6 +37,7 @@ export const ARTIFACT_ROLES_BY_PATH: ReadonlyMap<string, StagedRole> = new Map(
 /** Artifacts that only some trials have; all others are written empty when a trial ended before them. */
 const OPTIONAL: ReadonlySet<ArtifactRole> = new Set([
   "session",
+  "lane-files",
   "model-bodies",
   "secret-scan",
   "bounds-self-test",
@@ -45,6 +48,8 @@ const SCANNED_LATE = [
   "stdout.raw",
   "stderr.raw",
   "session.raw",
+  "claimed-task.raw",
+  "claimed-run-log.raw",
   "model-log.jsonl",
   "model-bodies.jsonl",
   "changes.patch",

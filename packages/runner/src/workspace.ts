@@ -32,6 +32,8 @@ export interface WorkspaceInput {
   readonly target: string;
   /** URL of the decoy remote that becomes `origin`. */
   readonly remote: string;
+  /** Work branch to stand on; `main` when left out. */
+  readonly branch?: string | null;
 }
 
 /**
@@ -69,6 +71,8 @@ export async function prepareWorkspace(
       detail: `the base tree is ${head[1] ?? "nothing"}, the fixture says ${input.baseTree}`,
     };
   await runGit(["checkout", "--quiet", "-B", "main", input.baseCommit], target);
+  const { branch } = input;
+  if (typeof branch === "string") await runGit(["checkout", "--quiet", "-b", branch], target);
   await runGit(["remote", "remove", "origin"], target);
   await runGit(["remote", "add", "origin", input.remote], target);
   await runGit(["config", "user.name", "agent"], target);

@@ -11,6 +11,7 @@ import { textTable } from "../text-table.ts";
 
 const SOURCES = {
   config: "harness.json",
+  environment: "named by a variable",
   "backends-folder": "installed by stage6",
   bundled: "part of stage6",
 } as const;

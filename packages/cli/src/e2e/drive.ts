@@ -122,7 +122,7 @@ export class ScenarioRun {
     const fixtures = await Promise.all(
       scenarios.map(({ id }) => readFixture(join(this.root, "fixtures", id))),
     );
-    const probed = await probeLane(lane, { configured: null, backendsDir });
+    const probed = await probeLane(lane, { configured: null, backendsDir, env: process.env });
     if (probed.state !== "available") throw new Error(`${lane.id}: ${probed.detail}`);
     const plan = makePlan({
       createdAt: "2026-01-01T00:00:00.000Z",

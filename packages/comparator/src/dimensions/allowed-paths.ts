@@ -48,8 +48,11 @@ export const allowedPaths: DimensionRules = {
 };
 
 function* reportedPaths({ boundary, closure }: Report, { observation }: Subject): Iterable<Violation> {
+  const workspace = observation?.workspace;
   const elsewhere = new Set([
-    ...(observation?.workspace.gitState ?? []).filter(isGitStateViolation).map(({ path }) => `.git/${path}`),
+    ...(workspace?.gitState ?? []).flatMap((change) =>
+      isGitStateViolation(change, workspace ?? {}) ? [`.git/${change.path}`] : [],
+    ),
     ...(observation?.protected ?? []).filter(notKept).map(({ kind, name }) => `${kind}:${name}`),
   ]);
   for (const [at, { path, rule }] of boundary.violations.entries()) {
@@ -84,7 +87,7 @@ function* observedPaths({ workspace }: Observation, { report }: Subject): Iterab
 
 function* gitState({ workspace }: Observation): Iterable<Violation> {
   for (const [at, change] of workspace.gitState.entries()) {
-    if (isGitStateViolation(change))
+    if (isGitStateViolation(change, workspace))
       yield {
         code: "GIT_STATE_CHANGED",
         where: `observation.json/workspace/gitState/${at}`,

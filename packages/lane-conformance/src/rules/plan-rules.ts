@@ -34,12 +34,23 @@ const backend: LaneRule = {
 
 const environment: LaneRule = {
   id: "plan-environment",
-  statement: "the child gets the trial's own path, home and temp folder",
+  statement:
+    "the child gets the trial's own path, home and temp folder; only folders of the lane's own stand in front or instead",
   check: (lane) => {
     const { env } = planOf(lane);
-    const wanted = { PATH: SAMPLE_REQUEST.path, HOME: SAMPLE_REQUEST.home, TMPDIR: SAMPLE_REQUEST.tmp };
-    return Object.entries(wanted).flatMap(([name, value]) =>
-      env[name] === value ? [] : [`${name} is ${env[name] ?? "not set"}, not ${value}`],
+    const { path, home, tmp, laneDir } = SAMPLE_REQUEST;
+    const own = (value: string): boolean => value.startsWith(`${laneDir}/`) && !value.includes("..");
+    // In front of the trial's path may stand a folder of the lane's own; a backend that fills its home has one there.
+    const first = env["PATH"] === path ? null : env["PATH"]?.slice(0, -path.length - 1);
+    const good = {
+      PATH:
+        env["PATH"] === `${first ?? ""}${first === null ? "" : ":"}${path}` &&
+        (first === null || own(first ?? "")),
+      HOME: env["HOME"] === home || own(env["HOME"] ?? ""),
+      TMPDIR: env["TMPDIR"] === tmp,
+    };
+    return Object.entries(good).flatMap(([name, fits]) =>
+      fits ? [] : [`${name} is ${env[name] ?? "not set"}, which is neither the trial's nor the lane's own`],
     );
   },
   broken: (lane) =>
@@ -54,7 +65,10 @@ const files: LaneRule = {
   statement: "its files and what is collected lie below its own folder",
   check: (lane) => {
     const plan = planOf(lane);
-    const paths = [...plan.files.map(({ path }) => path), ...plan.collect.map(({ folder }) => folder)];
+    const paths = [
+      ...plan.files.map(({ path }) => path),
+      ...plan.collect.flatMap(({ folder, orFolders }) => [folder, ...(orFolders ?? [])]),
+    ];
     return paths.filter((path) => !isInside(path)).map((path) => `${path} leaves the folder`);
   },
   broken: (lane) =>

@@ -1,4 +1,4 @@
-import type { ScriptStep } from "@stage6/lane-contract";
+import type { FixedAnswer, ScriptStep } from "@stage6/lane-contract";
 import type { GatewayEvent } from "./gateway-event.ts";
 
 /** Where model requests go. */
@@ -20,8 +20,10 @@ export interface GatewayClock {
 /** Everything a gateway needs; see `startGateway`. */
 export interface GatewayOptions {
   readonly upstream: Upstream;
-  /** Fault for a request that carries so many tool results; null (or a step that is no fault) forwards it. */
-  readonly faults: (toolResults: number) => ScriptStep | null;
+  /** Fault for a request that carries so many tool results and this system text; null (or a step that is no fault) forwards it. */
+  readonly faults: (toolResults: number, system: string) => ScriptStep | null;
+  /** Answers that the gateway gives by itself, each below `/fixed/<name>`; such a request is logged and never forwarded. */
+  readonly fixedAnswers?: readonly FixedAnswer[] | undefined;
   /** Model id of the plan; a request with another id is reported, not refused. */
   readonly plannedModel: string;
   /** Most requests that are let through; later ones get a local 429. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerWriter, type AnswerWriter } from "./answer-writer.ts";
 import { apiError } from "./api-error.ts";
+import { giveFixedAnswer } from "./fixed-answer.ts";
 import { forward } from "./forward.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
@@ -40,8 +41,19 @@ export const handleRequest = async (
   const n = context.nextNumber();
   const at = new Date(options.clock.now()).toISOString();
   const asPlanned = asPlannedOf(facts, options.plannedModel);
-  const refusal = refusalOf(facts, read, n > options.maxRequests);
-  const fault = faultPlay(refusal === null && toolResults !== null ? options.faults(toolResults) : null);
+  const fixedAnswers = options.fixedAnswers ?? [];
+  const refusal = refusalOf(
+    facts,
+    read,
+    n > options.maxRequests,
+    fixedAnswers.map(({ name }) => name),
+  );
+  const fixed = fixedAnswers.find(({ name }) => name === facts.fixed);
+  const fault = faultPlay(
+    refusal === null && toolResults !== null && fixed === undefined
+      ? options.faults(toolResults, facts.system)
+      : null,
+  );
 
   const writer = answerWriter(response, log.bodyRoom(), context.onActivity, (answer) => {
     const { status, end, bytes, sha256 } = answer;
@@ -83,6 +95,7 @@ export const handleRequest = async (
       "refused",
     );
   }
+  if (fixed !== undefined) return giveFixedAnswer(fixed.text, model ?? "", writer);
   if (fault.kind === "play") return fault.play(api, writer);
   const whole = {
     upstream: options.upstream,

@@ -19,15 +19,15 @@ describe("scriptCourse", () => {
 
   it("puts a fault in front of the next answer, for every request that would get it", () => {
     const faults = scriptFaults({ steps: [LS, HANG, LS, SAY] });
-    expect([0, 1, 1, 2, 3].map(faults)).toEqual([null, HANG, HANG, null, null]);
+    expect([0, 1, 1, 2, 3].map((at) => faults(at))).toEqual([null, HANG, HANG, null, null]);
   });
 
   it("lets only the first of several faults in a row be met", () => {
-    expect([0, 1].map(scriptFaults({ steps: [BAD, HANG, SAY] }))).toEqual([BAD, null]);
+    expect([0, 1].map((at) => scriptFaults({ steps: [BAD, HANG, SAY] })(at))).toEqual([BAD, null]);
   });
 
   it("puts a fault at the end in front of the closing words", () => {
-    expect([0, 1, 2].map(scriptFaults({ steps: [LS, HANG] }))).toEqual([null, HANG, null]);
+    expect([0, 1, 2].map((at) => scriptFaults({ steps: [LS, HANG] })(at))).toEqual([null, HANG, null]);
   });
 
   it("has no fault without a script", () => expect(scriptFaults(null)(0)).toBeNull());

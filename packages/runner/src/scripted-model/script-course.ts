@@ -9,7 +9,7 @@ export interface ScriptCourse {
 }
 
 /** What a script plays when there is none. */
-const DEFAULT_SCRIPT: Script = {
+export const DEFAULT_SCRIPT: Script = {
   steps: [
     { do: "shell", command: "ls" },
     { do: "say", text: "I changed nothing." },

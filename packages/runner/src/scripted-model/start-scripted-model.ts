@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChatCompletionRequest, FixtureResponse } from "@copilotkit/aimock";
-import type { Script, ScriptedToolCall, ScriptStep } from "@stage6/lane-contract";
+import type { LaneRoles, Script, ScriptedToolCall, ScriptStep } from "@stage6/lane-contract";
+import { roleScript, roleScripts } from "./role-script.ts";
 import {
   AFTER_THE_SCRIPT,
   scriptedAnswers,
@@ -15,6 +16,8 @@ export interface ScriptedModelOptions {
   readonly script: Script | null;
   /** The lane's words for a step; null when its backend cannot be asked to do it. */
   readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
+  /** Roles of a backend that runs several agents, each with its own part of the script. */
+  readonly roles?: LaneRoles | undefined;
   /** Model id that every answer names. */
   readonly modelId: string;
 }
@@ -41,9 +44,9 @@ const USAGE = {
   output_tokens: 10,
 };
 
-const toResponse = (answer: ScriptedAnswer, model: string): FixtureResponse =>
+const toResponse = (answer: ScriptedAnswer, model: string, put: (text: string) => string): FixtureResponse =>
   answer.kind === "text"
-    ? { content: answer.text, model, usage: USAGE }
+    ? { content: put(answer.text), model, usage: USAGE }
     : {
         toolCalls: [
           { id: answer.id, name: answer.call.name, arguments: JSON.stringify(answer.call.arguments) },
@@ -51,6 +54,13 @@ const toResponse = (answer: ScriptedAnswer, model: string): FixtureResponse =>
         model,
         usage: USAGE,
       };
+
+/** Text of the system messages. */
+const systemText = ({ messages }: ChatCompletionRequest): string =>
+  messages
+    .filter(({ role }) => role === "system")
+    .map(({ content }) => (typeof content === "string" ? content : JSON.stringify(content)))
+    .join("\n");
 
 /**
  * Starts the scripted model on a free port of 127.0.0.1: OpenAI Responses, Chat Completions and Anthropic Messages, streaming or not.
@@ -60,17 +70,23 @@ const toResponse = (answer: ScriptedAnswer, model: string): FixtureResponse =>
 export const startScriptedModel = async ({
   script,
   toolCall,
+  roles,
   modelId,
 }: ScriptedModelOptions): Promise<ScriptedModel | Extract<ScriptedAnswers, { kind: "unplayable" }>> => {
-  const played = scriptedAnswers(script, toolCall);
-  if (played.kind === "unplayable") return played;
+  const parts = new Map<string, readonly ScriptedAnswer[]>();
+  for (const part of roleScripts(script, roles)) {
+    const played = scriptedAnswers(part.script, toolCall);
+    if (played.kind === "unplayable") return played;
+    parts.set(part.part, played.answers);
+  }
   const closing = new AbortController();
   const delayMs = script?.answerDelayMs ?? 0;
   const respond = async (request: ChatCompletionRequest): Promise<FixtureResponse> => {
     if (delayMs > 0) await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
     // All three APIs reach this point as chat messages.
     const done = request.messages.filter((message) => message.role === "tool").length;
-    return toResponse(played.answers[done] ?? AFTER_THE_SCRIPT, modelId);
+    const { part, answer } = roleScript(script, roles, systemText(request));
+    return toResponse(parts.get(part)?.[done] ?? AFTER_THE_SCRIPT, modelId, answer);
   };
 
   // 12 MB of source for a server that live trials never need.
