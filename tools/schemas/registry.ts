@@ -1,4 +1,4 @@
-import { ApplicabilityRecord, Comparison, Policy } from "@stage6/comparator";
+import { ApplicabilityStatement, Comparison, Policy } from "@stage6/comparator";
 import {
   BoundsSelfTest,
   BundleStatement,
@@ -18,7 +18,7 @@ import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
-  applicability: ApplicabilityRecord,
+  "applicability-statement": ApplicabilityStatement,
   "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,

@@ -28,7 +28,7 @@ export interface ComparedRoot {
 export async function compareRoot(root: OpenRoot, entry: PlanEntry): Promise<ComparedRoot> {
   const trials = await collectTrials(root.path, entry.plan, entry.id, root.trusted);
   const earlier = await collectEarlier(root.path, entry, root.plans, root.trusted);
-  const applicability = await readApplicability(root.path, entry);
+  const applicability = await readApplicability(root.path, entry, root.recorders);
   const { comparison, bytes } = compareTrials(
     entry,
     { document: root.policy, digest: root.policyDigest },

@@ -16,6 +16,8 @@ export interface OpenRoot {
   readonly policyDigest: Sha256;
   /** Keys with the role runner. */
   readonly trusted: TrustedKeys;
+  /** Keys that may sign that a lane is not applicable. */
+  readonly recorders: TrustedKeys;
   /** By creation time; the last is the newest. */
   readonly plans: readonly PlanEntry[];
 }
@@ -40,14 +42,22 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
       },
     );
   }
-  const { harness, policy, trusted, plans, findings } = await readHarnessRoot(path);
-  if (findings.length > 0 || harness === null || policy === null || trusted === null) {
+  const { harness, policy, trusted, recorders, plans, findings } = await readHarnessRoot(path);
+  if (findings.length > 0 || harness === null || policy === null || trusted === null || recorders === null) {
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${shown} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",
       findings,
     });
   }
-  return { path, config: harness, policy: policy.document, policyDigest: policy.digest, trusted, plans };
+  return {
+    path,
+    config: harness,
+    policy: policy.document,
+    policyDigest: policy.digest,
+    trusted,
+    recorders,
+    plans,
+  };
 }
 
 /** The plan with this id (a unique beginning is enough), or the newest one when `id` is null. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { finish, Sandbox } from "./testing/run-stage6.ts";
 
 const FAKE = ["--lanes", "fake", "--candidate", "fake", "--no-install"];
+const CELL = "codex/add-feature/report-shape";
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await Sandbox.make(import.meta.resolve("tsx"));
@@ -32,6 +33,24 @@ test("a rehearsal goes from nothing to a verified report, and the second one cha
   );
   expect(second).toMatchObject({ code: 0, err: "" });
   expect(second.out).toContain("Nothing was run or changed");
+  expect(await sandbox.hashes("harness")).toEqual(before);
+});
+
+test("a recorded plan is explained by cell and compared with itself, and neither writes anything", async () => {
+  const before = await sandbox.hashes("harness");
+  const self = await sandbox.call(["compare", "--aa", "fake"]);
+  expect(self).toMatchObject({ code: 0, err: "" });
+  expect(self.out).toContain("1 trials against 1 on each fixture, 1 left out");
+  expect(self.out).toContain("the halves match in all 15 cells (exit 0)");
+  const asJson = await sandbox.call(["compare", "--aa", "fake", "--json"]);
+  expect(JSON.parse(asJson.out)).toMatchObject({ verdict: "matches", self: { lane: "fake", cells: {} } });
+  const none = await sandbox.call(["compare", "--aa", "codex"]);
+  expect(none).toMatchObject({ code: 5 });
+  expect(none.out).toContain("no trials for two halves");
+  expect(await sandbox.call(["compare", "--aa", "fake", "--explain", CELL])).toMatchObject({ code: 2 });
+  const cell = await sandbox.call(["compare", "--explain", CELL]);
+  expect(cell.out).toMatch(/^fake against codex on add-feature, report-shape: not-applicable \(/);
+  expect(cell.out).toContain("codex takes no part: the codex lane was not selected; next: Add codex");
   expect(await sandbox.hashes("harness")).toEqual(before);
 });
 
@@ -74,7 +93,25 @@ test("a plan is kept when nothing about it changed, and a dry run writes nothing
   const empty = await sandbox.hashes("planned");
   const dry = await sandbox.call(["plan", ...root, "--dry-run", "--lanes", "fake", "--candidate", "fake"]);
   expect(dry.out).toContain("9 in all");
-  expect(dry.out).toContain("0 model requests");
+  expect(dry.out).toContain(
+    "at most:   12 minutes per trial, 108 minutes one after the other, 0 model requests\n",
+  );
+  expect(dry.out).toContain("cost:      none, no request leaves this machine\n");
+  expect(dry.out).toContain("will run:  fake: 9 trials each\n");
+  const asJson = await sandbox.call([
+    "plan",
+    ...root,
+    "--dry-run",
+    "--lanes",
+    "fake",
+    "--candidate",
+    "fake",
+    "--json",
+  ]);
+  expect(JSON.parse(asJson.out)).toMatchObject({
+    state: "not-written",
+    bounds: { trials: 9, worstMs: 9 * 720_000, worstRequests: 0, worstPaidRequests: 0 },
+  });
   expect(await sandbox.hashes("planned")).toEqual(empty);
   const few = await sandbox.call(["plan", ...root, "--trials", "1"]);
   expect(few.code).toBe(2);

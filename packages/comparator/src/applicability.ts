@@ -56,10 +56,15 @@ export const ApplicabilityRecord = Type.Object(
 /** Why one lane takes no part in one plan. */
 export type ApplicabilityRecord = Static<typeof ApplicabilityRecord>;
 
-/** A record as the caller read it from the lane's folder; null when it could not be read. */
+/** Where the signed record of a lane and a plan lies, relative to the harness root. */
+export function applicabilityPath(lane: Id, planId: Id): string {
+  return `lanes/${lane}/applicability/${planId}.dsse.json`;
+}
+
+/** A record as the caller read it and checked its signature; null when it could not be read or believed. */
 export interface ApplicabilityInput {
   readonly lane: Id;
-  /** SHA-256 of the record's bytes; null when they could not be read. */
+  /** SHA-256 of the envelope's bytes; null when they could not be read. */
   readonly digest: Sha256 | null;
   readonly record: ApplicabilityRecord | null;
 }
@@ -107,6 +112,7 @@ export function checkApplicability(
   if (probe.exitCode === 0 && CONTRADICTED_BY_SUCCESS.includes(reasonCode))
     contradicted(`${reasonCode}, but the probe ended with exit code 0`);
   const [from, until] = [Date.parse(recordedAt), Date.parse(expiresAt)];
+  if (now !== null && from > Date.parse(now)) invalid(`recorded at ${recordedAt}, which is yet to come`);
   if (probe.probedAt > recordedAt) invalid("recorded before the probe was made");
   if (until <= from || until - from > MAX_APPLICABILITY_DAYS * DAY_MS)
     invalid(`has to expire within ${MAX_APPLICABILITY_DAYS} days of its recording`);

@@ -50,4 +50,7 @@ test("an odd trial is left out and said so; one trial, or no such lane, is no ma
   });
   expect(compareWithItself(sampleInput(samplePlan({ trialsPerCell: 1 })), "pi").exitCode).toBe(5);
   expect(compareWithItself(sampleInput(), "absent").exitCode).toBe(5);
+  const without = compareWithItself({ ...sampleInput(), trials: [] }, "pi");
+  expect(without).toMatchObject({ cells: [], exitCode: 5 });
+  expect(renderSelfComparison(without)).toContain("the lane has no trials for two halves");
 });

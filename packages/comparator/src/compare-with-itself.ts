@@ -22,7 +22,8 @@ export function compareWithItself(input: CompareInput, lane: string): SelfCompar
   const judged = arrangeTrials(input.plan, input.trials)
     .slots.filter((slot) => slot.lane.lane === lane && slot.number <= paired)
     .map((slot) => judgeTrial(slot, frame));
-  const cells = planned === null || paired === 0 ? [] : selfCells(input.plan, planned, judged, frame);
+  const nothing = judged.every(({ slot }) => slot.state === "missing");
+  const cells = planned === null || nothing ? [] : selfCells(input.plan, planned, judged, frame);
   const differing = cells.filter(({ verdict }) => verdict !== "matches");
   return {
     schemaVersion: SCHEMA_VERSION,

@@ -1,4 +1,4 @@
-import type { CellComponent, Comparison, Evidence, Rate } from "./comparison.ts";
+import type { Cell, CellComponent, Comparison, Evidence, Rate } from "./comparison.ts";
 import type { Dimension } from "./dimension.ts";
 import { NOT_COUNTED } from "./rates/render-rates.ts";
 import { wrap } from "./text.ts";
@@ -22,12 +22,21 @@ export function explainCell(
       0,
       2,
     ),
+    ...reasonLines(comparison, cell),
     ...cell.differences.flatMap(({ key, candidate: ours, baseline: theirs, planned }) =>
       wrap(`${key} differs: ${candidate} has ${ours}, ${baseline} has ${theirs}, planned ${planned}`, 2, 4),
     ),
     ...cell.components.flatMap((component) => componentLines(component, candidate, baseline)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Why a baseline takes no part, in the words of the plan. */
+function reasonLines({ lanes }: Comparison, { verdict, baseline }: Cell): string[] {
+  const reason = lanes.find(({ lane }) => lane === baseline)?.reason ?? null;
+  return verdict !== "not-applicable" || reason === null
+    ? []
+    : wrap(`${baseline} takes no part: ${reason.detail}; next: ${reason.remedy}`, 2, 4);
 }
 
 function componentLines(component: CellComponent, candidate: string, baseline: string): string[] {
@@ -70,8 +79,11 @@ function rateText(
   candidate: string,
   baseline: string,
 ): string {
+  // An interval speaks of draws: where there are none, it would promise what the counts cannot keep.
   const side = (lane: string, { hits, of, wilson, exact }: Rate["pooled"]["candidate"]): string =>
-    `${lane} ${hits} of ${of} (95 %: ${wilson.lower} to ${wilson.upper} by Wilson, ${exact.lower} to ${exact.upper} exact)`;
+    basis === "tested"
+      ? `${lane} ${hits} of ${of} (95 %: ${wilson.lower} to ${wilson.upper} by Wilson, ${exact.lower} to ${exact.upper} exact)`
+      : `${lane} ${hits} of ${of}`;
   const counts = `trials with ${meaning}: here ${candidate} ${fixture.candidate.hits} of ${fixture.candidate.of}, ${baseline} ${fixture.baseline.hits} of ${fixture.baseline.of}; over all fixtures ${side(candidate, pooled.candidate)}, ${side(baseline, pooled.baseline)}`;
   switch (basis) {
     case "no-model":

@@ -1,11 +1,13 @@
 export {
   APPLICABILITY_REASONS,
   ApplicabilityRecord,
+  applicabilityPath,
   checkApplicability,
   MAX_APPLICABILITY_DAYS,
   type ApplicabilityInput,
   type ApplicabilityProblem,
 } from "./applicability.ts";
+export { APPLICABILITY_PREDICATE, ApplicabilityStatement } from "./applicability-statement.ts";
 export { COMPARISON_CODES, type Code, type ComparisonCode } from "./code.ts";
 export { compare, type CompareInput } from "./compare.ts";
 export { compareWithItself } from "./compare-with-itself.ts";

@@ -12,6 +12,7 @@ import {
   samplePlan,
   withReport,
 } from "./testing/documents.ts";
+import { liveInput } from "./testing/live.ts";
 
 const tooWide = (text: string): string[] => text.split("\n").filter((line) => line.length > 100);
 
@@ -48,6 +49,17 @@ test("explains a cell by its violations, and says when there is none", () => {
   expect(explainCell(comparison, "pi", "absent", "report-shape")).toBe(
     "No cell for pi, absent, report-shape in this comparison.\n",
   );
+});
+
+test("says in words why a baseline takes no part, and gives intervals for draws only", () => {
+  const lanes = [...["case", "codex", "fake"].map(plannedLane), blockedLane("pi")];
+  const scripted = compare(sampleInput(samplePlan({ lanes })));
+  expect(explainCell(scripted, "pi", "fix-bug", "report-shape")).toBe(
+    "case against pi on fix-bug, report-shape: not-applicable (BACKEND_MISSING)\n  pi takes no part: no pi here; next: install pi\n",
+  );
+  expect(explainCell(scripted, "codex", "fix-bug", "failure-closure")).not.toContain("95 %");
+  const tested = explainCell(compare(liveInput()), "codex", "fixture-0", "failure-closure");
+  expect(tested).toMatch(/case 30 of 30\s+\(95 %/);
 });
 
 test("names both values of a difference", () => {

@@ -28,7 +28,7 @@ export function renderSelfComparison({
       verdict === "matches"
         ? `Verdict: the halves match in all ${cells.length} cells (exit ${exitCode})`
         : cells.length === 0
-          ? `Verdict: inconclusive (exit ${exitCode}): too few trials to make two halves`
+          ? `Verdict: inconclusive (exit ${exitCode}): the lane has no trials for two halves`
           : `Verdict: inconclusive (exit ${exitCode}): ${differing.length} of ${cells.length} cells differ by noise alone`,
       0,
       2,

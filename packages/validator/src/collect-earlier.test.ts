@@ -27,35 +27,3 @@ test("an earlier plan for the same candidate has to be listed by the plan that f
     evidence: [{ trial: id }],
   });
 });
-
-test("a record of a lane that the plan drives is read and contradicted; an unreadable one is invalid", async () => {
-  const root = await tempFolder();
-  const { planId } = await writeSampleRoot(root);
-  const path = `lanes/pi/applicability/${planId}.json`;
-  await writeDocument(root, path, {
-    schemaVersion: "1.0",
-    lane: "pi",
-    planId,
-    reasonCode: "BACKEND_MISSING",
-    probe: {
-      argv: ["pi"],
-      exitCode: 127,
-      stdoutSha256: sha256(""),
-      stderrSha256: sha256(""),
-      probedAt: "2025-12-31T00:00:00.000Z",
-    },
-    scope: "plan",
-    rationale: "The vendor has no build of this backend for the machine at hand.",
-    recordedBy: "operator:sample",
-    recordedAt: "2025-12-31T00:00:00.000Z",
-    expiresAt: "2026-01-20T00:00:00.000Z",
-  });
-  const code = async (): Promise<string | null | undefined> => {
-    const { comparison } = await validateRoot({ root, now: NOW, planId });
-    return comparison?.checks.find((one) => one.id === "applicability")?.code;
-  };
-  expect(await code()).toBe("LANE_NA_CONTRADICTED");
-  expect((await validateRoot({ root, now: NOW, planId })).inputs.map((one) => one.path)).toContain(path);
-  await writeDocument(root, path, { schemaVersion: "1.0" });
-  expect(await code()).toBe("LANE_NA_INVALID");
-});

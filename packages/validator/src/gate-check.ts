@@ -9,6 +9,7 @@ export const CHECK_IDS = [
   "policy",
   "plan-present",
   "bundles",
+  "applicability",
   "comparison",
   "comparison-stored",
   "evidence-class",

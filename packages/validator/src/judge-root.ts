@@ -1,5 +1,7 @@
 import type { Comparison } from "@stage6/comparator";
+import type { Timestamp } from "@stage6/evidence-interface";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
+import { applicabilityCheck } from "./checks/applicability-check.ts";
 import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { notRun } from "./checks/make-check.ts";
@@ -25,7 +27,7 @@ export interface JudgedRoot {
 }
 
 /** Reads a harness root and runs every check that can run; the others fail as NOT_RUN. */
-export async function judgeRoot(root: string, planId: string | null): Promise<JudgedRoot> {
+export async function judgeRoot(root: string, planId: string | null, now: Timestamp): Promise<JudgedRoot> {
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, planId);
   const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
@@ -40,15 +42,16 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
       ],
     };
   checks.push(evidenceClassCheck(selected));
-  if (view.trusted === null)
+  const { trusted, recorders } = view;
+  if (trusted === null || recorders === null)
     return {
       ...found,
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
-  const trials = await collectTrials(root, selected.plan, selected.id, view.trusted);
-  const earlier = await collectEarlier(root, selected, view.plans, view.trusted);
+  const trials = await collectTrials(root, selected.plan, selected.id, trusted);
+  const earlier = await collectEarlier(root, selected, view.plans, trusted);
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  const applicability = await readApplicability(root, selected);
+  const applicability = await readApplicability(root, selected, recorders);
   const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
   checks.push(bundlesCheck(all));
   if (view.policy === null)
@@ -56,11 +59,19 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
       ...found,
       trials,
       inputs,
-      checks: [...checks, ...withoutComparison("no comparison without a sound policy")],
+      checks: [
+        ...checks,
+        applicabilityCheck(applicability, selected, null, now),
+        ...withoutComparison("no comparison without a sound policy"),
+      ],
     };
   const { comparison, bytes } = compareTrials(selected, view.policy, trials, earlier, applicability.records);
   const stored = await checkStoredComparison(root, selected.id, bytes);
-  checks.push(comparisonCheck(comparison), storedCheck(stored, selected.id));
+  checks.push(
+    applicabilityCheck(applicability, selected, comparison, now),
+    comparisonCheck(comparison),
+    storedCheck(stored, selected.id),
+  );
   return {
     view,
     selected,
@@ -75,4 +86,8 @@ const withoutComparison = (why: string): GateCheck[] => [
   notRun("comparison", why),
   notRun("comparison-stored", why),
 ];
-const withoutEvidence = (why: string): GateCheck[] => [notRun("bundles", why), ...withoutComparison(why)];
+const withoutEvidence = (why: string): GateCheck[] => [
+  notRun("bundles", why),
+  notRun("applicability", why),
+  ...withoutComparison(why),
+];

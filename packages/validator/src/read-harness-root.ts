@@ -21,6 +21,8 @@ export interface HarnessRootView {
   readonly keys: TrustedKeyFile | null;
   /** Keys with the role runner, by key id; null when the key file is not sound. */
   readonly trusted: TrustedKeys | null;
+  /** Keys that may sign that a lane is not applicable (roles runner and operator); null when the key file is not sound. */
+  readonly recorders: TrustedKeys | null;
   /** Sound plans by creation time, then id: the last is the newest. */
   readonly plans: readonly PlanEntry[];
   readonly findings: readonly RootFinding[];
@@ -38,6 +40,7 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
       policy: null,
       keys: null,
       trusted: null,
+      recorders: null,
       plans: [],
       findings: folder.findings,
       inputs: [],
@@ -73,6 +76,9 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
         : { document: policy.value, digest: policy.sha256 },
     keys: sound ? keyFile.value : null,
     trusted: sound ? (keys.keys.get("runner") ?? new Map()) : null,
+    recorders: sound
+      ? new Map([...(keys.keys.get("runner") ?? []), ...(keys.keys.get("operator") ?? [])])
+      : null,
     plans,
     // What a reader already said about an entry is not said twice.
     findings: [...folder.findings.filter(({ file }) => !named.has(file)), ...faults],

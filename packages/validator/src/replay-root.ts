@@ -32,12 +32,12 @@ export async function replayRoot({
   readonly root: string;
   readonly planId?: string;
 }): Promise<Replay> {
-  const { plans, trusted, policy, findings } = await readHarnessRoot(root);
+  const { plans, trusted, recorders, policy, findings } = await readHarnessRoot(root);
   const selected = selectPlan(plans, planId ?? null);
   const nothing = { reports: 0, missing: 0, comparison: null, stored: "absent" } as const;
   if (selected === null) return { plan: null, ...nothing, diverged: findings };
   const plan = { id: selected.id, digest: selected.digest };
-  if (trusted === null) return { plan, ...nothing, diverged: findings };
+  if (trusted === null || recorders === null) return { plan, ...nothing, diverged: findings };
   const trials = await collectTrials(root, selected.plan, selected.id, trusted);
   const diverged: RootFinding[] = [...findings, ...trials.flatMap((trial) => trial.findings)];
   const counts = {
@@ -45,7 +45,7 @@ export async function replayRoot({
     missing: trials.filter(({ state }) => state === "missing").length,
   };
   if (policy === null) return { plan, ...counts, comparison: null, stored: "absent", diverged };
-  const applicability = await readApplicability(root, selected);
+  const applicability = await readApplicability(root, selected, recorders);
   diverged.push(...applicability.findings);
   const earlier = await collectEarlier(root, selected, plans, trusted);
   diverged.push(...earlier.flatMap((one) => one.trials.flatMap((trial) => trial.findings)));

@@ -46,6 +46,7 @@ describe("a whole rehearsal", () => {
     expectWellFormed(result, original.root);
     expect(result).toMatchObject({ verdict: "refused", exitCode: 1, activation: "none", matrix: null, now });
     expect(codesOf(result)).toEqual({
+      applicability: null,
       bundles: null,
       comparison: null,
       "comparison-stored": null,
@@ -216,7 +217,7 @@ describe("trials that are not as planned", () => {
     expect(result.exitCode).toBe(1);
     expect(codesOf(result)).toMatchObject({
       bundles: "EVIDENCE_MISSING",
-      comparison: "CANDIDATE_UNAVAILABLE",
+      comparison: "EVIDENCE_MISSING",
       "comparison-stored": "COMPARISON_MISSING",
     });
   });

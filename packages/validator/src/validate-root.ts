@@ -30,7 +30,7 @@ const TOOL: GateTool = { name: "stage6", version: "0.0.0", sourceDigest: null };
  */
 export async function validateRoot(options: ValidateOptions): Promise<GateResult> {
   try {
-    return assemble(options, await judgeRoot(options.root, options.planId ?? null));
+    return assemble(options, await judgeRoot(options.root, options.planId ?? null, options.now));
   } catch (error) {
     const checks = CHECK_IDS.map((id) => notRun(id, "the validator failed before this check"));
     const internal: GateCheck = {
@@ -47,6 +47,7 @@ export async function validateRoot(options: ValidateOptions): Promise<GateResult
       policy: null,
       keys: null,
       trusted: null,
+      recorders: null,
       plans: [],
       findings: [],
       inputs: [],

@@ -1,4 +1,4 @@
-import { checkApplicability, type ApplicabilityProblem } from "../applicability.ts";
+import { applicabilityPath, checkApplicability, type ApplicabilityProblem } from "../applicability.ts";
 import type { Check } from "../comparison.ts";
 import { evidenceOf } from "../evidence.ts";
 import { sortedBy } from "../order.ts";
@@ -18,8 +18,9 @@ export function applicability({
   const records = sortedBy(given, ({ lane }) => lane);
   const problems = records.flatMap(({ lane, digest, record }) => {
     const evidence = (code: ApplicabilityProblem["code"], what: string) =>
-      ({ code, fact: evidenceOf(lane, digest, code, `lanes/${lane}/applicability`, what) }) as const;
-    if (record === null) return [evidence("LANE_NA_INVALID", "the record could not be read")];
+      ({ code, fact: evidenceOf(lane, digest, code, applicabilityPath(lane, planId), what) }) as const;
+    if (record === null)
+      return [evidence("LANE_NA_INVALID", "the record could not be read, or no trusted key signed it")];
     if (record.lane !== lane)
       return [evidence("LANE_NA_INVALID", `a record for ${record.lane} stands under ${lane}`)];
     const left =

@@ -1,4 +1,4 @@
-import type { Comparison } from "@stage6/comparator";
+import { applicabilityPath, type Comparison } from "@stage6/comparator";
 import type { Id } from "@stage6/evidence-interface";
 import type { StoredComparison } from "../check-stored-comparison.ts";
 import type { CollectedTrial } from "../collect-trials.ts";
@@ -56,7 +56,7 @@ function evidenceOf(
   // What is said of a lane or of a plan as a whole stands in their own documents.
   if (!trial.includes("/")) {
     const lane = code.startsWith("LANE_");
-    const path = lane ? `lanes/${trial}/applicability/${planId}.json` : `${ROOT_FILES.plans}/${trial}.json`;
+    const path = lane ? applicabilityPath(trial, planId) : `${ROOT_FILES.plans}/${trial}.json`;
     return { path, sha256: bundle, what: text };
   }
   // A trial of an earlier plan carries the id of its own plan in front.
