@@ -8,6 +8,7 @@ import { caseName, type BadCase } from "./bad-case.ts";
 import { byteCases } from "./byte-cases.ts";
 import { logCases } from "./log-cases.ts";
 import { sealCases } from "./seal-cases.ts";
+import { WITHHELD_BUNDLES, withheldCases } from "./withheld-cases.ts";
 
 /** Good golden bundles of version 1, by folder name. */
 const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
@@ -20,7 +21,7 @@ const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
 
 /** Bad golden bundles of version 1. */
 function badCases(): readonly BadCase[] {
-  return [...byteCases(), ...logCases(), ...sealCases()];
+  return [...byteCases(), ...logCases(), ...sealCases(), ...withheldCases()];
 }
 
 /** Every file of the golden set of version 1, by path below `fixtures/v1`. */
@@ -28,6 +29,9 @@ export function goldenFiles(): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>([["runner.pub.pem", Buffer.from(testKeys().runner.publicPem)]]);
   for (const [name, options] of Object.entries(GOOD_BUNDLES)) {
     for (const [path, bytes] of sealFiles(sampleTrial(options))) files.set(`good/${name}/${path}`, bytes);
+  }
+  for (const [name, bundle] of Object.entries(WITHHELD_BUNDLES)) {
+    for (const [path, bytes] of bundle) files.set(`withheld/${name}/${path}`, bytes);
   }
   for (const bad of badCases()) {
     const folder = `bad/${caseName(bad)}`;

@@ -1,5 +1,6 @@
 import type { FindingCode, TrialRef } from "@stage6/evidence-interface";
 import {
+  sampleStrictTrial,
   sampleTrial,
   sealFiles,
   type SampleTrial,
@@ -17,12 +18,17 @@ export interface Original {
   readonly files: Files;
 }
 
+/** A finding code, or one rule of it. */
+export type FoundRule = FindingCode | `${FindingCode}/${string}`;
+
 /** A bundle with one fault, and the codes its class predicts: a reader must give at least one of them. */
 export interface Mutant {
   readonly files: Files;
+  /** `withheld` where the bundle is one that says what was taken out, and is sound but never complete; else `invalid`. */
+  readonly state?: "withheld";
   readonly codes: readonly FindingCode[];
-  /** Codes that may follow from the fault besides: a line that cannot be read leaves a gap in the numbering, and so on. */
-  readonly follows?: readonly FindingCode[];
+  /** What may follow from the fault besides, by code or by rule: a line that cannot be read leaves a gap in the numbering, and so on. */
+  readonly follows?: readonly FoundRule[];
   /** The trial that the folder stands for, when the fault is its place. */
   readonly expected?: TrialRef;
 }
@@ -43,10 +49,11 @@ const lanes = [
 
 /** The sound bundles that mutants are made of. */
 export function originals(): readonly Original[] {
-  return lanes.map((options) => {
-    const trial = sampleTrial(options);
-    return { trial, ref: trial.observation.trial, files: sealFiles(trial) };
-  });
+  return [...lanes.map((options) => sampleTrial(options)), sampleStrictTrial()].map((trial) => ({
+    trial,
+    ref: trial.observation.trial,
+    files: sealFiles(trial),
+  }));
 }
 
 /** A mutant sealed well around its fault, by the runner's own key. */

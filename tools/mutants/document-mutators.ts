@@ -86,7 +86,10 @@ export const DOCUMENT_MUTATORS: readonly BundleMutator[] = [
     return bytes;
   }),
   text("comment", CANONICAL, (json) => `${json}//`),
-  text("nested-too-deep", CANONICAL, () => "[".repeat(20_000) + "]".repeat(20_000)),
+  text("nested-too-deep", CANONICAL, (_, random) => {
+    const depth = random.pick([513, 1000, 20_000]);
+    return "[".repeat(depth) + "]".repeat(depth);
+  }),
   text("document-cut", CANONICAL, (json, random) => json.slice(0, random.below(json.length))),
   text("unknown-key", ["SCHEMA_INVALID"], (json, random) => inject(json, `"x${random.below(1e6)}":null`)),
   text("later-version", ["SCHEMA_VERSION"], (json, random) =>

@@ -4,7 +4,7 @@ import {
   EventLogChecker,
   foldEvent,
   sha256,
-  type Finding,
+  type CheckedBundle,
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
@@ -12,8 +12,8 @@ import type { Files } from "./bundle-mutator.ts";
 
 const { trusted } = testKeys();
 
-/** What a reader finds in a bundle that lies in memory: the judgement of `readBundle` without a disk. */
-export function judgeFiles(files: Files, expected: TrialRef | null = null): readonly Finding[] {
+/** What a reader makes of a bundle that lies in memory: the judgement of `readBundle` without a disk. */
+export function judgeFiles(files: Files, expected: TrialRef | null = null): CheckedBundle {
   const facts = emptyFacts();
   const log = files.get("events.jsonl");
   const checker = new EventLogChecker("events.jsonl", (event) => foldEvent(facts, event));
@@ -26,5 +26,5 @@ export function judgeFiles(files: Files, expected: TrialRef | null = null): read
     facts,
     trusted,
     expected,
-  }).findings;
+  });
 }

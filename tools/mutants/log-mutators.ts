@@ -1,13 +1,15 @@
 import type { FindingCode } from "@stage6/evidence-interface";
 import { logLines, rechain } from "../golden/rechain.ts";
-import { sealed, type BundleMutator } from "./bundle-mutator.ts";
+import { sealed, type BundleMutator, type FoundRule } from "./bundle-mutator.ts";
 import type { Random } from "./random.ts";
 import { replaceOnce } from "./replace-once.ts";
 
 type Lines = readonly string[];
 const EVENTS: readonly FindingCode[] = ["EVENTS_INVALID"];
 /** A line that is no event leaves a gap; without its first line a log has no identity and its report cannot be derived. */
-const FOLLOWS: readonly FindingCode[] = ["EVENTS_INVALID", "SCHEMA_INVALID"];
+const UNREAD: readonly FoundRule[] = ["EVENTS_INVALID", "SCHEMA_INVALID"];
+/** A log without its start or end gives a report without the times of both. */
+const NO_REPORT: FoundRule = "SCHEMA_INVALID/schema";
 const BYTES: readonly FindingCode[] = ["BYTES_NOT_CANONICAL"];
 
 /** Edits the lines of the log; checkpoints, report, manifest and signature are made right for the edited log. */
@@ -15,6 +17,7 @@ function lines(
   name: string,
   codes: readonly FindingCode[],
   change: (all: Lines, random: Random) => Lines | null,
+  follows: readonly FoundRule[] = codes === EVENTS ? [] : UNREAD,
 ): BundleMutator {
   return {
     name,
@@ -27,7 +30,7 @@ function lines(
           return edited === null ? log : rechain(edited);
         },
       });
-      return applies ? { ...mutant, follows: FOLLOWS } : null;
+      return applies ? { ...mutant, follows } : null;
     },
   };
 }
@@ -38,21 +41,24 @@ function line(
   codes: readonly FindingCode[],
   mark: string,
   change: (text: string, random: Random) => string,
+  follows?: readonly FoundRule[],
 ): BundleMutator {
-  return lines(name, codes, (all, random) => {
+  const edit = (all: Lines, random: Random): Lines | null => {
     const hits = [...all.keys()].filter((at) => all[at]?.includes(mark));
     if (hits.length === 0) return null;
     const at = random.pick(hits);
     return all.map((one, index) => (index === at ? change(one, random) : one));
-  });
+  };
+  return lines(name, codes, edit, follows);
 }
 
 /** Drops a line and renumbers what follows, so that only what the line stood for is missing. */
-function gone(name: string, type: string): BundleMutator {
-  return lines(name, EVENTS, (all, random) => {
+function gone(name: string, type: string, follows?: readonly FoundRule[]): BundleMutator {
+  const edit = (all: Lines, random: Random): Lines | null => {
     const hits = [...all.keys()].filter((at) => all[at]?.includes(`"type":"${type}"`));
     return hits.length === 0 ? null : renumber(all.toSpliced(random.pick(hits), 1));
-  });
+  };
+  return lines(name, EVENTS, edit, follows);
 }
 
 function renumber(all: Lines): Lines {
@@ -73,25 +79,37 @@ export const LOG_MUTATORS: readonly BundleMutator[] = [
     const at = random.below(all.length);
     return all.toSpliced(at, 0, all[at] ?? "");
   }),
-  lines("lines-swapped", EVENTS, (all, random) => {
-    const at = 1 + random.below(all.length - 1);
-    return [...all.slice(0, at - 1), ...all.slice(at - 1, at + 1).toReversed(), ...all.slice(at + 1)];
-  }),
+  lines(
+    "lines-swapped",
+    EVENTS,
+    (all, random) => {
+      const at = 1 + random.below(all.length - 1);
+      return [...all.slice(0, at - 1), ...all.slice(at - 1, at + 1).toReversed(), ...all.slice(at + 1)];
+    },
+    ["EVENTS_INVALID/mono"],
+  ),
   gone("process-end-gone", "process.ended"),
   gone("tool-end-gone", "tool.ended"),
   gone("answer-gone", "model.answered"),
   gone("oracle-gone", "oracle.ended"),
   gone("snapshot-gone", "snapshot.taken"),
-  gone("start-gone", "run.started"),
-  gone("end-gone", "run.ended"),
+  gone("start-gone", "run.started", [NO_REPORT]),
+  gone("end-gone", "run.ended", [NO_REPORT]),
   gone("checkpoint-gone", "checkpoint"),
-  lines("event-after-end", EVENTS, (all, random) => renumber([...all, random.pick(all.slice(1, -2))])),
+  lines("event-after-end", EVENTS, (all, random) => renumber([...all, random.pick(all.slice(1, -2))]), [
+    "EVENTS_INVALID/mono",
+    "EVENTS_INVALID/checkpoint",
+  ]),
   line("seq-edited", EVENTS, ANY, (one, random) =>
     one.replace(/"seq":\d+/, `"seq":${1000 + random.below(1000)}`),
   ),
   line("clock-back", EVENTS, '"type":"process.ended"', (one) => one.replace(/"mono":\d+/, '"mono":0')),
-  line("clock-leap", EVENTS, '"type":"snapshot.taken"', (one, random) =>
-    one.replace(/"mono":\d+/, `"mono":${2_000_000 + random.below(1e9)}`),
+  line(
+    "clock-leap",
+    EVENTS,
+    '"type":"snapshot.taken"',
+    (one, random) => one.replace(/"mono":\d+/, `"mono":${2_000_000 + random.below(1e9)}`),
+    ["EVENTS_INVALID/mono"],
   ),
   line("date-that-never-was", EVENTS, ANY, (one, random) =>
     one.replace(
@@ -102,11 +120,19 @@ export const LOG_MUTATORS: readonly BundleMutator[] = [
   line("end-count", EVENTS, '"type":"run.ended"', (one, random) =>
     one.replace(/"events":\d+/, `"events":${1000 + random.below(1000)}`),
   ),
-  line("call-id", EVENTS, '"type":"tool.started"', (one, random) =>
-    one.replace(/"callId":"c\d+"/, `"callId":"c${100 + random.below(900)}"`),
+  line(
+    "call-id",
+    EVENTS,
+    '"type":"tool.started"',
+    (one, random) => one.replace(/"callId":"c\d+"/, `"callId":"c${100 + random.below(900)}"`),
+    ["EVENTS_INVALID/unpaired"],
   ),
-  line("request-number", EVENTS, '"type":"model.requested"', (one, random) =>
-    one.replace(/"request":\d+/, `"request":${100 + random.below(900)}`),
+  line(
+    "request-number",
+    EVENTS,
+    '"type":"model.requested"',
+    (one, random) => one.replace(/"request":\d+/, `"request":${100 + random.below(900)}`),
+    ["EVENTS_INVALID/unpaired"],
   ),
   line("raw-out-of-range", EVENTS, '"raw":', (one, random) =>
     one.replace(/"length":\d+/, `"length":${100_000 + random.below(1e6)}`),
@@ -151,7 +177,7 @@ export const LOG_MUTATORS: readonly BundleMutator[] = [
     name: "log-without-final-newline",
     make: (original) => ({
       ...sealed(original, EVENTS, { log: (log) => log.subarray(0, -1) }),
-      follows: FOLLOWS,
+      follows: ["EVENTS_INVALID/end", NO_REPORT],
     }),
   },
   {

@@ -2,9 +2,11 @@ import { BORROW_MUTATORS } from "./borrow-mutators.ts";
 import { originals, sameFiles, type BundleMutator, type Mutant } from "./bundle-mutator.ts";
 import { DOCUMENT_MUTATORS } from "./document-mutators.ts";
 import { LOG_MUTATORS } from "./log-mutators.ts";
+import { PROOF_MUTATORS } from "./proof-mutators.ts";
 import { Random } from "./random.ts";
 import { SEAL_MUTATORS } from "./seal-mutators.ts";
 import { TAMPER_MUTATORS } from "./tamper-mutators.ts";
+import { WITHHELD_MUTATORS } from "./withheld-mutators.ts";
 
 /** Every class of faults in one bundle. */
 export const BUNDLE_MUTATORS: readonly BundleMutator[] = [
@@ -13,6 +15,8 @@ export const BUNDLE_MUTATORS: readonly BundleMutator[] = [
   ...SEAL_MUTATORS,
   ...DOCUMENT_MUTATORS,
   ...LOG_MUTATORS,
+  ...PROOF_MUTATORS,
+  ...WITHHELD_MUTATORS,
 ];
 
 /** Draws until a fault applies; more often than this means that the mutator is broken. */

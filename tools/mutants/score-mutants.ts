@@ -23,8 +23,10 @@ export function scoreMutants(seed: number, count: number): Score {
   const survivors: Survivor[] = [];
   let at = 0;
   for (const { name, mutant } of makeMutants(seed, count)) {
-    const found = [...new Set(judgeFiles(mutant.files, mutant.expected).map(({ code }) => code))];
-    if (!found.some((code) => mutant.codes.includes(code)))
+    const { state, findings } = judgeFiles(mutant.files, mutant.expected);
+    const found = [...new Set(findings.map(({ code }) => code))];
+    // What was taken out and said so is refused as such; everything else is invalid, whatever codes it gives.
+    if (state !== (mutant.state ?? "invalid") || !found.some((code) => mutant.codes.includes(code)))
       survivors.push({ name, at, predicted: mutant.codes, found });
     at += 1;
   }

@@ -1,7 +1,7 @@
 import { sign } from "node:crypto";
 import { preAuthEncoding, type Manifest } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
-import { sealed, type BundleMutator, type Original } from "./bundle-mutator.ts";
+import { sealed, type BundleMutator, type FoundRule, type Original } from "./bundle-mutator.ts";
 import type { Random } from "./random.ts";
 import { replaceOnce } from "./replace-once.ts";
 
@@ -29,7 +29,7 @@ function manifest(
   name: string,
   codes: Codes,
   change: (made: Manifest, random: Random, original: Original) => unknown,
-  follows: Codes = [],
+  follows: readonly FoundRule[] = [],
 ): BundleMutator {
   return {
     name,
@@ -151,17 +151,23 @@ export const SEAL_MUTATORS: readonly BundleMutator[] = [
       files: [...files.slice(0, at - 1), ...files.slice(at - 1, at + 1).reverse(), ...files.slice(at + 1)],
     };
   }),
-  manifest("manifest-entry-doubled", ["SCHEMA_INVALID"], (made, random) => {
-    const one = entry(made, random);
-    return { ...made, files: made.files.flatMap((file) => (file === one ? [one, one] : [file])) };
-  }),
+  manifest(
+    "manifest-entry-doubled",
+    ["SCHEMA_INVALID"],
+    (made, random) => {
+      const one = entry(made, random);
+      return { ...made, files: made.files.flatMap((file) => (file === one ? [one, one] : [file])) };
+    },
+    ["ARTIFACT_MISSING/role"],
+  ),
   manifest(
     "manifest-entry-dropped",
-    ["ARTIFACT_EXTRA", "ARTIFACT_MISSING", "EVENTS_INVALID"],
+    ["ARTIFACT_EXTRA"],
     (made, random) => {
       const one = entry(made, random);
       return { ...made, files: made.files.filter((file) => file !== one) };
     },
+    ["ARTIFACT_MISSING/role", "EVENTS_INVALID"],
   ),
   manifest("manifest-size", ["DIGEST_MISMATCH"], (made, random) => {
     const one = entry(made, random);
@@ -187,13 +193,18 @@ export const SEAL_MUTATORS: readonly BundleMutator[] = [
       files: made.files.map((file) => ({ ...file, role: swap.get(file.role) ?? file.role })),
     };
   }),
-  manifest("role-of-a-document", ["SCHEMA_INVALID", "ARTIFACT_MISSING"], (made, random) => {
-    const path = random.pick(["report.json", "events.jsonl", "artifacts/observation.json"]);
-    return {
-      ...made,
-      files: made.files.map((file) => (file.path === path ? { ...file, role: "lane-files" } : file)),
-    };
-  }),
+  manifest(
+    "role-of-a-document",
+    ["SCHEMA_INVALID"],
+    (made, random) => {
+      const path = random.pick(["report.json", "events.jsonl", "artifacts/observation.json"]);
+      return {
+        ...made,
+        files: made.files.map((file) => (file.path === path ? { ...file, role: "lane-files" } : file)),
+      };
+    },
+    ["ARTIFACT_MISSING/role"],
+  ),
   manifest(
     "path-escape",
     ["PATH_ESCAPE"],
@@ -228,10 +239,12 @@ export const SEAL_MUTATORS: readonly BundleMutator[] = [
     ...made,
     [`x${random.below(1000)}`]: 1,
   })),
-  manifest("manifest-of-another-number", ["TRIAL_MISMATCH"], (made, random) => ({
-    ...made,
-    trial: { ...made.trial, number: 10 + random.below(900) },
-  })),
+  manifest(
+    "manifest-of-another-number",
+    ["TRIAL_MISMATCH"],
+    (made, random) => ({ ...made, trial: { ...made.trial, number: 10 + random.below(900) } }),
+    ["TRIAL_MISMATCH/statement"],
+  ),
   manifest("manifest-of-another-attempt", ["TRIAL_MISMATCH"], (made, random) => ({
     ...made,
     attemptId: `00000000-0000-4000-8000-${random.bytes(6).toString("hex")}`,

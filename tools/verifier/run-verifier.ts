@@ -8,6 +8,7 @@ const PROGRAM = fileURLToPath(new URL("verify.py", import.meta.url));
 const Verdict = Type.Object({
   bundle: Type.String(),
   ok: Type.Boolean(),
+  state: Type.Union([Type.Literal("complete"), Type.Literal("withheld"), Type.Literal("invalid")]),
   outcome: Type.Union([Type.String(), Type.Null()]),
   closure: Type.Union([Type.String(), Type.Null()]),
   codes: Type.Array(Type.String()),
@@ -16,12 +17,13 @@ const Verdict = Type.Object({
 /** What the second verifier says of one bundle. */
 export interface SecondVerdict {
   readonly ok: boolean;
+  readonly state: "complete" | "withheld" | "invalid";
   readonly outcome: string | null;
   readonly closure: string | null;
   readonly codes: readonly string[];
 }
 
-/** Runs the second verifier once over many bundles; verdicts in the order of the folders, and its exit code. */
+/** Runs the second verifier once over many bundles (a folder, or a folder, a tab and the trial it stands for); verdicts in their order, and its exit code. */
 export function runVerifier(
   publicKeyFile: string,
   folders: readonly string[],

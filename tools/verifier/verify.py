@@ -1,40 +1,35 @@
 #!/usr/bin/env python3
 """Second verifier of evidence bundles: Python 3 standard library only, written from docs/evidence-format.md and
 docs/schemas, sharing no code with the first. Usage: verify.py --key PEM [--key PEM] FOLDER... or, with --batch, one
-folder per line on stdin. One JSON line per bundle: {"bundle","ok","outcome","closure","codes","findings"}. Exit code 0
-when every bundle holds, 3 when one does not. The whole report is derived again and compared byte for byte."""
-import base64, hashlib, json, math, os, re, stat, sys, threading
+folder per line on stdin, after a tab the trial that it stands for (plan/lane/fixture/number). One JSON line per bundle:
+{"bundle","ok","state","outcome","closure","codes","findings"}, state being complete, withheld or invalid. Exit code 0 when
+every bundle is complete, else 3. The whole report is derived again and compared byte for byte."""
+import argparse, base64, calendar, decimal, hashlib, json, math, os, pathlib, re, stat, sys, threading
 SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "schemas")
-MAX_DOC, MAX_LINE, MAX_FINDINGS, MAX_ENTRIES = 64 << 20, 1 << 20, 100, 10_000
+MAX_DOC, MAX_LINE, MAX_FINDINGS, MAX_ENTRIES, MAX_DEPTH = 64 << 20, 1 << 20, 100, 10_000, 512
 sys.setrecursionlimit(20_000)
 
 # --- Ed25519 (RFC 8032 section 5.1) -------------------------------------------------------------------------------
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-def recover_x(y, sign):
-    if y >= P: return None
-    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P)
-    if x2 % P == 0: return None if sign else 0
-    x = pow(x2, (P + 3) // 8, P)
-    if (x * x - x2) % P: x = x * pow(2, (P - 1) // 4, P) % P
-    if (x * x - x2) % P: return None
-    return P - x if x & 1 != sign else x
 def add(a, b):
     A, B, C, E = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P, 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = B - A, E - C, E + C, B + A
     return (e * f % P, g * h % P, f * g % P, e * h % P)
 def mul(s, p):
     q = (0, 1, 1, 0)
-    while s:
-        if s & 1: q = add(q, p)
-        p, s = add(p, p), s >> 1
+    while s: q, p, s = add(q, p) if s & 1 else q, add(p, p), s >> 1
     return q
 def point(raw):
     y = int.from_bytes(raw, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
-    x = recover_x(y, sign)
-    return None if x is None else (x, y, 1, x * y % P)
+    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P: x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - x2) % P or sign and x == 0: return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
 G = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 def ed25519(key, message, sig):
     if len(key) != 32 or len(sig) != 64: return False
@@ -48,21 +43,13 @@ def ed25519(key, message, sig):
 class Bad(Exception): pass
 def es_number(x):
     """A finite double as ECMA-262 Number::toString writes it."""
-    if x == 0: return "0"
-    if x < 0: return "-" + es_number(-x)
-    m, e = digits(x)
-    k = len(m)
+    if x <= 0: return "-" + es_number(-x) if x < 0 else "0"
+    _, found, exponent = decimal.Decimal(repr(float(x))).normalize().as_tuple()
+    m, k, e = "".join(map(str, found)), len(found), len(found) + exponent
     if k <= e <= 21: return m + "0" * (e - k)
     if 0 < e <= 21: return m[:e] + "." + m[e:]
     if -6 < e <= 0: return "0." + "0" * -e + m
     return (m if k == 1 else m[0] + "." + m[1:]) + "e" + ("+" if e > 0 else "-") + str(abs(e - 1))
-def digits(x):
-    """Shortest digits that give the double back, and the decimal exponent n of 0.ddd * 10**n."""
-    mantissa, _, exp = repr(x).partition("e")
-    whole, _, frac = mantissa.partition(".")
-    all_digits, n = whole + frac.rstrip("0"), len(whole) + int(exp or 0)
-    lead = len(all_digits) - len(all_digits.lstrip("0"))
-    return all_digits.lstrip("0").rstrip("0"), n - lead
 ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 TO_ESCAPE = re.compile('[\x00-\x1f"\\\\]')
 INDEX = re.compile("(?:0|[1-9][0-9]*)")
@@ -73,39 +60,28 @@ def number_of(text):
     if not math.isfinite(value) or es_number(value) != text: raise Bad("not-canonical")
     return int(value) if value.is_integer() else value
 def pairs(items):
-    last = -1
-    for at, (key, _) in enumerate(items):
-        if key == "__proto__": raise Bad("proto-key")
-        if INDEX.fullmatch(key) and int(key) < 2**32 - 1:
-            if int(key) <= last or last == math.inf: raise Bad("not-canonical")
-            last = int(key)
-        else: last = math.inf
-    value = dict(items)
-    if len(value) != len(items): raise Bad("not-canonical")
-    return value
-def no_constant(_): raise Bad("not-json")
-DECODER = json.JSONDecoder(object_pairs_hook=pairs, parse_float=number_of, parse_int=number_of, parse_constant=no_constant)
-def write(value):
+    keys = [key for key, _ in items]
+    index = [int(key) for key in keys if INDEX.fullmatch(key) and int(key) < 2**32 - 1]  # ECMA-262 puts these first, ascending
+    if "__proto__" in keys: raise Bad("proto-key")
+    if len(set(keys)) < len(keys) or keys[:len(index)] != [str(one) for one in sorted(index)]: raise Bad("not-canonical")
+    return dict(items)
+DECODER = json.JSONDecoder(object_pairs_hook=pairs, parse_float=number_of, parse_int=number_of, parse_constant=number_of)
+def write(value, depth=0):
     if value is None or value is True or value is False: return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str): return es_string(value)
-    if isinstance(value, (int, float)): return es_number(float(value))
-    if isinstance(value, list): return "[" + ",".join(map(write, value)) + "]"
-    return "{" + ",".join(es_string(k) + ":" + write(v) for k, v in value.items()) + "}"
-def surrogate(value):
-    if isinstance(value, str): return any("\ud800" <= c <= "\udfff" for c in value)
-    if isinstance(value, list): return any(map(surrogate, value))
-    return isinstance(value, dict) and any(surrogate(k) or surrogate(v) for k, v in value.items())
+    if isinstance(value, (int, float)): return es_number(value)
+    if depth >= MAX_DEPTH: raise Bad("too-deep")
+    if isinstance(value, list): return "[" + ",".join(write(one, depth + 1) for one in value) + "]"
+    return "{" + ",".join(es_string(key) + ":" + write(one, depth + 1) for key, one in value.items()) + "}"
 def strict(raw, bom=True):
     """The value of canonical bytes; raises Bad with the rule that they break."""
-    try: text = raw.decode("utf-8")
-    except UnicodeDecodeError: raise Bad("not-utf8") from None
     if bom and raw[:3] == b"\xef\xbb\xbf": raise Bad("byte-order-mark")
     try:
+        text = raw.decode("utf-8")
         value = DECODER.decode(text)
-        if surrogate(value): raise Bad("lone-surrogate")
-        if write(value) != text: raise Bad("not-canonical")
+        if write(value) != text: raise Bad("not-canonical")  # a lone surrogate comes of an escape and is written without one
     except RecursionError: raise Bad("too-deep") from None
-    except ValueError: raise Bad("not-json") from None
+    except ValueError as bad: raise Bad("not-utf8" if isinstance(bad, UnicodeDecodeError) else "not-json") from None
     return value
 
 # --- JSON Schema 2020-12, the part the published schemas use -----------------------------------------------------
@@ -115,59 +91,68 @@ TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": 
 PATTERNS = {}
 def same(a, b): return type(a) is type(b) and a == b
 def fits(schema, value):
-    unknown = set(schema) - KNOWN
-    if unknown: raise SystemExit("schema keyword not implemented: %s" % sorted(unknown))
     if "const" in schema and not same(schema["const"], value): return False
     if "anyOf" in schema and not any(fits(one, value) for one in schema["anyOf"]): return False
-    kind = schema.get("type")
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind == "integer" and not (number and float(value).is_integer()): return False
-    if kind == "number" and not number: return False
+    kind, number = schema.get("type"), isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind in ("integer", "number") and not (number and (kind == "number" or float(value).is_integer())): return False
     if kind in TYPES and not isinstance(value, TYPES[kind]): return False
     if number and not schema.get("minimum", value) <= value <= schema.get("maximum", value): return False
-    if isinstance(value, str):
-        if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf): return False
-        if "pattern" in schema:
-            pattern = schema["pattern"]
-            # `$` of ECMA-262 is the end alone; Python's would let a newline follow.
-            found = PATTERNS.setdefault(pattern, re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.A))
-            if not found.search(value): return False
-    if isinstance(value, list):
-        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", math.inf): return False
-        if "items" in schema and not all(fits(schema["items"], one) for one in value): return False
+    low, high = ("minLength", "maxLength") if isinstance(value, str) else ("minItems", "maxItems")
+    if isinstance(value, (str, list)) and not schema.get(low, 0) <= len(value) <= schema.get(high, math.inf): return False
+    if isinstance(value, str) and "pattern" in schema and not PATTERNS[schema["pattern"]].search(value): return False
+    if isinstance(value, list) and "items" in schema and not all(fits(schema["items"], one) for one in value): return False
     if isinstance(value, dict):
         known = schema.get("properties", {})
         if any(key not in value for key in schema.get("required", ())): return False
         if schema.get("additionalProperties") is False and any(key not in known for key in value): return False
         if not all(fits(known[key], one) for key, one in value.items() if key in known): return False
     return True
+def supported(schema):
+    """The schema, refused with a keyword that is not implemented here; its patterns compiled. `$` of ECMA-262 is the end alone."""
+    if set(schema) - KNOWN: raise SystemExit("schema keyword not implemented: %s" % sorted(set(schema) - KNOWN))
+    if "pattern" in schema: PATTERNS[schema["pattern"]] = re.compile(re.sub(r"(?<!\\)\$", r"\\Z", schema["pattern"]), re.A)
+    for one in [*schema.get("anyOf", ()), *schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]: supported(one)
+    return schema
 def load(name):
-    with open(os.path.join(SCHEMAS, name + ".v1.schema.json"), encoding="utf-8") as file: return json.load(file)
-DOCS = {name: load(name) for name in ("manifest", "report", "observation", "dsse-envelope", "bundle-statement")}
+    return supported(json.loads(pathlib.Path(SCHEMAS, name + ".v1.schema.json").read_text("utf-8")))
+DOCS = {name: load(name) for name in ("manifest", "report", "observation", "dsse-envelope", "bundle-statement", "withheld", "bounds-self-test")}
 EVENTS = {one["properties"]["type"]["const"]: one for one in load("event")["anyOf"]}
 ROLES = ("report events observation snapshot-before snapshot-after git-state-before git-state-after patch stdout stderr "
          "model-log oracle-log environment remote-refs secret-scan attempts").split()
 NOT_EMPTY = {"report", "events", "observation", "environment", "secret-scan", "bounds-self-test"}
-OWN_ROLES = {"report.json": "report", "events.jsonl": "events", "artifacts/observation.json": "observation"}
+OBSERVATION, SELF_TEST = "artifacts/observation.json", "artifacts/bounds-self-test.json"
+OWN_ROLES = {"report.json": "report", "events.jsonl": "events", OBSERVATION: "observation", SELF_TEST: "bounds-self-test"}
 ACTIONS = "push merge deploy close pr-open issue-close publish core-mutation vendor-mutation unowned-mutation".split()
 def sha(raw): return "sha256:" + hashlib.sha256(raw).hexdigest()
+def leaf_hash(raw): return hashlib.sha256(b"\x00" + raw).digest()
+def node_hash(left, right): return hashlib.sha256(b"\x01" + left + right).digest()
 def merkle(leaves):
     if not leaves: return hashlib.sha256(b"").digest()
     while len(leaves) > 1:  # pairing level by level, the odd one moved up, is MTH of RFC 6962
-        up = [hashlib.sha256(b"\x01" + leaves[i] + leaves[i + 1]).digest() for i in range(0, len(leaves) - 1, 2)]
-        leaves = up + leaves[len(leaves) // 2 * 2:]
+        leaves = [node_hash(*leaves[i:i + 2]) for i in range(0, len(leaves) - 1, 2)] + leaves[len(leaves) // 2 * 2:]
     return leaves[0]
-def calendar(ts):
+def included(raw, at, path, size, root):
+    """Whether these bytes are the segment `at` of `size` under this root: the audit path of RFC 6962 section 2.1.1, used up exactly."""
+    if at >= size: return False
+    node, rest = leaf_hash(raw), [bytes.fromhex(one[7:]) for one in path]
+    while size > 1:
+        if at % 2 or at + 1 < size:
+            if not rest: return False
+            node = node_hash(rest.pop(0), node) if at % 2 else node_hash(node, rest.pop(0))
+        at, size = at // 2, (size + 1) // 2
+    return not rest and "sha256:" + node.hex() == root
+def unsorted(keys): return any(a >= b for a, b in zip(keys, keys[1:]))
+def is_real(ts):
     year, month, day, hour, minute, second = (int(ts[a:b]) for a, b in ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19)))
-    if not 1 <= month <= 12 or hour > 23 or minute > 59 or second > 59: return False
-    leap = year % 4 == 0 and year % 100 != 0 or year % 400 == 0
-    return 1 <= day <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1] and hour < 24 and minute < 60 and second < 60
 def major(value):
     version = value.get("schemaVersion") if isinstance(value, dict) else None
     found = re.match(r"([0-9]+)\.", version, re.A) if isinstance(version, str) else None
     return found is not None and found.group(1) != "1"
 
 # --- Event log -----------------------------------------------------------------------------------------------------
+PAIRS = {"tool.started": ("tool", True, "callId"), "tool.ended": ("tool", False, "callId"), "model.requested": ("model", True, "request"),
+         "model.answered": ("model", False, "request"), "phase.started": ("phase", True, "phase", "attempt"), "phase.ended": ("phase", False, "phase", "attempt")}
 class Log:
     """One pass over events.jsonl: findings, facts for the report, and the commitments of the manifest."""
     def __init__(self, raw, found):
@@ -198,7 +183,7 @@ class Log:
         before = [event["type"] for event in self.events if event["type"] != "run.ended"]
         if self.count and (not before or before[-1] != "checkpoint"): self.found("EVENTS_INVALID", "checkpoint")
         self.order()
-    def leaf(self, start, end): self.leaves.append(hashlib.sha256(b"\x00" + self.raw[start:end]).digest())
+    def leaf(self, start, end): self.leaves.append(leaf_hash(self.raw[start:end]))
     def read(self, line):
         if len(line) > MAX_LINE: return self.found("INPUT_TOO_LARGE", "line-length")
         try: value = strict(line, bom=False)
@@ -209,41 +194,30 @@ class Log:
         return self.found(*(("SCHEMA_VERSION", "major") if major(value.get("data")) else ("SCHEMA_INVALID", "schema")))
     def order(self):
         bad = lambda rule: self.found("EVENTS_INVALID", rule)
-        expect, mono, ended, calls, requests, process, oracle, shots = 0, 0, False, 0, 0, "none", 0, []
-        open_ = {"tool": set(), "model": set(), "phase": set()}
-        def close(kind, key):
-            if key in open_[kind]: open_[kind].discard(key)
-            else: bad("unpaired")
-        def begin(kind, key): open_[kind].add(key) if len(open_[kind]) < 65_536 else bad("too-many-open")
+        expect, mono, ended, process, oracle, shots = 0, 0, False, "none", 0, []
+        open_, serial = {"tool": set(), "model": set(), "phase": set()}, {"tool": 0, "model": 0, "phase": 0}
         for event in self.events:
             kind, data = event["type"], event["data"]
             if event["seq"] != expect: bad("seq")
             expect = event["seq"] + 1
             if event["mono"] < mono: bad("mono")
             mono = event["mono"]
-            if not calendar(event["ts"]): bad("calendar")
+            if not is_real(event["ts"]): bad("calendar")
             if (kind == "run.started") != (event["seq"] == 0): bad("start")
             if ended: bad("after-end")
-            if kind == "tool.started":
-                calls += 1
-                if data["callId"] != "c%d" % calls: bad("call-id")
-                begin("tool", data["callId"])
-            elif kind == "tool.ended": close("tool", data["callId"])
-            elif kind == "model.requested":
-                requests += 1
-                if data["request"] != requests: bad("request-number")
-                begin("model", data["request"])
-            elif kind == "model.answered": close("model", data["request"])
-            elif kind == "process.started":
-                if process != "none": bad("process")
-                process = "running"
-            elif kind == "process.ended":
-                if process != "running": bad("unpaired")
-                process = "ended"
-            elif kind == "phase.started":
-                if (data["phase"], data["attempt"]) in open_["phase"]: bad("phase")
-                begin("phase", (data["phase"], data["attempt"]))
-            elif kind == "phase.ended": close("phase", (data["phase"], data["attempt"]))
+            if kind in PAIRS:
+                name, opens, *keys = PAIRS[kind]
+                key = tuple(data[one] for one in keys)
+                if opens:
+                    serial[name] += 1
+                    if key[0] != {"tool": "c%d" % serial[name], "model": serial[name]}.get(name, key[0]): bad("number")
+                    if (key in open_[name]) or len(open_[name]) >= 65_536: bad("open")
+                    else: open_[name].add(key)
+                elif key not in open_[name]: bad("unpaired")
+                else: open_[name].remove(key)
+            elif kind in ("process.started", "process.ended"):
+                if process != ("none" if kind == "process.started" else "running"): bad("process")
+                process = "running" if kind == "process.started" else "ended"
             elif kind == "oracle.ended": oracle += 1
             elif kind == "snapshot.taken": shots.append(data["which"])
             elif kind == "run.ended":
@@ -270,22 +244,20 @@ LIMITS = {"interrupt": "INTERRUPTED", "total-limit": "TIMEOUT_TOTAL", "idle-limi
 OUTCOMES = {"NONE": "completed", "HARNESS_ERROR": "harness-error", "TARGET_REFUSED": "refused", "LANE_UNAVAILABLE": "lane-unavailable",
             "INTERRUPTED": "aborted", "TIMEOUT_TOTAL": "timed-out", "TIMEOUT_IDLE": "timed-out"}
 units = lambda text: text.encode("utf-16-be", "surrogatepass")
-def first_different(names, most):
-    return sorted(list(dict.fromkeys(names))[:most], key=units)
+def first_different(names, most): return sorted(list(dict.fromkeys(names))[:most], key=units)
 def derive(log, seen, seen_sha):
     of = lambda kind: [event["data"] for event in log.events if event["type"] == kind]
     last = lambda kind: (of(kind) or [None])[-1]
-    started = (of("run.started") or [None])[0]
-    if started is None: return None
-    lane = [event for event in log.events if event["src"] == "lane"]
-    understood = sum(event["type"] not in ("agent.ended", "line.unread", "record.unrecognized", "drift.detected") for event in lane)
+    if not of("run.started"): return None
+    started = of("run.started")[0]
+    unread = ("agent.ended", "line.unread", "record.unrecognized", "drift.detected")
+    understood = sum(event["src"] == "lane" and event["type"] not in unread for event in log.events)
     claimed, process, oracle = (last("agent.ended") or {"outcome": "unknown"})["outcome"], last("process.ended"), last("oracle.ended")
     asked, answers, tools, reviews = of("model.requested"), of("model.answered"), of("tool.ended"), of("review.claimed")
     models = first_different([one["model"] for one in asked if one["model"] is not None], 64)
-    space, shut = seen["workspace"], seen["protected"]
+    space, shut, found = seen["workspace"], seen["protected"], set()
     changes, git = space["changes"], [one for one in space["gitState"] if one["kind"] != "touched"]
     outside = [one for one in shut if one["before"] is None or one["before"] != one["after"]]
-    found = set()
     put = lambda name, when: found.add(name) if when else None
     ready = {"ready": None, "refused": "TARGET_REFUSED", "lane-unavailable": "LANE_UNAVAILABLE", "harness-error": "HARNESS_ERROR"}
     put(ready[seen["preparation"]["state"]], seen["preparation"]["state"] != "ready")
@@ -296,9 +268,7 @@ def derive(log, seen, seen_sha):
     allowed = None if started["model"]["class"] == "none" else started["model"]["id"]
     put("MODEL_MISMATCH", any(model != allowed for model in models))
     put("PROVIDER_TOOL", any(one["providerTools"] for one in asked))
-    real = [one for one in answers if one["end"] != "refused"]
-    top = None
-    for one in real: top = one if top is None or one["request"] > top["request"] else top
+    top = max((one for one in answers if one["end"] != "refused"), key=lambda one: one["request"], default=None)
     if top and top["end"] != "complete":
         status = top["status"] if top["end"] == "error-status" else None
         put("AUTH_FAILURE" if status in (401, 403) else "RATE_LIMIT" if status == 429 else "MODEL_ERROR", True)
@@ -336,7 +306,6 @@ def derive(log, seen, seen_sha):
     stamp = lambda kind, at: ([event["ts"] for event in log.events if event["type"] == kind] or [""])[at]
     probed = last("backend.probed") or {"version": None, "sha256": None}
     answer = [one["text"] for one in of("agent.messaged") if one["kind"] == "answer"]
-    usage = last("usage.claimed")
     return {
         "schemaVersion": "1.0", "trial": started["trial"], "attemptId": started["attemptId"], "planDigest": started["planDigest"],
         "policyDigest": started["policyDigest"],
@@ -358,50 +327,87 @@ def derive(log, seen, seen_sha):
                    "toolsUnreported": sum(not one["reported"] for one in tools),
                    "changedPaths": first_different([one["path"] for one in of("change.claimed")], 100_000),
                    "unreadLines": count("line.unread"), "unrecognizedRecords": count("record.unrecognized"), "driftRecords": count("drift.detected")},
-        "usage": usage["usage"] if usage else None, "events": {"count": log.count, "bytes": len(log.raw), "sha256": sha(log.raw)},
+        "usage": (last("usage.claimed") or {"usage": None})["usage"], "events": {"count": log.count, "bytes": len(log.raw), "sha256": sha(log.raw)},
         "observationSha256": seen_sha, "secretHits": len(seen["secrets"]["hits"])}
 
 # --- Bundle --------------------------------------------------------------------------------------------------------
+PROBES = """write-inside remove-inside model-via-bridge write-outside read-credential write-protected-git rename-protected-git tcp-loopback
+    unix-path-socket unix-abstract-socket udp-outside signal-host-process new-user-namespace git-push io-uring""".split()
+def table_holds(rows):
+    """All fifteen probes in order, each possible without bounds; within them the first three alone."""
+    return rows is not None and [one["probe"] for one in rows] == PROBES and all(
+        one["unbounded"] == "ok" and (one["bounded"] == "ok") == (at < 3) for at, one in enumerate(rows))
+def self_test_holds(test):
+    spaces = test["namespaces"]
+    apart = spaces is not None and all(spaces["host"][name] != spaces["backend"][name] for name in ("ipc", "mnt", "net", "pid"))
+    return apart and test["driver"]["profileSha256"] is not None and table_holds(test["before"]) and table_holds(test["after"])
 class Bundle:
-    def __init__(self, folder, keys):
-        self.findings, self.files = [], {}
+    def __init__(self, folder, keys, expected):
+        self.findings, self.files, self.gone, self.explained = [], {}, {}, set()
         self.walk(folder, "")
+        manifest = self.document("manifest", "manifest.json")
+        told = self.document("withheld", "withheld.json")
+        if told is not None and manifest is not None: self.withheld(told, manifest)
         log = Log(self.files["events.jsonl"], self.found) if "events.jsonl" in self.files else None
-        for path in ("report.json", "events.jsonl", "manifest.json", "bundle.dsse.json", "artifacts/observation.json"):
+        for path in ("report.json", "events.jsonl", "manifest.json", "bundle.dsse.json", OBSERVATION):
             if path not in self.files and not any(one["file"] == path for one in self.findings): self.found("ARTIFACT_MISSING", "document", path)
-        manifest, report = self.document("manifest", "manifest.json"), self.document("report", "report.json")
-        seen = self.document("observation", "artifacts/observation.json")
+        report, seen = self.document("report", "report.json"), self.document("observation", OBSERVATION)
         started = next((event["data"] for event in log.events if event["type"] == "run.started"), None) if log else None
         if manifest is not None: self.listed(manifest, log)
         self.signature(keys, manifest, started)
-        if started is not None:
-            for path, value in (("manifest.json", manifest), ("report.json", report), ("artifacts/observation.json", seen)):
-                if value is not None and value["trial"] != started["trial"]: self.found("TRIAL_MISMATCH", "identity", path)
-                if value is not None and value.get("attemptId", started["attemptId"]) != started["attemptId"]:
-                    self.found("TRIAL_MISMATCH", "attempt", path)
-        derived = None
-        if seen is not None:
-            if [one["action"] for one in seen["actions"]] != ACTIONS: self.found("SCHEMA_INVALID", "actions", "artifacts/observation.json")
-            if any((one["verdict"] == "violation") != (one["rule"] is not None) for one in seen["workspace"]["changes"]):
-                self.found("SCHEMA_INVALID", "change-rule", "artifacts/observation.json")
-            if started is not None and started["boundsTier"] != seen["bounds"]["tier"]:
-                self.found("OBSERVATION_DIVERGED", "bounds-tier", "artifacts/observation.json")
-            derived = derive(log, seen, sha(self.files["artifacts/observation.json"])) if log else None
+        test = self.document("bounds-self-test", SELF_TEST) if seen is not None else None
+        trial = expected or (started["trial"] if started else manifest["trial"] if self.gone else None)
+        for path, value in (("manifest.json", manifest), ("report.json", report), (OBSERVATION, seen), (SELF_TEST, test), ("events.jsonl", started)):
+            if trial is not None and value is not None and value["trial"] != trial: self.found("TRIAL_MISMATCH", "identity", path)
+        for path, value in (("manifest.json", manifest), ("report.json", report)):
+            if started is not None and value is not None and value["attemptId"] != started["attemptId"]: self.found("TRIAL_MISMATCH", "attempt", path)
+        if seen is not None: self.observed(seen, test, started)
+        derived = derive(log, seen, sha(self.files[OBSERVATION])) if log and seen is not None else None
         if derived is not None and "report.json" in self.files and write(derived).encode("utf-8", "surrogatepass") != self.files["report.json"]:
             self.found("REPORT_DIVERGED", "derived", "report.json")
         self.outcome, self.closure = (derived["outcome"], derived["closure"]["class"]) if derived else (None, None)
+        told_of = all((one["code"], one["rule"]) == ("ARTIFACT_MISSING", "withheld") for one in self.findings)
+        self.state = "complete" if not self.findings else "withheld" if told_of else "invalid"
+    def observed(self, seen, test, started):
+        bad = lambda code, rule: self.found(code, rule, OBSERVATION)
+        tier, evidence = seen["bounds"]["tier"], seen["bounds"]["evidence"]
+        if [one["action"] for one in seen["actions"]] != ACTIONS: bad("SCHEMA_INVALID", "actions")
+        if any((one["verdict"] == "violation") != (one["rule"] is not None) for one in seen["workspace"]["changes"]): bad("SCHEMA_INVALID", "change-rule")
+        if started is not None and started["boundsTier"] != tier: bad("OBSERVATION_DIVERGED", "bounds-tier")
+        actual = sha(self.files[SELF_TEST]) if SELF_TEST in self.files else None
+        if evidence != actual or evidence is not None and tier != "strict": bad("OBSERVATION_DIVERGED", "bounds-evidence")
+        proven = any(one["verdict"] == "proven-prevented" for one in seen["actions"])
+        if proven and (tier == "default" or test is None or not self_test_holds(test)): bad("OBSERVATION_DIVERGED", "unproven")
+    def withheld(self, told, manifest):
+        """withheld.json may only say what the signed manifest says, and only of files that are gone; with one fault it explains nothing."""
+        bad, before, events = lambda code, rule: self.found(code, rule, "withheld.json"), len(self.findings), manifest["events"]
+        listed = {one["path"]: (one["size"], one["sha256"]) for one in reversed(manifest["files"])}
+        if told["manifest"] != sha(self.files["manifest.json"]): bad("DIGEST_MISMATCH", "withheld-manifest")
+        if unsorted([one["path"] for one in told["files"]]) or unsorted([one["index"] for one in told["shown"]]): bad("SCHEMA_INVALID", "withheld-order")
+        for one in told["files"]:
+            if one["path"] in ("report.json", OBSERVATION, SELF_TEST): bad("SCHEMA_INVALID", "withheld-document")
+            if listed.get(one["path"]) != (one["size"], one["sha256"]): bad("DIGEST_MISMATCH", "withheld-file")
+            if one["path"] in self.files: bad("ARTIFACT_EXTRA", "withheld-present")
+        if told["shown"] and all(one["path"] != "events.jsonl" for one in told["files"]): bad("ARTIFACT_EXTRA", "shown-segments")
+        shown = {"segments/%08d.jsonl" % one["index"]: one for one in told["shown"]}
+        for path, one in shown.items():
+            if path not in self.files: bad("ARTIFACT_MISSING", "shown-segment")
+            elif not included(self.files[path], one["index"], one["path"], events["segments"], events["merkleRoot"]): bad("DIGEST_MISMATCH", "shown-segment")
+        if len(self.findings) > before: return
+        self.gone, self.explained = {one["path"]: one["size"] for one in told["files"]}, {"withheld.json", *shown}
+        for path in self.gone: self.found("ARTIFACT_MISSING", "withheld", path)
     def found(self, code, rule, file): self.findings.append({"code": code, "rule": rule, "file": file})
     def walk(self, folder, at):
         try: entries = list(os.scandir(os.path.join(folder, at)))
         except OSError: return self.found("UNREADABLE", "folder", at or ".")
+        if len(entries) + len(self.files) > MAX_ENTRIES: return self.found("INPUT_TOO_LARGE", "entries", at or ".")
         for entry in entries:
             path = at + "/" + entry.name if at else entry.name
             mode = entry.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode): self.walk(folder, path)
             elif not stat.S_ISREG(mode): self.found("NOT_A_FILE", "kind", path)
             else:
-                try:
-                    with open(os.path.join(folder, path), "rb") as file: self.files[path] = file.read()
+                try: self.files[path] = pathlib.Path(folder, path).read_bytes()
                 except OSError: self.found("UNREADABLE", "file", path)
     def document(self, name, path):
         raw = self.files.get(path)
@@ -416,19 +422,17 @@ class Bundle:
         if major(value): return self.found("SCHEMA_VERSION", "major", path)
         return value if fits(DOCS[name], value) else self.found("SCHEMA_INVALID", "schema", path)
     def listed(self, manifest, log):
-        entries = manifest["files"]
-        paths = [one["path"] for one in entries]
-        if any(a >= b for a, b in zip(paths, paths[1:])): self.found("SCHEMA_INVALID", "order", "manifest.json")
+        entries, paths = manifest["files"], [one["path"] for one in manifest["files"]]
+        if unsorted(paths): self.found("SCHEMA_INVALID", "order", "manifest.json")
         for one in entries:
             path, raw = one["path"], self.files.get(one["path"])
             if OWN_ROLES.get(path, one["role"]) != one["role"]: self.found("SCHEMA_INVALID", "document-role", "manifest.json")
             if raw is None:
                 if not any(finding["file"] == path for finding in self.findings): self.found("ARTIFACT_MISSING", "listed", path)
-                continue
-            if len(raw) != one["size"]: self.found("DIGEST_MISMATCH", "size", path)
+            elif len(raw) != one["size"]: self.found("DIGEST_MISMATCH", "size", path)
             elif sha(raw) != one["sha256"]: self.found("DIGEST_MISMATCH", "sha256", path)
-            if one["size"] == 0 and one["role"] in NOT_EMPTY: self.found("ARTIFACT_EMPTY", "role", path)
-        for path in set(self.files) - set(paths) - {"manifest.json", "bundle.dsse.json"}: self.found("ARTIFACT_EXTRA", "unlisted", path)
+            if raw is not None and one["size"] == 0 and one["role"] in NOT_EMPTY: self.found("ARTIFACT_EMPTY", "role", path)
+        for path in set(self.files) - set(paths) - {"manifest.json", "bundle.dsse.json"} - self.explained: self.found("ARTIFACT_EXTRA", "unlisted", path)
         for role in ROLES:
             if sum(one["role"] == role for one in entries) != 1: self.found("ARTIFACT_MISSING", "role", "manifest.json")
         if log is None: return
@@ -436,14 +440,12 @@ class Bundle:
         for name in actual:
             if manifest["events"][name] != actual[name]: self.found("DIGEST_MISMATCH", name, "manifest.json")
         for path, reach in log.reach.items():
-            if path not in self.files: self.found("EVENTS_INVALID", "raw-artifact", "events.jsonl")
-            elif reach > len(self.files[path]): self.found("EVENTS_INVALID", "raw-range", "events.jsonl")
-        shots = {}
-        for event in log.events:
-            if event["type"] == "snapshot.taken": shots.setdefault(event["data"]["which"], event["data"])
-        for which, data in shots.items():
-            same_ = [one for one in entries if one["path"] == data["artifact"] and one["role"] == "snapshot-" + which and one["sha256"] == data["sha256"]]
-            if not same_: self.found("EVENTS_INVALID", "snapshot-digest", "events.jsonl")
+            size = len(self.files[path]) if path in self.files else self.gone.get(path)
+            if size is None or reach > size: self.found("EVENTS_INVALID", "raw-artifact" if size is None else "raw-range", "events.jsonl")
+        for which in ("before", "after"):
+            told = next((event["data"] for event in log.events if event["type"] == "snapshot.taken" and event["data"]["which"] == which), None)
+            if told and not any((one["path"], one["role"], one["sha256"]) == (told["artifact"], "snapshot-" + which, told["sha256"]) for one in entries):
+                self.found("EVENTS_INVALID", "snapshot-digest", "events.jsonl")
     def signature(self, keys, manifest, started):
         file, raw = "bundle.dsse.json", self.files.get("bundle.dsse.json")
         if raw is None: return
@@ -459,36 +461,33 @@ class Bundle:
         message = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
         if not ed25519(keys[first["keyid"]], message, sig): return self.found("SIGNATURE_INVALID", "signature", file)
         try: statement = strict(payload)
-        except Bad: return self.found("SCHEMA_INVALID", "statement", file)
+        except Bad: statement = None
         if not fits(DOCS["bundle-statement"], statement): return self.found("SCHEMA_INVALID", "statement", file)
         if "sha256:" + statement["subject"][0]["digest"]["sha256"] != sha(self.files.get("manifest.json", b"")):
             self.found("DIGEST_MISMATCH", "signed-manifest", "manifest.json")
-        predicate = statement["predicate"]
-        if started is not None and predicate["attemptId"] != started["attemptId"]: self.found("TRIAL_MISMATCH", "attempt", file)
-        if manifest is not None and predicate["trial"] != manifest["trial"]: self.found("TRIAL_MISMATCH", "statement", file)
+        if started is not None and statement["predicate"]["attemptId"] != started["attemptId"]: self.found("TRIAL_MISMATCH", "attempt", file)
+        if manifest is not None and statement["predicate"]["trial"] != manifest["trial"]: self.found("TRIAL_MISMATCH", "statement", file)
 def canonical_base64(text):
-    raw = base64.b64decode(text, validate=True)
-    if base64.b64encode(raw).decode() != text: raise ValueError("not canonical")
-    return raw
+    if base64.b64encode(base64.b64decode(text, validate=True)).decode() != text: raise ValueError("not canonical")
+    return base64.b64decode(text)
 def read_key(path):
-    with open(path, encoding="ascii") as file: lines = [line for line in file.read().split("\n") if line and "-----" not in line]
-    der = base64.b64decode("".join(lines), validate=True)
+    der = base64.b64decode("".join(line for line in pathlib.Path(path).read_text("ascii").split("\n") if "-----" not in line), validate=True)
     if len(der) != 44 or der[:12].hex() != "302a300506032b6570032100": raise SystemExit("not an Ed25519 public key: " + path)
     return sha(der), der[12:]
 def main(args):
-    keys, folders = {}, []
-    while args:
-        one = args.pop(0)
-        if one == "--key": keys.update([read_key(args.pop(0))])
-        elif one == "--batch": folders.extend(line.rstrip("\n") for line in sys.stdin)
-        else: folders.append(one)
-    if not keys or not folders: raise SystemExit("usage: verify.py --key PEM [--batch | FOLDER...]")
+    parser = argparse.ArgumentParser(description="Checks evidence bundles.")
+    parser.add_argument("--key", action="append", required=True, help="PEM of a runner's public key")
+    parser.add_argument("--batch", action="store_true", help="read folders from stdin")
+    parser.add_argument("folders", nargs="*")
+    given = parser.parse_args(args)
+    keys, folders = dict(map(read_key, given.key)), given.folders + [line for line in (sys.stdin.read() if given.batch else "").split("\n") if line]
     good = True
-    for folder in folders:
-        bundle = Bundle(folder, keys)
+    for folder, _, trial in (one.partition("\t") for one in folders):
+        plan, lane, fixture, number = trial.split("/") if trial else ("", "", "", "0")
+        bundle = Bundle(folder, keys, {"planId": plan, "lane": lane, "fixture": fixture, "number": int(number)} if trial else None)
         good = good and not bundle.findings
-        print(json.dumps({"bundle": folder, "ok": not bundle.findings, "outcome": bundle.outcome, "closure": bundle.closure,
-                          "codes": sorted({one["code"] for one in bundle.findings}), "findings": bundle.findings[:MAX_FINDINGS]}))
+        print(json.dumps({"bundle": folder, "ok": not bundle.findings, "state": bundle.state, "outcome": bundle.outcome, "closure": bundle.closure,
+                          "codes": sorted({one["code"] for one in bundle.findings}), "findings": bundle.findings[:MAX_FINDINGS]}), flush=True)
     return 0 if good else 3
 
 if __name__ == "__main__":

@@ -5,15 +5,12 @@ import { EventLogChecker } from "./event-log-checker.ts";
 import type { TrialRef } from "./primitives.ts";
 import { emptyFacts, foldEvent } from "./report-fold.ts";
 import type { Manifest } from "./manifest.ts";
-import type { BoundsSelfTest } from "./bounds-self-test.ts";
-import { writeStrictBytes } from "./strict-json.ts";
 import {
-  sampleObservation,
   sampleSelfTest,
+  sampleStrictTrial,
   sampleTrial,
   sealFiles,
   testKeys,
-  type SampleDraft,
   type SampleTrial,
   type SealFaults,
 } from "./testing/index.ts";
@@ -108,34 +105,6 @@ describe("checkBundle", () => {
   });
 });
 
-/** A trial in strict bounds that claims to have prevented everything. */
-function strictTrial(selfTest: BoundsSelfTest | null, tier: "strict" | "default" = "strict"): SampleTrial {
-  const { events, observation, artifacts } = sampleTrial({ lane: "codex" });
-  const bytes = selfTest === null ? null : writeStrictBytes({ ...selfTest, trial: observation.trial });
-  const evidence = bytes === null ? null : sha256(bytes);
-  return {
-    events: events.map((draft): SampleDraft =>
-      draft[0] === "run.started" ? ["run.started", { ...draft[1], boundsTier: tier }] : draft,
-    ),
-    observation: {
-      ...observation,
-      bounds: { requested: "strict", tier, reason: "", evidence },
-      actions: sampleObservation().actions.map((action) => ({ ...action, verdict: "proven-prevented" })),
-    },
-    artifacts: new Map([
-      ...artifacts,
-      ...(bytes === null
-        ? []
-        : [
-            [
-              "artifacts/bounds-self-test.json",
-              { role: "bounds-self-test", mediaType: "application/json", bytes },
-            ] as const,
-          ]),
-    ]),
-  };
-}
-
 describe("what is proven", () => {
   const found = (trial: SampleTrial) =>
     check(sealFiles(trial)).findings.map(({ code, rule, found: what }) => `${code}/${rule} ${what ?? ""}`);
@@ -144,28 +113,30 @@ describe("what is proven", () => {
   ];
 
   it("stands when the strict self-test in the bundle passed before and after", () => {
-    expect(found(strictTrial(sampleSelfTest()))).toEqual([]);
+    expect(found(sampleStrictTrial(sampleSelfTest()))).toEqual([]);
   });
 
   it("is refused without a self-test, with half of one, and with one that failed", () => {
-    expect(found(strictTrial(null))).toEqual(unproven("there is no self-test"));
-    expect(found(strictTrial(sampleSelfTest({ after: null })))).toEqual(
+    expect(found(sampleStrictTrial(null))).toEqual(unproven("there is no self-test"));
+    expect(found(sampleStrictTrial(sampleSelfTest({ after: null })))).toEqual(
       unproven("after: the self-test was not run"),
     );
     const before = (sampleSelfTest().before ?? []).map((row) => ({ ...row, bounded: "ok" }));
-    expect(found(strictTrial(sampleSelfTest({ before })))).toEqual(unproven("write-outside succeeded"));
-    expect(found(strictTrial(sampleSelfTest({ namespaces: null })))).toEqual(unproven("did not run inside"));
+    expect(found(sampleStrictTrial(sampleSelfTest({ before })))).toEqual(unproven("write-outside succeeded"));
+    expect(found(sampleStrictTrial(sampleSelfTest({ namespaces: null })))).toEqual(
+      unproven("did not run inside"),
+    );
   });
 
   it("is refused in the default tier, whatever self-test lies beside it", () => {
-    expect(found(strictTrial(sampleSelfTest(), "default"))).toEqual([
+    expect(found(sampleStrictTrial(sampleSelfTest(), "default"))).toEqual([
       "OBSERVATION_DIVERGED/bounds-evidence default",
       ...unproven("there is no self-test"),
     ]);
   });
 
   it("is bound to the very self-test by digest, and the self-test to its trial", () => {
-    const other = strictTrial(sampleSelfTest());
+    const other = sampleStrictTrial(sampleSelfTest());
     const evidence = sha256("another");
     const swapped = {
       ...other,

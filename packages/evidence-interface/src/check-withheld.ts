@@ -1,3 +1,4 @@
+import { BUNDLE_FILES, SELF_TEST_FILE } from "./bundle-files.ts";
 import type { Finding } from "./finding.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Sha256 } from "./primitives.ts";
@@ -5,7 +6,7 @@ import { verifySegment } from "./segment-proof.ts";
 import { segmentFile, WITHHELD_FILE, type Withheld } from "./withheld.ts";
 
 /** Documents that everything else is judged by: a bundle without one of them is not a bundle. */
-const NEVER: readonly string[] = ["report.json", "artifacts/observation.json"];
+const NEVER: readonly string[] = [BUNDLE_FILES.report, BUNDLE_FILES.observation, SELF_TEST_FILE];
 
 /** What a withheld.json is judged against. */
 export interface WithheldInput {

@@ -23,7 +23,8 @@ describe("golden bundles of version 1", () => {
       "lane-unavailable",
       "timed-out",
     ]);
-    expect(folders("bad").length).toBe(65);
+    expect(folders("withheld")).toEqual(["artifact", "segment"]);
+    expect(folders("bad").length).toBe(70);
   });
 
   it.each(folders("good"))("reads %s without a finding and with the report it stores", async (name) => {
@@ -47,6 +48,12 @@ describe("golden bundles of version 1", () => {
       "lane-unavailable": "LANE_UNAVAILABLE",
       "timed-out": "TIMEOUT_TOTAL",
     });
+  });
+
+  it.each(folders("withheld"))("reads %s as withheld, with nothing wrong in what is left", async (name) => {
+    const { state, findings } = await read(join(root, "withheld", name));
+    expect(state).toBe("withheld");
+    expect(findings).toMatchObject([{ code: "ARTIFACT_MISSING", rule: "withheld" }]);
   });
 
   it.each(folders("bad"))("finds %s", async (name) => {

@@ -15,13 +15,9 @@ export {
   type SelfTestProbe,
   type SelfTestRows,
 } from "./bounds-self-test.ts";
-export {
-  BUNDLE_FILES,
-  SELF_TEST_FILE,
-  checkBundle,
-  type BundleInput,
-  type CheckedBundle,
-} from "./check-bundle.ts";
+export { BUNDLE_FILES, SELF_TEST_FILE } from "./bundle-files.ts";
+export { type BundleInput } from "./bundle-input.ts";
+export { checkBundle, type CheckedBundle } from "./check-bundle.ts";
 export { isGitStateViolation, WORK_BRANCH } from "./git-state-rule.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
@@ -37,23 +33,25 @@ export {
 export { EventLogChecker, type EventLogSummary } from "./event-log-checker.ts";
 export { EventLogError, EventLogWriter, type Stamp } from "./event-log-writer.ts";
 export {
-  AgentOutcome,
-  AnswerEnd,
-  ChangeKind,
-  EndedBy,
   EVENT_DATA,
   EVENT_SCHEMAS,
   EVENT_SOURCE,
   EVENT_TYPES,
   EventSchema,
-  EventSource,
-  RawRef,
-  ToolStatus,
-  Usage,
   type Event,
   type EventData,
   type EventType,
 } from "./event.ts";
+export {
+  AgentOutcome,
+  AnswerEnd,
+  ChangeKind,
+  EndedBy,
+  EventSource,
+  RawRef,
+  ToolStatus,
+  Usage,
+} from "./event-parts.ts";
 export {
   escapeText,
   FINDING_CODES,

@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { ChangeKind } from "./event.ts";
+import { ChangeKind } from "./event-parts.ts";
 import { oneOf } from "./one-of.ts";
 import { WORK_BRANCH } from "./git-state-rule.ts";
 import {

@@ -1,4 +1,5 @@
-import type { AgentOutcome, Event, EventData, EventType, Usage } from "./event.ts";
+import type { AgentOutcome, Usage } from "./event-parts.ts";
+import type { Event, EventData, EventType } from "./event.ts";
 
 /** The facts of an event log that a report needs, gathered in one pass; memory does not grow with the number of events. */
 export interface LogFacts {

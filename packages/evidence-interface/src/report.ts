@@ -1,5 +1,5 @@
 import Type, { type Static } from "typebox";
-import { AgentOutcome, Usage } from "./event.ts";
+import { AgentOutcome, Usage } from "./event-parts.ts";
 import { PathRule } from "./observation.ts";
 import { oneOf } from "./one-of.ts";
 import {

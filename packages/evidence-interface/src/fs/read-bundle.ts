@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { BUNDLE_FILES, SELF_TEST_FILE, checkBundle, type CheckedBundle } from "../check-bundle.ts";
+import { BUNDLE_FILES, SELF_TEST_FILE } from "../bundle-files.ts";
+import { checkBundle, type CheckedBundle } from "../check-bundle.ts";
 import type { TrustedKeys } from "../dsse.ts";
 import { EventLogChecker, type EventLogSummary } from "../event-log-checker.ts";
 import type { Finding } from "../finding.ts";

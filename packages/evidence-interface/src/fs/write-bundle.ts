@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
-import { BUNDLE_FILES } from "../check-bundle.ts";
+import { BUNDLE_FILES } from "../bundle-files.ts";
 import { deriveReport } from "../derive-report.ts";
 import { digestHex, sha256 } from "../digest.ts";
 import { signStatement } from "../dsse.ts";

@@ -1,4 +1,4 @@
-import type { RawRef } from "../event.ts";
+import type { RawRef } from "../event-parts.ts";
 
 /** Raw output of a backend, built line by line; each line gives the byte range that an event points to. */
 export class SampleStream {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
-import { BUNDLE_FILES } from "../check-bundle.ts";
+import { BUNDLE_FILES } from "../bundle-files.ts";
 import { deriveReport } from "../derive-report.ts";
 import { digestHex, sha256 } from "../digest.ts";
 import { signStatement } from "../dsse.ts";

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BUNDLE_FILES } from "../check-bundle.ts";
+import { BUNDLE_FILES } from "../bundle-files.ts";
 import { sealBundle } from "../fs/write-bundle.ts";
 import type { Report } from "../report.ts";
 import { sampleTrial, writeSampleLog, type SampleTrial, type SampleTrialOptions } from "./sample-trial.ts";

@@ -114,8 +114,7 @@ function asLane(sample: SampleTrial, { lane, backendSha256 }: PlannedLane): Samp
     ...sample,
     observation: { ...sample.observation, trial: { ...sample.observation.trial, lane } },
     events: sample.events.map((draft) => {
-      if (draft[0] === "run.started")
-        return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
+      if (draft[0] === "run.started") return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
       return draft[0] === "backend.probed" ? [draft[0], { ...draft[1], sha256: backendSha256 }] : draft;
     }),
   };

@@ -1,0 +1,93 @@
+import Type, { type Static } from "typebox";
+import { BundlePath, Count } from "./primitives.ts";
+
+/** Who an event comes from. Only `harness`, `provider` and `fs` events are observations; `lane` events are claims. */
+export const EventSource = Type.Union(
+  [Type.Literal("harness"), Type.Literal("lane"), Type.Literal("provider"), Type.Literal("fs")],
+  { description: "Who saw or said it." },
+);
+export type EventSource = Static<typeof EventSource>;
+
+/** The bytes a lane event was translated from: a range of a raw artifact. */
+export const RawRef = Type.Object(
+  {
+    artifact: BundlePath,
+    offset: Count,
+    length: Count,
+  },
+  { additionalProperties: false, description: "Byte range of a raw artifact." },
+);
+export type RawRef = Static<typeof RawRef>;
+
+/** How the supervised backend process came to its end. */
+export const EndedBy = Type.Union(
+  [
+    Type.Literal("exit"),
+    Type.Literal("total-limit"),
+    Type.Literal("idle-limit"),
+    Type.Literal("output-limit"),
+    Type.Literal("line-limit"),
+    Type.Literal("request-limit"),
+    Type.Literal("interrupt"),
+    Type.Literal("spawn-failure"),
+  ],
+  { description: "What ended the process: itself, a limit, or the operator." },
+);
+export type EndedBy = Static<typeof EndedBy>;
+
+/** How a model answer ended, seen at the gateway. */
+export const AnswerEnd = Type.Union(
+  [
+    Type.Literal("complete"),
+    Type.Literal("error-status"),
+    Type.Literal("cut"),
+    Type.Literal("malformed"),
+    Type.Literal("unanswered"),
+    Type.Literal("refused"),
+    Type.Literal("local"),
+  ],
+  {
+    description:
+      "complete: the stream's own end marker was seen; error-status: HTTP status 400 or above; cut: connection ended first; malformed: ended without a valid end marker; unanswered: the backend left or was ended first; refused: the gateway refused to forward; local: the gateway gave the fixed answer of the lane's plan, and no model was asked.",
+  },
+);
+export type AnswerEnd = Static<typeof AnswerEnd>;
+
+/** How a tool call ended, as the backend told it. `unclosed` is written when the backend never said. */
+export const ToolStatus = Type.Union(
+  [Type.Literal("completed"), Type.Literal("failed"), Type.Literal("refused"), Type.Literal("unclosed")],
+  { description: "End of a tool call." },
+);
+export type ToolStatus = Static<typeof ToolStatus>;
+
+/** A backend's own word on how it ended. A claim, never a verdict. */
+export const AgentOutcome = Type.Union(
+  [Type.Literal("completed"), Type.Literal("failed"), Type.Literal("aborted"), Type.Literal("unknown")],
+  { description: "What the backend claims about its own end." },
+);
+export type AgentOutcome = Static<typeof AgentOutcome>;
+
+/** Token counts a backend claims. */
+export const Usage = Type.Object(
+  {
+    inputTokens: Count,
+    cachedInputTokens: Count,
+    outputTokens: Count,
+  },
+  { additionalProperties: false, description: "Token counts." },
+);
+export type Usage = Static<typeof Usage>;
+
+/** Kind of change to one path between two snapshots. */
+export const ChangeKind = Type.Union(
+  [
+    Type.Literal("added"),
+    Type.Literal("modified"),
+    Type.Literal("deleted"),
+    Type.Literal("type-changed"),
+    Type.Literal("mode-changed"),
+    Type.Literal("touched"),
+  ],
+  { description: "Kind of change." },
+);
+export type ChangeKind = Static<typeof ChangeKind>;

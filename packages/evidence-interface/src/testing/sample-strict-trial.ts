@@ -1,0 +1,31 @@
+import { SELF_TEST_FILE } from "../bundle-files.ts";
+import { sha256 } from "../digest.ts";
+import type { BoundsSelfTest } from "../bounds-self-test.ts";
+import { writeStrictBytes } from "../strict-json.ts";
+import { sampleObservation } from "./sample-observation.ts";
+import { sampleSelfTest } from "./sample-self-test.ts";
+import { sampleTrial, type SampleDraft, type SampleTrial } from "./sample-trial.ts";
+
+/** A Codex trial in strict bounds that claims to have prevented everything, on the strength of this self-test; null leaves it out. */
+export function sampleStrictTrial(
+  selfTest: BoundsSelfTest | null = sampleSelfTest(),
+  tier: "strict" | "default" = "strict",
+): SampleTrial {
+  const { events, observation, artifacts } = sampleTrial({ lane: "codex" });
+  const bytes = selfTest === null ? null : writeStrictBytes({ ...selfTest, trial: observation.trial });
+  const proof = { role: "bounds-self-test", mediaType: "application/json" } as const;
+  return {
+    events: events.map((draft): SampleDraft =>
+      draft[0] === "run.started" ? ["run.started", { ...draft[1], boundsTier: tier }] : draft,
+    ),
+    observation: {
+      ...observation,
+      bounds: { requested: "strict", tier, reason: "", evidence: bytes === null ? null : sha256(bytes) },
+      actions: sampleObservation().actions.map((action) => ({ ...action, verdict: "proven-prevented" })),
+    },
+    artifacts: new Map([
+      ...artifacts,
+      ...(bytes === null ? [] : [[SELF_TEST_FILE, { ...proof, bytes }] as const]),
+    ]),
+  };
+}
