@@ -12,6 +12,7 @@ import {
   TrialPlan,
   Withheld,
 } from "@stage6/evidence-interface";
+import { LaneResult } from "@stage6/lane-conformance";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
 
@@ -24,6 +25,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   "dsse-envelope": DsseEnvelope,
   event: EventSchema,
   fixture: Fixture,
+  "lane-result": LaneResult,
   manifest: Manifest,
   observation: Observation,
   policy: Policy,
