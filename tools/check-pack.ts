@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { isRecord } from "./boundaries/is-record.ts";
 import { type PackedPackage, writeConsumerProject } from "./pack/consumer-project.ts";
+import { followLanesPage } from "./pack/follow-lanes-page.ts";
 import { runCommand } from "./pack/run-command.ts";
 import { tarballFindings } from "./pack/tarball-findings.ts";
 
@@ -19,6 +20,7 @@ try {
   if (packages.length === 0) throw new Error("no public package was found: nothing was checked");
   for (const one of packages) judge(one);
   consume(packages);
+  await followPage(packages);
   console.log(`pack: ${packages.length} packages packed, judged, installed and used`);
 } catch (error) {
   console.error(`pack: ${error instanceof Error ? error.message : String(error)}`);
@@ -87,6 +89,18 @@ function consume(packages: readonly PackedPackage[]): void {
     if (output.trim() === "") throw new Error(`${basename(command)} ${args.join(" ")} printed nothing`);
     say(output.trim().split("\n", 1)[0] ?? "");
   }
+}
+
+async function followPage(packages: readonly PackedPackage[]): Promise<void> {
+  say("follow docs/lanes.md");
+  const manifests = publicManifests();
+  const served = packages.map(({ name, tarball }) => ({
+    name,
+    tarball,
+    manifest: manifests.find((manifest) => manifest.name === name) ?? {},
+  }));
+  const folder = mkdtempSync(join(work, "lane-author-"));
+  say(await followLanesPage(folder, join(root, "docs", "lanes.md"), served));
 }
 
 function npm(args: readonly string[], cwd: string): void {

@@ -13,6 +13,7 @@ import {
   Withheld,
 } from "@stage6/evidence-interface";
 import { Coverage, FailureMatrix, MatrixBlock } from "@stage6/failure-matrix";
+import { LaneResult } from "@stage6/lane-conformance";
 import { Fixture, Script } from "@stage6/lane-contract";
 import type { TSchema } from "typebox";
 
@@ -27,6 +28,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   event: EventSchema,
   "failure-matrix": FailureMatrix,
   fixture: Fixture,
+  "lane-result": LaneResult,
   manifest: Manifest,
   "matrix-block": MatrixBlock,
   observation: Observation,

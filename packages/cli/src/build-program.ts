@@ -4,6 +4,7 @@ import { addCompare } from "./commands/compare.ts";
 import { addFixtures } from "./commands/fixtures.ts";
 import { addInit } from "./commands/init.ts";
 import { addNotApplicable } from "./commands/not-applicable.ts";
+import { addLanes } from "./commands/lanes.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addProbe } from "./commands/probe.ts";
 import { addRehearse } from "./commands/rehearse.ts";
@@ -71,6 +72,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
     addProbe,
     addBackends,
     addFixtures,
+    addLanes,
     addPlan,
     addNotApplicable,
     addRun,

@@ -4,6 +4,7 @@ import type { Manifest } from "@stage6/evidence-interface";
 import type { Lane } from "@stage6/lane-contract";
 import { DraftKeys } from "./draft-keys.ts";
 import { readLaneEvents } from "./lane-events.ts";
+import { AGAIN_WORKSPACE, orderStreams, streamOf } from "./raw-streams.ts";
 
 /** What translating a bundle's raw streams again gave. */
 export type Retranslation =
@@ -11,16 +12,14 @@ export type Retranslation =
   | { readonly state: "skipped"; readonly reason: string }
   | { readonly state: "diverged"; readonly missing: readonly string[]; readonly extra: readonly string[] };
 
-const STREAM = /^artifacts\/([a-z][a-z0-9-]*)\.raw$/;
-/** Never a path of this machine: only claims quote the workspace, and claims are not compared here. */
-const WORKSPACE = "/workspace";
 const MAX_NAMED = 10;
 
-/** Process streams come first, as they did in the trial; collected ones follow. */
 function streamsOf(manifest: Manifest): string[] {
-  const names = manifest.files.flatMap(({ path }) => STREAM.exec(path)?.[1] ?? []);
-  const first = ["stdout", "stderr"].filter((name) => names.includes(name));
-  return [...first, ...names.filter((name) => !first.includes(name)).toSorted()];
+  return orderStreams(
+    manifest.files.flatMap(({ path }) =>
+      path.startsWith("artifacts/") ? (streamOf(path.slice("artifacts/".length)) ?? []) : [],
+    ),
+  );
 }
 
 /**
@@ -43,7 +42,7 @@ export async function retranslate(
   if (end === null || end.endedBy === "interrupt")
     return { state: "skipped", reason: "the backend was not followed to its end" };
   const drafts = new DraftKeys();
-  const translator = lane.translator({ workspace: WORKSPACE, outerBounds });
+  const translator = lane.translator({ workspace: AGAIN_WORKSPACE, outerBounds });
   for (const stream of streamsOf(manifest))
     await readChunks(join(folder, `artifacts/${stream}.raw`), (chunk) =>
       drafts.add(translator.push(stream, Buffer.from(chunk))),

@@ -47,6 +47,7 @@ test("help lists the verbs that exist", async () => {
     "probe",
     "backends",
     "fixtures",
+    "lanes",
     "plan",
     "not-applicable",
     "run",

@@ -1,4 +1,4 @@
-import { field, type JsonRecord, jsonText, textField } from "./read-json.ts";
+import { field, type JsonRecord, jsonText, textField } from "@stage6/lane-contract";
 import { shellWords } from "./shell-words.ts";
 import { changesOf } from "./tool-item.ts";
 

@@ -1,6 +1,4 @@
-import type { DraftData } from "./draft.ts";
-import { exitCodeOf } from "./read-json.ts";
-import { short } from "./short-text.ts";
+import { type DraftData, exitCodeOf, short } from "@stage6/lane-contract";
 
 /** How a call ended, read from the output the model got. */
 export interface CallOutcome {

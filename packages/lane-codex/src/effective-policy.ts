@@ -1,5 +1,5 @@
 import type { BoundsTier } from "@stage6/evidence-interface";
-import { field, isRecord, type JsonRecord, jsonText } from "./read-json.ts";
+import { field, isRecord, type JsonRecord, jsonText } from "@stage6/lane-contract";
 
 /** What the plan asked for, as Codex states it back in `turn_context`; a key it does not state is not judged. */
 const WANTED: Readonly<Record<BoundsTier, Readonly<Record<string, unknown>>>> = {

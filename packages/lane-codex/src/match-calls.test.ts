@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { callKeys, itemKeys } from "./call-keys.ts";
 import { unreportedCalls } from "./match-calls.ts";
-import type { JsonRecord } from "./read-json.ts";
+import type { JsonRecord } from "@stage6/lane-contract";
 import type { SessionCall } from "./session-call.ts";
 import { shellQuote } from "./shell-quote.ts";
 

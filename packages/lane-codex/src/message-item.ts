@@ -1,7 +1,14 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
-import { field, isRecord, type JsonRecord, listField, textField } from "./read-json.ts";
-import { shorten } from "./short-text.ts";
+import {
+  type DraftData,
+  type DraftRaw,
+  type EventDraft,
+  field,
+  isRecord,
+  type JsonRecord,
+  listField,
+  shorten,
+  textField,
+} from "@stage6/lane-contract";
 
 /** A message of the agent or of the backend, cut to the length an event may hold. */
 export function message(raw: DraftRaw, kind: DraftData<"agent.messaged">["kind"], text: string): EventDraft {

@@ -1,13 +1,24 @@
 import type { BoundsTier } from "@stage6/evidence-interface";
-import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
+import {
+  type DraftRaw,
+  drift,
+  type EventDraft,
+  field,
+  type JsonRecord,
+  jsonText,
+  parseRecord,
+  rawOf,
+  recordField,
+  short,
+  type StreamLine,
+  textField,
+  unread,
+} from "@stage6/lane-contract";
 import { callKeys } from "./call-keys.ts";
 import { callOutcome } from "./call-outcome.ts";
-import { findDrift, isKnown } from "./check-shape.ts";
-import { drift, rawOf, unread } from "./draft.ts";
+import { SHAPES } from "./known-shapes.ts";
 import { policyDrift } from "./effective-policy.ts";
-import { field, type JsonRecord, jsonText, parseRecord, recordField, textField } from "./read-json.ts";
 import type { SessionCall } from "./session-call.ts";
-import { short } from "./short-text.ts";
 
 /**
  * Reads the session file. Its format is internal to Codex, so everything that is no tool call and no statement of the effective
@@ -42,8 +53,8 @@ export class SessionStream {
 
   #item(payload: JsonRecord, raw: DraftRaw): void {
     const type = textField(payload, "type");
-    if (!isKnown("calls", type)) return;
-    const misfit = findDrift("calls", type, payload);
+    if (!SHAPES.has("calls", type)) return;
+    const misfit = SHAPES.findDrift("calls", type, payload);
     if (misfit !== null) {
       this.drafts.push(drift(raw, `session ${type}`, misfit));
       return;

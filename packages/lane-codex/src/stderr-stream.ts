@@ -1,6 +1,4 @@
-import type { EventDraft, StreamLine } from "@stage6/lane-contract";
-import { rawOf, unread } from "./draft.ts";
-import { short } from "./short-text.ts";
+import { type EventDraft, rawOf, short, type StreamLine, unread } from "@stage6/lane-contract";
 
 const ROUTER = /^\S{1,64} ERROR codex_core::tools::router: error=(.*)$/s;
 

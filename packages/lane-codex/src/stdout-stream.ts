@@ -1,11 +1,22 @@
-import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
-import type { CallIds } from "./call-ids.ts";
+import {
+  type CallIds,
+  countField,
+  type DraftRaw,
+  drift,
+  type EventDraft,
+  type JsonRecord,
+  parseRecord,
+  rawOf,
+  recordField,
+  short,
+  type StreamLine,
+  textField,
+  unread,
+  unrecognized,
+} from "@stage6/lane-contract";
 import { itemKeys } from "./call-keys.ts";
-import { findDrift, isKnown } from "./check-shape.ts";
-import { drift, rawOf, unread, unrecognized } from "./draft.ts";
+import { SHAPES } from "./known-shapes.ts";
 import { message, messageItem } from "./message-item.ts";
-import { countField, type JsonRecord, parseRecord, recordField, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
 import { itemClaims, itemEnd, itemInput, itemTool, TOOL_ITEMS } from "./tool-item.ts";
 
 /** The backend's last word on its turn. */
@@ -38,8 +49,8 @@ export class StdoutStream {
       return [unread(raw, line.terminated ? "not-json" : "not-json, cut at the end of the stream")];
     const type = textField(record, "type");
     if (type === "") return [drift(raw, "event", "/type: expected string, found none")];
-    if (!isKnown("events", type)) return [unrecognized(raw, type)];
-    const misfit = findDrift("events", type, record);
+    if (!SHAPES.has("events", type)) return [unrecognized(raw, type)];
+    const misfit = SHAPES.findDrift("events", type, record);
     return misfit === null ? this.#event(type, record, raw) : [drift(raw, type, misfit)];
   }
 
@@ -86,8 +97,8 @@ export class StdoutStream {
 
   #item(phase: string, item: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     const type = textField(item, "type");
-    if (!isKnown("items", type)) return [unrecognized(raw, `${phase} ${type}`)];
-    const misfit = findDrift("items", type, item);
+    if (!SHAPES.has("items", type)) return [unrecognized(raw, `${phase} ${type}`)];
+    const misfit = SHAPES.findDrift("items", type, item);
     if (misfit !== null) return [drift(raw, `${phase} ${type}`, `/item${misfit}`)];
     // A plan is printed once more at the end of the turn; that repeat is no call.
     if (type === "todo_list" && phase !== "item.completed") this.shown.push(itemKeys(item));

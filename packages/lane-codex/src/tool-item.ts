@@ -1,8 +1,17 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import { claimedPath } from "./claimed-path.ts";
-import type { DraftData } from "./draft.ts";
-import { exitCodeOf, field, isRecord, type JsonRecord, jsonText, listField, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
+import {
+  claimedPath,
+  type DraftData,
+  type DraftRaw,
+  type EventDraft,
+  exitCodeOf,
+  field,
+  isRecord,
+  type JsonRecord,
+  jsonText,
+  listField,
+  short,
+  textField,
+} from "@stage6/lane-contract";
 
 /** Item types of the stream that are tool calls. */
 export const TOOL_ITEMS: ReadonlySet<string> = new Set([

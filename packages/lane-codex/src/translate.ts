@@ -1,4 +1,5 @@
 import {
+  CallIds,
   type DraftRaw,
   type EventDraft,
   LineReader,
@@ -7,7 +8,6 @@ import {
   type Translator,
   type TranslatorContext,
 } from "@stage6/lane-contract";
-import { CallIds } from "./call-ids.ts";
 import { unreportedCalls } from "./match-calls.ts";
 import { SESSION_STREAM } from "./plan.ts";
 import type { SessionCall } from "./session-call.ts";

@@ -1,4 +1,5 @@
 import type { Lane } from "@stage6/lane-contract";
+import { checkRule } from "./check-rule.ts";
 import { LANE_RULES } from "./lane-rules.ts";
 import type { LaneSample } from "./lane-sample.ts";
 
@@ -16,9 +17,7 @@ export function laneConformance(
 ): void {
   for (const rule of LANE_RULES)
     test(`${lane.id}: ${rule.statement}`, () => {
-      const found = rule.check(lane, samples);
+      const found = checkRule(rule, lane, samples);
       if (found.length > 0) throw new Error(`${rule.id}\n${found.slice(0, MAX_NAMED).join("\n")}`);
-      if (rule.check(rule.broken(lane), samples).length === 0)
-        throw new Error(`${rule.id} does not reject its broken lane`);
     });
 }

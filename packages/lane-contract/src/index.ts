@@ -1,4 +1,8 @@
 export { type Availability, type ProbeOutput } from "./availability.ts";
+export { CallIds } from "./call-ids.ts";
+export { findMisfit, KnownShapes, type Shape } from "./check-shape.ts";
+export { claimedPath } from "./claimed-path.ts";
+export { type DraftData, drift, rawOf, unread, unrecognized } from "./draft.ts";
 export { Fixture } from "./fixture.ts";
 export {
   CONTRACT_VERSION,
@@ -21,5 +25,19 @@ export {
   type Translator,
   type TranslatorContext,
 } from "./lane.ts";
+export {
+  countField,
+  exitCodeOf,
+  field,
+  isRecord,
+  type JsonRecord,
+  jsonText,
+  listField,
+  parseRecord,
+  recordField,
+  recordsField,
+  textField,
+} from "./read-json.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
 export { Script, ScriptStep, type ScriptedToolCall } from "./script.ts";
+export { short, shorten } from "./short-text.ts";

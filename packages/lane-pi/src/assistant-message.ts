@@ -1,7 +1,15 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
-import { countField, field, type JsonRecord, recordField, recordsField, textField } from "./read-json.ts";
-import { shorten } from "./short-text.ts";
+import {
+  countField,
+  type DraftData,
+  type DraftRaw,
+  type EventDraft,
+  field,
+  type JsonRecord,
+  recordField,
+  recordsField,
+  shorten,
+  textField,
+} from "@stage6/lane-contract";
 
 /** Token counts of a run so far. */
 export type Usage = DraftData<"usage.claimed">["usage"];

@@ -1,5 +1,11 @@
-import type { BackendSource, NodeProgram } from "@stage6/lane-contract";
-import { field, parseRecord, recordField, textField } from "./read-json.ts";
+import {
+  type BackendSource,
+  field,
+  type NodeProgram,
+  parseRecord,
+  recordField,
+  textField,
+} from "@stage6/lane-contract";
 
 /** Packages that hold a Node binary, by `<platform>-<arch>` of Node; one of them is called otherwise. */
 const NODE_PACKAGES: ReadonlyMap<string, string> = new Map([

@@ -1,9 +1,17 @@
-import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
-import { findDrift, isKnown } from "./check-shape.ts";
-import { drift, rawOf, unread, unrecognized } from "./draft.ts";
+import {
+  type DraftRaw,
+  drift,
+  type EventDraft,
+  parseRecord,
+  rawOf,
+  short,
+  type StreamLine,
+  textField,
+  unread,
+  unrecognized,
+} from "@stage6/lane-contract";
+import { SHAPES } from "./known-shapes.ts";
 import { SESSION_STREAM } from "./plan.ts";
-import { parseRecord, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
 
 /** Reads what the guard recorded: that it was there, and what it refused. */
 export class GuardStream {
@@ -18,8 +26,8 @@ export class GuardStream {
     const record = parseRecord(line.text);
     if (record === null) return [unread(raw, "not-json")];
     const type = textField(record, "type");
-    if (!isKnown("guard", type)) return [unrecognized(raw, type)];
-    const misfit = findDrift("guard", type, record);
+    if (!SHAPES.has("guard", type)) return [unrecognized(raw, type)];
+    const misfit = SHAPES.findDrift("guard", type, record);
     if (misfit !== null) return [drift(raw, type, misfit)];
     if (type === "guard_ready") {
       this.workspace ??= textField(record, "workspace");

@@ -1,7 +1,12 @@
-import type { DraftRaw } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
-import { field, type JsonRecord, recordField, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
+import {
+  type DraftData,
+  type DraftRaw,
+  field,
+  type JsonRecord,
+  recordField,
+  short,
+  textField,
+} from "@stage6/lane-contract";
 
 const OUTCOMES: ReadonlyMap<string, "completed" | "failed" | "aborted"> = new Map([
   ["stop", "completed"],

@@ -1,11 +1,21 @@
-import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
+import {
+  CallIds,
+  type DraftRaw,
+  drift,
+  type EventDraft,
+  type JsonRecord,
+  parseRecord,
+  rawOf,
+  recordField,
+  short,
+  type StreamLine,
+  textField,
+  unread,
+  unrecognized,
+} from "@stage6/lane-contract";
 import { addUsage, assistantDrafts, message, NO_USAGE, type Usage } from "./assistant-message.ts";
-import { CallIds } from "./call-ids.ts";
-import { findDrift, isKnown, isUnused } from "./check-shape.ts";
-import { drift, rawOf, unread, unrecognized } from "./draft.ts";
+import { isUnused, SHAPES } from "./known-shapes.ts";
 import { LastWord } from "./last-word.ts";
-import { type JsonRecord, parseRecord, recordField, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
 import { toolClaim, toolEnd, toolInput } from "./tool-record.ts";
 
 interface OpenCall {
@@ -50,8 +60,8 @@ export class StdoutStream {
     if (type === "") return [drift(raw, "event", "/type: expected string")];
     // Partial messages and results: printed again whole, up to a thousand times, by the record that ends them.
     if (isUnused(type)) return [];
-    if (!isKnown("events", type)) return [unrecognized(raw, type)];
-    const misfit = findDrift("events", type, record);
+    if (!SHAPES.has("events", type)) return [unrecognized(raw, type)];
+    const misfit = SHAPES.findDrift("events", type, record);
     if (misfit !== null) return [drift(raw, type, misfit)];
     const drafts = this.#event(type, record, raw);
     this.#word.take(type, record, raw);
@@ -95,8 +105,8 @@ export class StdoutStream {
 
   #message(record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     const role = textField(record, "role");
-    if (!isKnown("messages", role)) return [unrecognized(raw, `message_end ${role}`)];
-    const misfit = findDrift("messages", role, record);
+    if (!SHAPES.has("messages", role)) return [unrecognized(raw, `message_end ${role}`)];
+    const misfit = SHAPES.findDrift("messages", role, record);
     if (misfit !== null) return [drift(raw, `message_end ${role}`, `/message${misfit}`)];
     if (role !== "assistant") return [];
     this.#usage = addUsage(this.#usage, record);

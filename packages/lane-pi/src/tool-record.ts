@@ -1,8 +1,15 @@
-import { claimedPath } from "./claimed-path.ts";
-import type { DraftData } from "./draft.ts";
+import {
+  claimedPath,
+  type DraftData,
+  field,
+  type JsonRecord,
+  jsonText,
+  recordField,
+  recordsField,
+  short,
+  textField,
+} from "@stage6/lane-contract";
 import { GUARD_PREFIX } from "./guard-source.ts";
-import { field, type JsonRecord, jsonText, recordField, recordsField, textField } from "./read-json.ts";
-import { short } from "./short-text.ts";
 
 /** Tools whose success claims a change of their `path`, and which kind: `write` creates or replaces and does not say which. */
 const CLAIMS: ReadonlyMap<string, DraftData<"change.claimed">["kind"]> = new Map([

@@ -1,11 +1,13 @@
 import {
+  drift,
   type EventDraft,
   LineReader,
   type ProcessEnd,
+  rawOf,
   type StreamLine,
   type Translator,
+  unread,
 } from "@stage6/lane-contract";
-import { drift, rawOf, unread } from "./draft.ts";
 import { GuardStream } from "./guard-stream.ts";
 import { SESSION_STREAM } from "./plan.ts";
 import { StdoutStream } from "./stdout-stream.ts";

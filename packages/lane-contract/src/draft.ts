@@ -1,4 +1,5 @@
-import type { DraftRaw, EventDraft, LaneEventType, StreamLine } from "@stage6/lane-contract";
+import type { DraftRaw, EventDraft, LaneEventType } from "./lane.ts";
+import type { StreamLine } from "./read-lines.ts";
 import { short } from "./short-text.ts";
 
 /** Data of a draft of one type. */

@@ -33,16 +33,28 @@ export function recordField(record: JsonRecord, key: string): JsonRecord {
   return isRecord(value) ? value : {};
 }
 
+/** A list property, or an empty list. */
+export function listField(record: JsonRecord, key: string): readonly unknown[] {
+  const value = field(record, key);
+  return Array.isArray(value) ? value : [];
+}
+
 /** The objects of a list property; empty when it is no list. */
 export function recordsField(record: JsonRecord, key: string): readonly JsonRecord[] {
-  const value = field(record, key);
-  return Array.isArray(value) ? value.filter(isRecord) : [];
+  return listField(record, key).filter(isRecord);
 }
 
 /** A count property (integer from 0 to 2^53 - 1), or 0. */
 export function countField(record: JsonRecord, key: string): number {
   const value = field(record, key);
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}
+
+/** An exit code as an event may hold it: null when there is none or it is out of range. */
+export function exitCodeOf(value: unknown): number | null {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 4_294_967_295
+    ? value
+    : null;
 }
 
 /** JSON text of a parsed value; empty when it is nested too deep to write. */
