@@ -22,6 +22,7 @@ export {
   type BundleInput,
   type CheckedBundle,
 } from "./check-bundle.ts";
+export { checkOwnership, type OwnedTarget } from "./check-ownership.ts";
 export { isGitStateViolation } from "./derive-closure.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
@@ -76,6 +77,7 @@ export { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
 export { withhold, type WithholdRequest } from "./withhold.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
+export { OwnershipClass, OwnershipRecord, OWNERSHIP_CLASSES } from "./ownership.ts";
 export {
   AttemptId,
   BoundsRequest,

@@ -4,6 +4,7 @@ import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { notRun } from "./checks/make-check.ts";
 import { pendingChecks } from "./checks/pending-checks.ts";
+import { checkTargetOwnership } from "./checks/target-ownership.ts";
 import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
@@ -29,7 +30,15 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, planId);
   const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
-  const found = { view, selected, trials: [], comparison: null, inputs: view.inputs };
+  const ownership = await checkTargetOwnership(root, selected);
+  checks.push(ownership.check);
+  const found = {
+    view,
+    selected,
+    trials: [],
+    comparison: null,
+    inputs: [...view.inputs, ...ownership.inputs],
+  };
   if (selected === null)
     return {
       ...found,
@@ -49,7 +58,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
   const earlier = await collectEarlier(root, selected, view.plans, view.trusted);
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
   const applicability = await readApplicability(root, selected);
-  const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
+  const inputs = [...found.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
   checks.push(bundlesCheck(all));
   if (view.policy === null)
     return {
