@@ -61,6 +61,7 @@ async function makeFixture(folder: string, id: string, played: Script): Promise<
     oracle: ["true"],
     oracleFolder: null,
     script: played,
+    consent: { owner: "the benchmark", statement: "Made for the benchmark.", date: "2026-01-01" },
   } as const;
   await addFixture(join(folder, "fixtures"), source);
   return readFixture(join(folder, "fixtures", id));

@@ -28,6 +28,7 @@ await runner.addFixture(join(root, "fixtures"), {
   oracle: ["grep", "-q", "new", "src/a.txt"],
   oracleFolder: null,
   script: { steps: [...steps] },
+  consent: { owner: "this program", statement: "Made for this program.", date: "2026-01-01" },
 });
 const probed = await runner.probeLane(fakeLane, { configured: null, backendsDir: join(root, "backends") });
 if (probed.state !== "available") throw new Error(probed.detail);

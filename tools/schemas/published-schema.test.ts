@@ -87,6 +87,17 @@ const GOLDEN: Readonly<Record<string, readonly unknown[]>> = {
       script,
     },
   ],
+  ownership: [
+    {
+      schemaVersion: "1.0",
+      fixture: "shop",
+      owner: "the operator",
+      class: "owned-noncritical",
+      consent: { statement: "Copies may be changed.", date: "2026-01-01" },
+      allowedPaths: ["src/**"],
+      repository: { rootCommits: ["a".repeat(40)], baseCommit: "b".repeat(40), origin: null },
+    },
+  ],
   "trial-plan": [
     {
       schemaVersion: "1.0",

@@ -22,6 +22,13 @@ const FixtureSeed = Type.Object(
   { additionalProperties: false },
 );
 
+/** The targets of the built-in fixtures are made here and belong to nobody else. */
+const OWN = {
+  owner: "stage6",
+  statement: "Made for rehearsals: copies of it may be changed and thrown away.",
+  date: "2026-01-01",
+};
+
 /** Adds every built-in fixture to a folder of fixtures. Commit ids depend on the shipped files alone. */
 export async function addBuiltInFixtures(folder: string): Promise<string[]> {
   const entries = await readdir(BUILT_IN_FIXTURES, { withFileTypes: true });
@@ -58,6 +65,7 @@ async function addBuiltIn(folder: string, source: string): Promise<void> {
       oracle: oracle.argv,
       oracleFolder: join(source, "oracle"),
       script,
+      consent: OWN,
     });
   } finally {
     await rm(scratch, { recursive: true, force: true });

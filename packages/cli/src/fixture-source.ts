@@ -21,6 +21,12 @@ export interface FixtureWish {
   readonly title: string | null;
   readonly expects: FixtureSource["expects"];
   readonly script: string | null;
+  /** Who owns the repository; null for a fixture without ownership record. */
+  readonly owner: string | null;
+  /** What the owner agrees to. */
+  readonly consent: string | null;
+  /** Day of the consent, `YYYY-MM-DD`. */
+  readonly today: string;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -82,6 +88,16 @@ export function idFrom(name: string): string {
   return id.slice(0, 64) || "fixture";
 }
 
+function consentOf({ owner, consent, today }: FixtureWish): FixtureSource["consent"] {
+  if (owner === null && consent === null) return null;
+  if (owner === null || consent === null)
+    throw bad(
+      `--${owner === null ? "owner" : "consent"}: is missing`,
+      "An ownership record needs both: --owner <name> and --consent <statement>.",
+    );
+  return { owner, statement: consent, date: today };
+}
+
 /** Turns what the user gave into a fixture's source; every fault is a usage error that names the option. Reads, writes nothing. */
 export async function readFixtureSource(cwd: string, wish: FixtureWish): Promise<FixtureSource> {
   const repository = resolve(cwd, wish.from);
@@ -108,6 +124,7 @@ export async function readFixtureSource(cwd: string, wish: FixtureWish): Promise
     expects: wish.expects,
     oracle: oracleOf(wish.oracle),
     oracleFolder,
+    consent: consentOf(wish),
     script: wish.script === null ? null : readScript(await readText(resolve(cwd, wish.script), "--script")),
   };
 }

@@ -18,6 +18,7 @@ export {
 export { BUNDLE_FILES, SELF_TEST_FILE } from "./bundle-files.ts";
 export { type BundleInput } from "./bundle-input.ts";
 export { checkBundle, type CheckedBundle } from "./check-bundle.ts";
+export { checkOwnership, type OwnedTarget } from "./check-ownership.ts";
 export { isGitStateViolation, WORK_BRANCH } from "./git-state-rule.ts";
 export { deriveReport, type ReportInput } from "./derive-report.ts";
 export { digestHex, sha256 } from "./digest.ts";
@@ -74,6 +75,7 @@ export { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
 export { withhold, type WithholdRequest } from "./withhold.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
+export { OwnershipClass, OwnershipRecord, OWNERSHIP_CLASSES } from "./ownership.ts";
 export {
   AttemptId,
   BoundsRequest,

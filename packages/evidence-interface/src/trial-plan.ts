@@ -67,7 +67,14 @@ export type PlannedLane = Static<typeof PlannedLane>;
 
 /** A fixture of the plan, pinned by digest. */
 export const PlannedFixture = Type.Object(
-  { id: Id, digest: Sha256, taskDigest: Sha256, baseCommit: CommitId },
+  {
+    id: Id,
+    digest: Sha256,
+    taskDigest: Sha256,
+    baseCommit: CommitId,
+    /** Digest of the ownership record; absent when there was none, which lets no lane start. */
+    ownershipDigest: Type.Optional(Sha256),
+  },
   { additionalProperties: false, description: "A fixture of the plan." },
 );
 export type PlannedFixture = Static<typeof PlannedFixture>;

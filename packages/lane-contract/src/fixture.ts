@@ -22,6 +22,13 @@ export const Fixture = Type.Object(
         }),
         baseCommit: CommitId,
         baseTree: CommitId,
+        origin: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: 2048,
+            description: "URL of the remote that the repository came from; absent when it had none.",
+          }),
+        ),
       },
       { additionalProperties: false, description: "The target repository." },
     ),

@@ -43,6 +43,7 @@ describe("adding a fixture", () => {
     expect(readdirSync(fixtures)).toEqual(["renew"]);
     expect(readdirSync(join(fixtures, "renew")).toSorted()).toEqual([
       "fixture.json",
+      "ownership.json",
       "repo.bundle",
       "task.md",
     ]);

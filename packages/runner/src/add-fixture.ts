@@ -2,10 +2,16 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileAllowedPaths, hardenedGitEnv, runTool } from "@stage6/bounds";
-import { SCHEMA_VERSION, sha256, validateDocument, writeStrictBytes } from "@stage6/evidence-interface";
+import {
+  OwnershipRecord,
+  SCHEMA_VERSION,
+  sha256,
+  validateDocument,
+  writeStrictBytes,
+} from "@stage6/evidence-interface";
 import { Fixture, type Script } from "@stage6/lane-contract";
 import { RunnerError } from "./runner-error.ts";
-import { runGit } from "./workspace.ts";
+import { rootCommits, runGit } from "./workspace.ts";
 
 /** What makes a fixture out of a repository. */
 export interface FixtureSource {
@@ -23,6 +29,16 @@ export interface FixtureSource {
   /** Folder whose files are laid over the final tree before the oracle runs; null for none. */
   readonly oracleFolder: string | null;
   readonly script: Script | null;
+  /** The owner's consent; null leaves the fixture without an ownership record, and no lane is started on it. */
+  readonly consent: OwnerConsent | null;
+}
+
+/** What the owner of a repository says about it. */
+export interface OwnerConsent {
+  readonly owner: string;
+  readonly statement: string;
+  /** Day of the consent, `YYYY-MM-DD`. */
+  readonly date: string;
 }
 
 async function listOracleFiles(folder: string): Promise<{ path: string; sha256: string }[]> {
@@ -41,7 +57,7 @@ async function bundleBase(
   base: string,
   target: string,
   scratch: string,
-): Promise<{ commit: string; tree: string }> {
+): Promise<{ commit: string; tree: string; roots: string[] }> {
   const clone = join(scratch, "base.git");
   await runGit(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", clone], scratch);
   const commit = (
@@ -56,7 +72,16 @@ async function bundleBase(
   await runGit(["--git-dir", clone, "update-ref", "refs/heads/main", commit], scratch);
   const tree = (await runGit(["--git-dir", clone, "rev-parse", "refs/heads/main^{tree}"], scratch)).trim();
   await runGit(["--git-dir", clone, "bundle", "create", "--quiet", target, "refs/heads/main"], scratch);
-  return { commit, tree };
+  return { commit, tree, roots: await rootCommits(clone, commit) };
+}
+
+/** Where the repository came from, without what may be a credential; null when it has no `origin`. */
+async function originOf(repository: string): Promise<string | null> {
+  const url = await runGit(["-C", repository, "config", "--get", "remote.origin.url"], repository).catch(
+    () => "",
+  );
+  const plain = url.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/iu, "$1");
+  return plain === "" ? null : plain.slice(0, 2048);
 }
 
 /** Adds a fixture to a harness root: repository, task, oracle and script become one folder, written whole or not at all. */
@@ -72,7 +97,7 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
   const scratch = await mkdtemp(join(tmpdir(), "stage6-fixture-"));
   const staging = await mkdtemp(join(fixturesFolder, ".adding-"));
   try {
-    const { commit, tree } = await bundleBase(
+    const { commit, tree, roots } = await bundleBase(
       source.repository,
       source.base,
       join(staging, "repo.bundle"),
@@ -81,11 +106,17 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
     await writeFile(join(staging, "task.md"), source.task);
     if (source.oracleFolder !== null)
       await cp(source.oracleFolder, join(staging, "oracle"), { recursive: true });
+    const origin = await originOf(source.repository);
     const document = {
       schemaVersion: SCHEMA_VERSION,
       id: source.id,
       title: source.title,
-      repository: { bundle: "repo.bundle", baseCommit: commit, baseTree: tree },
+      repository: {
+        bundle: "repo.bundle",
+        baseCommit: commit,
+        baseTree: tree,
+        ...(origin === null ? {} : { origin }),
+      },
       task: { file: "task.md", sha256: sha256(source.task) },
       allowedPaths: source.allowedPaths,
       expects: source.expects,
@@ -102,12 +133,40 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
         `${checked.errors[0]?.pointer ?? ""} ${checked.errors[0]?.message ?? "does not fit the schema"}`,
       );
     await writeFile(join(staging, "fixture.json"), writeStrictBytes(checked.value));
+    if (source.consent !== null)
+      await writeFile(
+        join(staging, "ownership.json"),
+        writeStrictBytes(
+          recordOf(source, source.consent, { rootCommits: roots, baseCommit: commit, origin }),
+        ),
+      );
     await publish(staging, target, source.id);
     return checked.value;
   } finally {
     await rm(scratch, { recursive: true, force: true });
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+function recordOf(
+  { id, allowedPaths }: FixtureSource,
+  { owner, statement, date }: OwnerConsent,
+  repository: OwnershipRecord["repository"],
+): OwnershipRecord {
+  const record = validateDocument(OwnershipRecord, {
+    schemaVersion: SCHEMA_VERSION,
+    fixture: id,
+    owner,
+    class: "owned-noncritical",
+    consent: { statement, date },
+    allowedPaths,
+    repository,
+  });
+  if (record.ok) return record.value;
+  throw new RunnerError(
+    "FIXTURE_INVALID",
+    `ownership: ${record.errors[0]?.pointer ?? ""} ${record.errors[0]?.message ?? "does not fit the schema"}`,
+  );
 }
 
 async function publish(staging: string, target: string, id: string): Promise<void> {

@@ -1,4 +1,4 @@
-export { addFixture, seedRepository, type FixtureSource } from "./add-fixture.ts";
+export { addFixture, seedRepository, type FixtureSource, type OwnerConsent } from "./add-fixture.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-actions.ts";
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";

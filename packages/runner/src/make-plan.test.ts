@@ -31,6 +31,7 @@ function fixture(id: string): LoadedFixture {
     digest: DIGEST,
     folder: "/fixtures",
     task,
+    ownership: { record: null, digest: null, fault: null },
   };
 }
 

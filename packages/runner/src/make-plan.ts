@@ -107,11 +107,12 @@ export function makePlan(input: PlanInput): TrialPlan {
     trialsPerCell: input.trialsPerCell,
     lanes: input.lanes.map((lane) => planLane(lane, input.model)).toSorted(byId((lane) => lane.lane)),
     fixtures: input.fixtures
-      .map(({ fixture, digest }) => ({
+      .map(({ fixture, digest, ownership }) => ({
         id: fixture.id,
         digest,
         taskDigest: fixture.task.sha256,
         baseCommit: fixture.repository.baseCommit,
+        ...(ownership.digest === null ? {} : { ownershipDigest: ownership.digest }),
       }))
       .toSorted(byId((fixture) => fixture.id)),
   };

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import {
   checkDocument,
   formatFinding,
+  OwnershipRecord,
   parseStrictBytes,
   sha256,
   strictFinding,
@@ -20,8 +21,19 @@ export interface LoadedFixture {
   readonly digest: Sha256;
   readonly folder: string;
   readonly task: string;
+  readonly ownership: LoadedOwnership;
 }
 
+/** A fixture's ownership record as far as it could be read; a fault lets no lane start and is no error. */
+export interface LoadedOwnership {
+  readonly record: OwnershipRecord | null;
+  /** SHA-256 of ownership.json, null when there is none. */
+  readonly digest: Sha256 | null;
+  /** Why there is no record though there is a file. */
+  readonly fault: string | null;
+}
+
+const MAX_OWNERSHIP_BYTES = 256 * 1024;
 const MAX_TASK_BYTES = 4 * 1024 * 1024;
 
 /** Reads and checks one fixture; throws FIXTURE_INVALID with the first finding. */
@@ -52,7 +64,26 @@ export async function readFixture(folder: string): Promise<LoadedFixture> {
     });
   // Decoded with replacements the lane would get another text than the one that is named by digest.
   if (!isUtf8(task)) return fail({ code: "BYTES_NOT_CANONICAL", rule: "not-utf8", file: fixture.task.file });
-  return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8") };
+  const ownership = await readOwnership(folder);
+  return { fixture, digest: sha256(bytes), folder, task: task.toString("utf8"), ownership };
+}
+
+async function readOwnership(folder: string): Promise<LoadedOwnership> {
+  const file = "ownership.json";
+  let bytes: Buffer | null;
+  try {
+    bytes = await readSmallFile(join(folder, file), MAX_OWNERSHIP_BYTES);
+  } catch (error) {
+    const code = errorCode(error);
+    return { record: null, digest: null, fault: code === "ENOENT" ? null : `${file}: ${code}` };
+  }
+  if (bytes === null) return { record: null, digest: null, fault: `${file} is too large` };
+  const digest = sha256(bytes);
+  const json = parseStrictBytes(bytes);
+  if (!json.ok) return { record: null, digest, fault: formatFinding(strictFinding(json, file)) };
+  const { value, findings } = checkDocument(OwnershipRecord, json.value, file);
+  const [finding] = findings;
+  return { record: value, digest, fault: finding === undefined ? null : formatFinding(finding) };
 }
 
 async function read(path: string, file: string): Promise<Buffer> {

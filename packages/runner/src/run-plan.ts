@@ -86,6 +86,12 @@ async function loadFixtures(input: RunPlanInput): Promise<ReadonlyMap<string, Lo
         "PLAN_MISMATCH",
         `fixture ${planned.id} is ${fixture.digest}, the plan says ${planned.digest}`,
       );
+    const { digest } = fixture.ownership;
+    if (digest !== (planned.ownershipDigest ?? null))
+      throw new RunnerError(
+        "PLAN_MISMATCH",
+        `the ownership record of fixture ${planned.id} is ${digest ?? "missing"}, the plan says ${planned.ownershipDigest ?? "none"}`,
+      );
     loaded.set(planned.id, fixture);
   }
   return loaded;

@@ -28,6 +28,7 @@ import { makePatch } from "./make-patch.ts";
 import { startModelSide } from "./model-side.ts";
 import { compareViews, refsUnchanged, takeSettledView, takeView, type View } from "./observe-workspace.ts";
 import { runOracle } from "./oracle.ts";
+import { ownershipFaults } from "./ownership-faults.ts";
 import { runBackend } from "./run-backend.ts";
 import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
@@ -38,7 +39,7 @@ import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 import { TrialRecorder } from "./trial-recorder.ts";
 import type { TrialSpec } from "./trial-spec.ts";
-import { prepareWorkspace } from "./workspace.ts";
+import { prepareWorkspace, rootCommits } from "./workspace.ts";
 
 /** How a trial left the runner: sealed, or given up because the operator interrupted it. */
 export type TrialEnd =
@@ -190,6 +191,8 @@ class TrialRun {
         allowed.problems.map((problem) => `${problem.glob}: ${problem.reason}`).join("; "),
       );
     this.#allowed = allowed;
+    const foreign = ownershipFaults(this.#spec.fixture);
+    if (foreign !== null) return refuse("TARGET_NOT_OWNED", foreign);
     const remote = await prepareDecoyRemote(this.#folders.remote);
     this.#remote = remote;
     await prepareShims(this.#folders.shims, this.#shimLog);
@@ -203,6 +206,11 @@ class TrialRun {
       branch: this.#branch(),
     });
     if (wrong !== null) return refuse(wrong.code, wrong.detail);
+    const elsewhere = ownershipFaults(
+      this.#spec.fixture,
+      await rootCommits(this.#folders.workspace, baseCommit),
+    );
+    if (elsewhere !== null) return refuse("TARGET_NOT_OWNED", elsewhere);
     if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
     const before = await takeView(this.#folders, remote);
     this.#before = before;

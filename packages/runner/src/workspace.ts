@@ -22,6 +22,15 @@ export async function runGit(args: readonly string[], cwd: string): Promise<stri
   );
 }
 
+/** Commits without a parent in the history of a commit, sorted. Only for repositories that no lane has touched. */
+export async function rootCommits(repository: string, commit: string): Promise<string[]> {
+  const printed = await runGit(
+    ["-C", repository, "rev-list", "--max-parents=0", "--end-of-options", commit],
+    repository,
+  );
+  return printed.trim().split("\n").toSorted();
+}
+
 /** What a clone is made from. */
 export interface WorkspaceInput {
   /** Git bundle holding `baseCommit` on `refs/heads/main`. */

@@ -8,6 +8,7 @@ export const CHECK_IDS = [
   "trust",
   "policy",
   "plan-present",
+  "target-ownership",
   "bundles",
   "applicability",
   "comparison",

@@ -6,6 +6,7 @@ import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { notRun } from "./checks/make-check.ts";
 import { pendingChecks } from "./checks/pending-checks.ts";
+import { checkTargetOwnership } from "./checks/target-ownership.ts";
 import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
@@ -31,7 +32,15 @@ export async function judgeRoot(root: string, planId: string | null, now: Timest
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, planId);
   const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
-  const found = { view, selected, trials: [], comparison: null, inputs: view.inputs };
+  const ownership = await checkTargetOwnership(root, selected);
+  checks.push(ownership.check);
+  const found = {
+    view,
+    selected,
+    trials: [],
+    comparison: null,
+    inputs: [...view.inputs, ...ownership.inputs],
+  };
   if (selected === null)
     return {
       ...found,
@@ -52,7 +61,7 @@ export async function judgeRoot(root: string, planId: string | null, now: Timest
   const earlier = await collectEarlier(root, selected, view.plans, trusted);
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
   const applicability = await readApplicability(root, selected, recorders);
-  const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
+  const inputs = [...found.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
   checks.push(bundlesCheck(all));
   if (view.policy === null)
     return {

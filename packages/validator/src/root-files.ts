@@ -10,6 +10,7 @@ export const ROOT_FILES = {
   policy: below(layout.policy),
   trustedKeys: below(layout.trustedKeys),
   plans: below(layout.plans),
+  fixtures: below(layout.fixtures),
   attempts: below(layout.attempts),
   runs: below(layout.runs),
   comparisons: below(layout.comparisons),

@@ -10,6 +10,7 @@ export const RootInput = Type.Object(
         Type.Literal("policy"),
         Type.Literal("trusted-keys"),
         Type.Literal("plan"),
+        Type.Literal("ownership"),
         Type.Literal("applicability"),
         Type.Literal("intent"),
         Type.Literal("bundle"),

@@ -59,6 +59,7 @@ describe("a whole rehearsal", () => {
       "root-readable": null,
       "source-admission": "SOURCE_MISSING",
       stage5: "STAGE5_MISSING",
+      "target-ownership": null,
       trust: null,
     });
     expect(result.counts.trials).toEqual({ planned: 8, present: 8, invalid: 0, missing: 0, extra: 0 });

@@ -176,3 +176,15 @@ test.runIf(process.arch === "x64")("the kernel itself gives the filter's answers
     CALLS.map(([name, , , answer]) => [name, answer]),
   );
 });
+
+test("tools that copy modes, times and attributes go on where attributes cannot be had", async () => {
+  const { profile, spec, notes, workspace } = await openStrictPlace(onTestFinished);
+  const script =
+    "echo x > a; chmod 640 a; cp -p a b; cp -a a c; mkdir d; mv a d; mv d /tmp; mv /tmp/d .; tar cf t d; tar xpf t";
+  const { end } = await superviseStrict(spec(`set -e; ${script}`), profile(), notes);
+  expect({ ...end, said: readFileSync(join(notes, "stderr"), "utf8") }).toMatchObject({
+    exitCode: 0,
+    said: "",
+  });
+  expect(readdirSync(workspace).toSorted()).toEqual(["b", "c", "d", "t"]);
+});

@@ -23,12 +23,16 @@ interface AddOptions {
   readonly title?: string;
   readonly expects: Fixture["expects"];
   readonly script?: string;
+  readonly owner?: string;
+  readonly consent?: string;
 }
 
 const HELP = `
 The words after --oracle are the command that decides, up to the next option of this verb; one quoted text works too:
-  stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --oracle node --test
+  stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --owner me \\
+    --consent 'mine, noncritical, copies may be changed' --oracle node --test
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' -- node --test --watch=false
+Without --owner and --consent there is no ownership record, and no lane is started on the fixture.
 The repository is only read. Its base commit is copied with its history into the harness root.`;
 
 /** `fixtures`: lists the fixtures of a root, and makes one out of a git repository. */
@@ -56,7 +60,7 @@ export function addFixtures(program: Command, perform: Perform): void {
   });
   perform<AddOptions>(addCommand(fixtures), async (context, options, words) => {
     const root = await openRoot(context.root, context.shownRoot);
-    const source = await readFixtureSource(context.io.cwd, wishOf(options, words));
+    const source = await readFixtureSource(context.io.cwd, wishOf(options, words, context.now));
     const fixture = await addOrExplain(rootLayout(root.path).fixtures, source);
     const text = [
       `Added fixture ${fixture.id}: ${escapeText(fixture.title)}`,
@@ -64,6 +68,7 @@ export function addFixtures(program: Command, perform: Perform): void {
       `  allowed paths: ${fixture.allowedPaths.map(escapeText).join(" ")}`,
       `  oracle:        ${escapeText(fixture.oracle.argv.map(shellQuote).join(" "))}${fixture.oracle.files.length === 0 ? "" : ` (with ${fixture.oracle.files.length} files of its own)`}`,
       `  scripted run:  ${fixture.script === null ? "no script: the scripted model looks around and changes nothing" : `${fixture.script.steps.length} steps`}`,
+      `  ownership:     ${source.consent === null ? "no record: no lane is started on it (give --owner and --consent)" : `owned-noncritical, ${escapeText(source.consent.owner)}`}`,
       `Next: ${commandLine(context, ["plan", "--fixtures", fixture.id])}`,
     ];
     return { exitCode: EXIT.holds, text: `${text.join("\n")}\n`, data: { fixture } };
@@ -88,12 +93,18 @@ function addCommand(fixtures: Command): Command {
         .choices(["change", "no-change"])
         .default("change"),
     )
+    .option("--owner <name>", "who owns the repository; with --consent, for the ownership record")
+    .option(
+      "--consent <statement>",
+      "the owner's words: that lanes may change copies of it, and that it is noncritical",
+    )
     .option("--script <file>", "JSON script of the scripted model (default: it changes nothing)")
     .addHelpText("after", HELP);
 }
 
-function wishOf(options: AddOptions, words: readonly string[]): FixtureWish {
-  const { from, base, task, allow, oracle, oracleFiles, id, title, expects, script } = options;
+function wishOf(options: AddOptions, words: readonly string[], now: string): FixtureWish {
+  const { from, base, task, allow, oracle, oracleFiles, id, title, expects, script, owner, consent } =
+    options;
   return {
     from,
     base,
@@ -105,6 +116,9 @@ function wishOf(options: AddOptions, words: readonly string[]): FixtureWish {
     title: title ?? null,
     expects,
     script: script ?? null,
+    owner: owner ?? null,
+    consent: consent ?? null,
+    today: now.slice(0, 10),
   };
 }
 

@@ -107,6 +107,7 @@ export class ScenarioRun {
       oracle: scenario.oracle ?? ORACLE,
       oracleFolder: null,
       script: scenario.script,
+      consent: { owner: "the scenarios", statement: "Made for a scenario.", date: "2026-01-01" },
     });
   }
 

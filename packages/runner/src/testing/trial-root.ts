@@ -46,6 +46,7 @@ export function fixtureSource(repository: string, change: Partial<FixtureSource>
     oracle: ["sh", "-c", "cat src/value.txt; grep -q new src/value.txt"],
     oracleFolder: null,
     script: null,
+    consent: { owner: "the tests", statement: "Made for tests.", date: "2026-01-01" },
     ...change,
   };
 }

@@ -10,6 +10,7 @@ const REQUIREMENTS: Readonly<Record<CheckId, readonly string[]>> = {
   trust: ["R24"],
   policy: ["R6", "R13"],
   "plan-present": ["R8", "R20"],
+  "target-ownership": ["R15"],
   bundles: ["R23", "R26", "R32"],
   applicability: ["R8", "R31", "R48", "R57"],
   comparison: ["R2", "R8", "R31", "R33", "R34", "R35", "R36", "R37", "R41", "R47", "R48", "R57"],

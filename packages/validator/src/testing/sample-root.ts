@@ -6,6 +6,7 @@ import {
   SCHEMA_VERSION,
   sha256,
   writeStrictBytes,
+  type OwnershipRecord,
   type PlannedLane,
   type TrialPlan,
   type TrialRef,
@@ -21,6 +22,26 @@ const FIXTURE = "fix-failing-test";
 const ATTEMPT = "00000000-0000-4000-8000-000000000000";
 const TRIALS = 2;
 const POLICY = { ...DEFAULT_POLICY, trialsPerCell: { scripted: TRIALS, live: 10 } };
+
+/** The parts of a fixture that a reader of the root looks at. */
+const SAMPLE_TARGET = {
+  schemaVersion: SCHEMA_VERSION,
+  id: FIXTURE,
+  repository: { baseCommit: "a".repeat(40) },
+  allowedPaths: ["src/**"],
+};
+const TARGET_DIGEST = sha256(writeStrictBytes(SAMPLE_TARGET));
+
+/** The ownership record of the sample's one fixture. */
+export const SAMPLE_OWNERSHIP: OwnershipRecord = {
+  schemaVersion: SCHEMA_VERSION,
+  fixture: FIXTURE,
+  owner: "the tests",
+  class: "owned-noncritical",
+  consent: { statement: "Made for tests.", date: "2026-01-01" },
+  allowedPaths: ["src/**"],
+  repository: { rootCommits: ["a".repeat(40)], baseCommit: "a".repeat(40), origin: null },
+};
 
 /** A written harness root. */
 export interface SampleRoot {
@@ -62,6 +83,8 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
   const policy = options.policy ?? POLICY;
   await writeDocument(root, ROOT_FILES.policy, policy);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
+  await writeDocument(root, `${ROOT_FILES.fixtures}/${FIXTURE}/fixture.json`, SAMPLE_TARGET);
+  await writeDocument(root, `${ROOT_FILES.fixtures}/${FIXTURE}/ownership.json`, SAMPLE_OWNERSHIP);
   const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan(policy));
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
@@ -114,7 +137,8 @@ function asLane(sample: SampleTrial, { lane, backendSha256 }: PlannedLane): Samp
     ...sample,
     observation: { ...sample.observation, trial: { ...sample.observation.trial, lane } },
     events: sample.events.map((draft) => {
-      if (draft[0] === "run.started") return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
+      if (draft[0] === "run.started")
+        return [draft[0], { ...draft[1], fixtureDigest: TARGET_DIGEST, trial: { ...draft[1].trial, lane } }];
       return draft[0] === "backend.probed" ? [draft[0], { ...draft[1], sha256: backendSha256 }] : draft;
     }),
   };
@@ -150,7 +174,13 @@ function samplePlan(policy: Policy): TrialPlan {
     trialsPerCell: TRIALS,
     lanes: LANES.map(plannedLane),
     fixtures: [
-      { id: FIXTURE, digest: sha256("fixture"), taskDigest: sha256("task"), baseCommit: "a".repeat(40) },
+      {
+        id: FIXTURE,
+        digest: TARGET_DIGEST,
+        taskDigest: sha256("task"),
+        baseCommit: "a".repeat(40),
+        ownershipDigest: sha256(writeStrictBytes(SAMPLE_OWNERSHIP)),
+      },
     ],
   };
 }

@@ -1,11 +1,13 @@
 import { assemble, BPF, type BpfInstruction, type BpfLine } from "./bpf.ts";
 import {
+  ATTRIBUTE_CALLS,
   AUDIT_ARCH,
   JUDGED_CALLS,
   NAMESPACE_FLAGS,
   REFUSED_CALLS,
   SOCKET_FAMILIES,
   TIME_NAMESPACE_FLAG,
+  type CallNumbers,
   type FilterArch,
 } from "./system-calls.ts";
 
@@ -13,6 +15,7 @@ import {
 const SECCOMP = { allow: 0x7fff0000, kill: 0x80000000, error: 0x00050000 } as const;
 const EPERM = 1;
 const ENOSYS = 38;
+const EOPNOTSUPP = 95;
 const EAFNOSUPPORT = 97;
 
 /** Offsets in `struct seccomp_data`. */
@@ -26,11 +29,12 @@ const X32_BIT = 0x40000000;
 
 /**
  * The filter of the strict tier, as instructions: a foreign architecture is killed, x32 does not exist, the listed calls
- * are refused. `clone3` does not exist either, because its flags lie behind a pointer that no filter can follow; the C
+ * are refused, extended attributes are not supported. `clone3` does not exist either, because its flags lie behind a pointer that no filter can follow; the C
  * library then uses `clone`.
  */
 export function seccompProgram(arch: FilterArch): BpfInstruction[] {
-  const refused = Object.values(REFUSED_CALLS).flatMap((numbers) => numbers[arch] ?? []);
+  const numbers = (calls: Readonly<Record<string, CallNumbers>>): number[] =>
+    Object.values(calls).flatMap((call) => call[arch] ?? []);
   const jump = (call: keyof typeof JUDGED_CALLS): BpfLine => ({
     code: BPF.equals,
     k: JUDGED_CALLS[call][arch] ?? 0,
@@ -46,7 +50,8 @@ export function seccompProgram(arch: FilterArch): BpfInstruction[] {
     jump("clone"),
     jump("unshare"),
     jump("socket"),
-    ...refused.map((k): BpfLine => ({ code: BPF.equals, k, hit: "refuse" })),
+    ...numbers(REFUSED_CALLS).map((k): BpfLine => ({ code: BPF.equals, k, hit: "refuse" })),
+    ...numbers(ATTRIBUTE_CALLS).map((k): BpfLine => ({ code: BPF.equals, k, hit: "unsupported" })),
     answer("allow", SECCOMP.allow),
     { code: BPF.load, k: FIRST_ARGUMENT, label: "clone" },
     { code: BPF.anyBit, k: NAMESPACE_FLAGS, hit: "refuse", miss: "allow-2" },
@@ -57,6 +62,7 @@ export function seccompProgram(arch: FilterArch): BpfInstruction[] {
     { code: BPF.return, k: SECCOMP.error | EAFNOSUPPORT },
     answer("allow-2", SECCOMP.allow),
     answer("refuse", SECCOMP.error | EPERM),
+    answer("unsupported", SECCOMP.error | EOPNOTSUPP),
     answer("missing", SECCOMP.error | ENOSYS),
     answer("kill", SECCOMP.kill),
   ]);

@@ -63,6 +63,21 @@ export const REFUSED_CALLS = {
   fanotify_init: each(300, 262),
 } as const satisfies Readonly<Record<string, CallNumbers>>;
 
+/**
+ * System calls that change extended attributes, which no snapshot reads: answered as on a file system that has none, so
+ * that tools which copy attributes go on without.
+ */
+export const ATTRIBUTE_CALLS = {
+  setxattr: each(188, 5),
+  lsetxattr: each(189, 6),
+  fsetxattr: each(190, 7),
+  setxattrat: both(463),
+  removexattr: each(197, 14),
+  lremovexattr: each(198, 15),
+  fremovexattr: each(199, 16),
+  removexattrat: both(466),
+} as const satisfies Readonly<Record<string, CallNumbers>>;
+
 /** System calls judged by their first argument. */
 export const JUDGED_CALLS = {
   clone: each(56, 220),

@@ -1,0 +1,56 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ADVERSARIAL_CASES } from "../snapshot/testing/adversarial-cases.ts";
+import { driveAdversarialCase, seedAdversarialRepository } from "../snapshot/testing/adversarial-trial.ts";
+import { probeStrict, type StrictDriver } from "./probe-strict.ts";
+import { runBoundedTool } from "./run-bounded-tool.ts";
+
+let top = "";
+let driver: StrictDriver;
+const cleaners: (() => void)[] = [];
+
+beforeAll(async () => {
+  const probed = await probeStrict();
+  if (!probed.ok) throw new Error(`${probed.code}: ${probed.detail}. ${probed.cure}`);
+  driver = probed;
+  top = seedAdversarialRepository((clean) => cleaners.push(clean));
+});
+
+afterAll(() => {
+  for (const clean of cleaners) clean();
+});
+
+for (const item of ADVERSARIAL_CASES) {
+  const wanted = item.strict === "prevented" ? "cannot be done" : `is ${item.right}`;
+  test(`case ${item.id}, ${item.what}, ${wanted} within strict bounds`, async () => {
+    const sight = await driveAdversarialCase(top, item, async ({ clone, home, other, keep }, env) => {
+      const notes = mkdtempSync(join(top, "notes-"));
+      const seccompFile = join(notes, "seccomp");
+      writeFileSync(seccompFile, driver.seccomp);
+      // As a backend has it: clone, home and temp folder writable, what lies beside the clone there to be read.
+      const mounts = [
+        ...[clone, home, keep].map((path) => ({ path, writable: true })),
+        { path: other, writable: false },
+      ];
+      const end = await runBoundedTool(
+        { ...driver, mounts, door: null, seccompFile },
+        ["/bin/sh", "-e", "-c", item.script],
+        { cwd: clone, env, timeoutMs: 30_000, maxBytes: 65_536 },
+        join(notes, "status"),
+      );
+      return end.exitCode === 0;
+    });
+    const { strict } = item;
+    expect(sight.ran).toBe(strict === undefined);
+    expect(sight.outside).toEqual(strict !== undefined || item.outside === undefined ? [] : [item.outside]);
+    if (strict === "prevented") {
+      expect(sight).toMatchObject({ tree: [], git: [], verdict: "A" });
+      return;
+    }
+    const told = item.more === true ? sight.tree.filter((line) => item.tree.includes(line)) : sight.tree;
+    expect(told).toEqual(item.tree);
+    expect(sight.git).toEqual(expect.arrayContaining([...(item.git ?? [])]));
+    expect(sight.verdict).toBe(item.right);
+  });
+}
