@@ -13,19 +13,9 @@ export {
   StartProbe,
   UpstreamLag,
 } from "./admission/source-admission.ts";
-export {
-  checkContracts,
-  checkHarness,
-  checkOwnership,
-  type ContractInForce,
-} from "./contracts/check-harness.ts";
-export {
-  Contract,
-  CONTRACT_NAMES,
-  LaneRecord,
-  OwnershipRecord,
-  type ContractName,
-} from "./contracts/contract.ts";
+export { checkContracts, checkHarness, type ContractInForce } from "./contracts/check-harness.ts";
+export { checkOwnedTargets, type TargetFiles } from "./contracts/check-owned-targets.ts";
+export { Contract, CONTRACT_NAMES, LaneRecord, type ContractName } from "./contracts/contract.ts";
 export { decideEligibility, EligibilityDecision } from "./decide/decide-eligibility.ts";
 export type { DecisionOptions, EligibilityDocuments } from "./decide/documents.ts";
 export { ELIGIBILITY_CHECKS, EligibilityCheck, type EligibilityCheckId } from "./decide/eligibility-check.ts";

@@ -1,11 +1,10 @@
 import { REQUIRED_LANES } from "@stage6/comparator";
-import type { TrialPlan } from "@stage6/evidence-interface";
 import Type from "typebox";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { readDocument } from "../read-document.ts";
 import { AUTHORITY } from "../schema-parts.ts";
-import { Contract, CONTRACT_NAMES, LaneRecord, OwnershipRecord, type ContractName } from "./contract.ts";
+import { Contract, CONTRACT_NAMES, LaneRecord, type ContractName } from "./contract.ts";
 
 /** What is in force in the code that judges: what a contract has to name. */
 export interface ContractInForce {
@@ -77,17 +76,5 @@ export function checkContracts(
         ),
       );
     return found;
-  });
-}
-
-/** Every fixture of a plan is an owned, noncritical repository, by a record about this very fixture and commit. */
-export function checkOwnership(plan: TrialPlan, records: ReadonlyMap<string, RawFile>): readonly Problem[] {
-  return plan.fixtures.flatMap(({ id, digest, baseCommit }): Problem[] => {
-    const path = `fixtures/${id}/ownership.json`;
-    const { value, problems } = readDocument(OwnershipRecord, records.get(id), path, "TARGET_NOT_OWNED");
-    if (value === null) return [...problems];
-    const found = [value.fixture, value.fixtureDigest, value.baseCommit].join(" ");
-    const expected = [id, digest, baseCommit].join(" ");
-    return found === expected ? [] : [problemIn(path, "TARGET_NOT_OWNED", "other-target", expected, found)];
   });
 }

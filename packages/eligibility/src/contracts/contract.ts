@@ -37,30 +37,3 @@ export const LaneRecord = closed(
 );
 /** lanes/<lane>/lane.json. */
 export type LaneRecord = Static<typeof LaneRecord>;
-
-/** fixtures/<id>/ownership.json: whose repository a fixture is, and that it may be changed. */
-export const OwnershipRecord = closed(
-  {
-    schemaVersion: SchemaVersion,
-    fixture: Id,
-    owner: ShortText,
-    class: Type.Literal("owned-noncritical", {
-      description: "Not production, critical, customer, vendor, external or unowned.",
-    }),
-    mutationScope: AUTHORITY.mutationScope,
-    consent: ShortText,
-    fixtureDigest: Sha256,
-    baseCommit: Type.String({
-      pattern: "^([0-9a-f]{40}|[0-9a-f]{64})$",
-      description: "Commit that is changed.",
-    }),
-    allowedPaths: Type.Array(ShortText, {
-      minItems: 1,
-      maxItems: 256,
-      description: "Paths that may change.",
-    }),
-  },
-  "Ownership of a target repository.",
-);
-/** fixtures/<id>/ownership.json. */
-export type OwnershipRecord = Static<typeof OwnershipRecord>;

@@ -18,6 +18,8 @@ export interface EligibilityDocuments {
   readonly contracts: ReadonlyMap<string, RawFile>;
   /** What the judging code itself has in force. */
   readonly contractsInForce: Readonly<Record<ContractName, ContractInForce>>;
+  /** fixtures/<id>/fixture.json by fixture. */
+  readonly fixtures: ReadonlyMap<string, RawFile>;
   /** fixtures/<id>/ownership.json by fixture. */
   readonly ownership: ReadonlyMap<string, RawFile>;
   readonly policy: RawFile | null;

@@ -2,7 +2,8 @@ import { compare, type Check, type CompareInput, type Comparison } from "@stage6
 import { sha256, writeStrictBytes, type Report, type Timestamp } from "@stage6/evidence-interface";
 import { checkAcceptance, type AcceptanceRecord } from "../acceptance/check-acceptance.ts";
 import { checkAdmission, type AdmissionRecord } from "../admission/check-admission.ts";
-import { checkContracts, checkHarness, checkOwnership } from "../contracts/check-harness.ts";
+import { checkContracts, checkHarness } from "../contracts/check-harness.ts";
+import { checkOwnedTargets } from "../contracts/check-owned-targets.ts";
 import { checkLedger, type Ledger } from "../ledger/check-ledger.ts";
 import { checkPolicy, type PolicyRecord } from "../policy/check-policy.ts";
 import { problemIn, type Problem } from "../problem.ts";
@@ -57,11 +58,7 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
   checks.push(
     plan === null
       ? notRun("ownership", "there is no plan")
-      : checkOf(
-          "ownership",
-          checkOwnership(plan, documents.ownership),
-          "every target is owned and noncritical",
-        ),
+      : checkOf("ownership", checkOwnedTargets(plan, documents), "every target is owned and noncritical"),
   );
 
   const policy = trust === null ? null : checkPolicy(documents.policy, documents.policySignature, trust, now);
