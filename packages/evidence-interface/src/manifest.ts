@@ -24,6 +24,8 @@ export const ARTIFACT_ROLES = [
   "attempts",
   "lane-files",
   "bounds-self-test",
+  "source-before",
+  "source-after",
 ] as const;
 /** One artifact role. */
 export const ArtifactRole = oneOf(ARTIFACT_ROLES, "What the file is for.");

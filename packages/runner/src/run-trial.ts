@@ -124,7 +124,8 @@ class TrialRun {
   async drive(): Promise<void> {
     this.#start();
     try {
-      const refused = (await this.#prepare()) ?? (await this.#runBackend());
+      const refused =
+        (await this.#prepare()) ?? (await this.#lookAtSource("before-run")) ?? (await this.#runBackend());
       if (refused !== null) this.#fail(refused);
     } catch (error) {
       this.#fail(harnessError(error));
@@ -233,6 +234,15 @@ class TrialRun {
     await this.#strict.selfTest("before");
   }
 
+  /** Keeps a look at the backend's source; what it finds stops a trial only before the backend is started. */
+  async #lookAtSource(moment: "before-run" | "after-run"): Promise<Preparation | null> {
+    const look = await this.#spec.lookAtSource?.(moment, this.#spec.trial);
+    if (look === undefined) return null;
+    const name = moment === "before-run" ? "source-before.json" : "source-after.json";
+    await this.#artifacts.write(name, look.document);
+    return look.refusal === null ? null : { state: "refused", ...look.refusal };
+  }
+
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
     const name = `snapshot-${which}.jsonl`;
     const tree = await this.#artifacts.write(
@@ -284,6 +294,7 @@ class TrialRun {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
     const looking = takeSettledView(this.#folders, this.#remote);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
+    if (this.#recorder.has("process.started")) await this.#lookAtSource("after-run");
     this.#after = view;
     this.#settled = settled;
     await this.#snapshot("after", view);

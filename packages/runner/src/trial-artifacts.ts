@@ -27,6 +27,8 @@ const ARTIFACTS: readonly (readonly [string, ArtifactRole, string])[] = [
   ["secret-scan.json", "secret-scan", "application/json"],
   ["attempts.jsonl", "attempts", JSONL],
   ["bounds-self-test.json", "bounds-self-test", "application/json"],
+  ["source-before.json", "source-before", "application/json"],
+  ["source-after.json", "source-after", "application/json"],
 ];
 
 /** Roles by path inside the bundle. */
@@ -41,6 +43,8 @@ const OPTIONAL: ReadonlySet<ArtifactRole> = new Set([
   "model-bodies",
   "secret-scan",
   "bounds-self-test",
+  "source-before",
+  "source-after",
 ]);
 
 /** Artifacts that another process or library wrote, so that they are scanned for secrets only at the end. */

@@ -13,6 +13,17 @@ export interface LiveEndpoint {
   readonly apiKey: { readonly header: string; readonly value: string };
 }
 
+/** What a look at a backend's reviewed source found. */
+export interface SourceLook {
+  /** The look as a document, for the bundle. */
+  readonly document: Uint8Array;
+  /** Why this source must not be started: it is not the admitted one; null when nothing speaks against it. */
+  readonly refusal: { readonly code: string; readonly detail: string } | null;
+}
+
+/** Looks at the source of a lane's backend, right before it is started and right after it ended. */
+export type LookAtSource = (moment: "before-run" | "after-run", trial: TrialRef) => Promise<SourceLook>;
+
 /** Everything one trial needs. */
 export interface TrialSpec {
   /** Harness root, for attempts, staging and runs. */
@@ -31,6 +42,8 @@ export interface TrialSpec {
   /** The strict driver; needed exactly when the plan says `strict`. */
   readonly strict: StrictDriver | null;
   readonly fixture: LoadedFixture;
+  /** For a backend that runs from reviewed source; both looks become part of the bundle. */
+  readonly lookAtSource?: LookAtSource;
   readonly key: KeyObject;
   readonly clock: Clock;
   /** Parent for scratch folders; the system's temp folder when absent. */
