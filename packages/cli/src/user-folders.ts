@@ -44,6 +44,17 @@ export function keysFolder(env: CliIo["env"]): string {
   );
 }
 
+/** Folder of the cache of verified bundles: STAGE6_VERIFIED_DIR, else below XDG_CACHE_HOME or ~/.cache. */
+export function verifiedFolder(env: CliIo["env"]): string {
+  const set = own(env, "STAGE6_VERIFIED_DIR");
+  if (set !== null) return set;
+  return join(
+    absolute(env["XDG_CACHE_HOME"]) ?? join(homeOf(env, "STAGE6_VERIFIED_DIR"), ".cache"),
+    "stage6",
+    "verified",
+  );
+}
+
 /** Folder of installed backends: STAGE6_BACKENDS_DIR, else below XDG_CACHE_HOME or ~/.cache. */
 export function backendsFolder(env: CliIo["env"]): string {
   const set = own(env, "STAGE6_BACKENDS_DIR");

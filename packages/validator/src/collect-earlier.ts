@@ -1,6 +1,7 @@
 import { earlierPlansOf, type EarlierPlan } from "@stage6/comparator";
 import type { TrustedKeys } from "@stage6/evidence-interface";
-import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
+import { collectTrials, type CollectOptions } from "./collect-trials.ts";
+import type { CollectedTrial } from "./read-trial.ts";
 import type { PlanEntry } from "./read-plans.ts";
 
 /** An earlier plan with its trials as they were collected. */
@@ -17,13 +18,15 @@ export async function collectEarlier(
   { plan, id }: PlanEntry,
   plans: readonly PlanEntry[],
   trusted: TrustedKeys,
+  options: CollectOptions = {},
 ): Promise<CollectedPlan[]> {
   const due = new Set(earlierPlansOf(plan, plans).map((one) => one.id));
   const listed = plan.earlierPlans ?? [];
   const found = plans.filter((one) => one.id !== id && (due.has(one.id) || listed.includes(one.id)));
   const collected: CollectedPlan[] = [];
   for (const one of found) {
-    const trials = plan.evidenceClass === "live" ? await collectTrials(root, one.plan, one.id, trusted) : [];
+    const trials =
+      plan.evidenceClass === "live" ? await collectTrials(root, one.plan, one.id, trusted, options) : [];
     collected.push({ ...one, trials });
   }
   return collected;

@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testKeys } from "@stage6/evidence-interface/testing";
-import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
+import { collectTrials } from "./collect-trials.ts";
+import type { CollectedTrial } from "./read-trial.ts";
 import { makeFifo } from "./testing/make-fifo.ts";
 import { rootCopies } from "./testing/root-copies.ts";
 import { writeDocument, writeSampleRoot, type SampleRoot } from "./testing/sample-root.ts";

@@ -1,46 +1,35 @@
-import { join } from "node:path";
-import type { TrialInput } from "@stage6/comparator";
+import { availableParallelism } from "node:os";
 import {
   sha256,
-  type Finding,
+  type EventType,
   type PlannedLane,
-  type Sha256,
   type TrialPlan,
   type TrialRef,
   type TrustedKeys,
 } from "@stage6/evidence-interface";
-import { readBundle } from "@stage6/evidence-interface/fs";
-import { checkAgainstPlan } from "./check-against-plan.ts";
-import { checkIntent } from "./check-intent.ts";
-import { listRuns, type RunEntry } from "./list-runs.ts";
+import { listRuns } from "./list-runs.ts";
 import { mapBounded } from "./map-bounded.ts";
-import { ROOT_FILES } from "./root-files.ts";
-import type { RootInput } from "./root-input.ts";
-
-/** A trial as the comparison takes it, with the files it was read from. */
-export interface CollectedTrial extends TrialInput {
-  /** Folder of the bundle, relative to the root. */
-  readonly folder: string;
-  readonly inputs: readonly RootInput[];
-}
+import { readInWorkers } from "./read-in-workers.ts";
+import { readTrial, type CollectedTrial, type TrialContext, type TrialTask } from "./read-trial.ts";
+import type { Verified } from "./read-verified.ts";
 
 /** How trials are collected. */
 export interface CollectOptions {
-  /** Bundles read at the same time; 8 when left out. */
+  /** Bundles read at the same time by one thread; 8 when left out. */
   readonly concurrency?: number;
+  /** Worker threads; 0 is this thread alone. When left out, several for many bundles and none for few. */
+  readonly workers?: number;
+  /** Bundles that need no second check as long as their bytes are the same. Left out: every bundle is checked as a whole. */
+  readonly verified?: {
+    readonly known: Verified;
+    /** Takes the key of every bundle that is sound, known or not. */
+    readonly note: (key: string, eventTypes: readonly EventType[]) => void;
+  };
 }
 
-interface Place {
-  readonly trial: TrialRef;
-  readonly lane: PlannedLane;
-}
-
-interface Context {
-  readonly root: string;
-  readonly planId: string;
-  readonly planDigest: Sha256;
-  readonly trusted: TrustedKeys;
-}
+/** Starting a worker costs as much as checking this many bundles (0.4 s, measured). */
+const WORTH_A_WORKER = 100;
+const MOST_WORKERS = 4;
 
 /**
  * Reads the bundle of every planned trial, and everything else below `runs/<planId>` as `extra`. Findings name files
@@ -55,22 +44,43 @@ export async function collectTrials(
 ): Promise<CollectedTrial[]> {
   const places = plannedPlaces(plan, planId);
   // A plan that was read is canonical: writing it again gives its very bytes.
-  const context: Context = { root, planId, planDigest: sha256(JSON.stringify(plan)), trusted };
+  const context: TrialContext = { root, planId, planDigest: sha256(JSON.stringify(plan)), trusted };
   const entries = await listRuns(root, planId, places.size);
   const found = new Map(entries.map((entry) => [entry.path, entry]));
+  const tasks: TrialTask[] = [
+    ...[...places].map(([path, place]): TrialTask => ({
+      kind: "planned",
+      path,
+      ...place,
+      entry: found.get(path) ?? null,
+    })),
+    ...entries
+      .filter(({ path, kind }) => !places.has(path) && !(kind === "empty" && leadsTo(path, places)))
+      .map((entry): TrialTask => ({ kind: "unplanned", entry })),
+  ];
+  const known = options.verified?.known ?? null;
   const limit = options.concurrency ?? 8;
-  const planned = await mapBounded([...places], limit, ([path, place]) =>
-    readPlanned(context, path, place, found.get(path)),
-  );
-  const unplanned = entries.filter(
-    ({ path, kind }) => !places.has(path) && !(kind === "empty" && leadsTo(path, places)),
-  );
-  return [...planned, ...(await mapBounded(unplanned, limit, (entry) => readUnplanned(context, entry)))];
+  const workers = options.workers ?? usualWorkers(entries.length);
+  const read =
+    workers === 0
+      ? await mapBounded(tasks, limit, (task) => readTrial(context, task, known))
+      : await readInWorkers(context, tasks, known, workers, limit);
+  for (const { trial, key } of read) if (key !== null) options.verified?.note(key, trial.eventTypes);
+  return read.map(({ trial }) => trial);
+}
+
+/** None for few bundles, since a worker has to load everything first. */
+function usualWorkers(bundles: number): number {
+  const wanted = Math.min(MOST_WORKERS, availableParallelism(), Math.floor(bundles / WORTH_A_WORKER));
+  return wanted < 2 ? 0 : wanted;
 }
 
 /** Where every planned trial belongs, by its path below `runs/<planId>`. */
-function plannedPlaces(plan: TrialPlan, planId: string): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
+function plannedPlaces(
+  plan: TrialPlan,
+  planId: string,
+): ReadonlyMap<string, { readonly trial: TrialRef; readonly lane: PlannedLane }> {
+  const places = new Map<string, { readonly trial: TrialRef; readonly lane: PlannedLane }>();
   for (const lane of plan.lanes.filter(({ state }) => state === "planned")) {
     for (const fixture of plan.fixtures) {
       for (let number = 1; number <= plan.trialsPerCell; number += 1) {
@@ -82,103 +92,5 @@ function plannedPlaces(plan: TrialPlan, planId: string): ReadonlyMap<string, Pla
   return places;
 }
 
-async function readPlanned(
-  context: Context,
-  path: string,
-  { trial, lane }: Place,
-  entry: RunEntry | undefined,
-): Promise<CollectedTrial> {
-  const folder = `${ROOT_FILES.runs}/${context.planId}/${path}`;
-  const at = { lane: trial.lane, fixture: trial.fixture, number: trial.number, folder };
-  const nothing = {
-    bundleDigest: null,
-    report: null,
-    observation: null,
-    manifest: null,
-    eventTypes: [],
-    inputs: [],
-  };
-  if (entry === undefined) return { ...at, ...nothing, state: "missing", findings: [] };
-  if (entry.finding !== null) return { ...at, ...nothing, state: "invalid", findings: [entry.finding] };
-  const { report, observation, manifest, eventTypes, digest, findings } = await readBundle(
-    join(context.root, folder),
-    {
-      trusted: context.trusted,
-      expected: trial,
-    },
-  );
-  const planned = report === null ? [] : checkAgainstPlan(report, lane, context.planDigest);
-  const attempt =
-    report === null ? null : { trial, attemptId: report.attemptId, planDigest: context.planDigest };
-  const intent = attempt === null ? { findings: [], input: null } : await checkIntent(context.root, attempt);
-  const all = [...[...findings, ...planned].map((finding) => below(folder, finding)), ...intent.findings];
-  const inputs = [...bundleInput(folder, digest), ...(intent.input === null ? [] : [intent.input])];
-  return {
-    ...at,
-    bundleDigest: digest,
-    state: all.length === 0 ? "present" : "invalid",
-    findings: all,
-    report,
-    observation,
-    manifest,
-    eventTypes,
-    inputs,
-  };
-}
-
-async function readUnplanned(
-  { root, planId, trusted }: Context,
-  { path, kind, finding }: RunEntry,
-): Promise<CollectedTrial> {
-  const folder = path === "" ? `${ROOT_FILES.runs}/${planId}` : `${ROOT_FILES.runs}/${planId}/${path}`;
-  const [lane = "", fixture = "", number = ""] = path.split("/");
-  const at = {
-    lane,
-    fixture,
-    number: /^[0-9]{3}$/.test(number) ? Number(number) : 0,
-    folder,
-    state: "extra",
-  } as const;
-  const extra: Finding = {
-    code: "ARTIFACT_EXTRA",
-    rule: "unplanned",
-    file: folder,
-    expected: "planned trials alone",
-  };
-  if (kind !== "bundle")
-    return {
-      ...at,
-      bundleDigest: null,
-      findings: [finding ?? extra],
-      report: null,
-      observation: null,
-      manifest: null,
-      eventTypes: [],
-      inputs: [],
-    };
-  const bundle = await readBundle(join(root, folder), { trusted });
-  const findings = [extra, ...bundle.findings.map((one) => below(folder, one))];
-  const { digest, report, observation, manifest, eventTypes } = bundle;
-  return {
-    ...at,
-    bundleDigest: digest,
-    findings,
-    report,
-    observation,
-    manifest,
-    eventTypes,
-    inputs: bundleInput(folder, digest),
-  };
-}
-
-function bundleInput(folder: string, digest: Sha256 | null): RootInput[] {
-  return digest === null ? [] : [{ role: "bundle", path: `${folder}/manifest.json`, sha256: digest }];
-}
-
-const below = (folder: string, finding: Finding): Finding => ({
-  ...finding,
-  file: finding.file === "." ? folder : `${folder}/${finding.file}`,
-});
-
-const leadsTo = (path: string, places: ReadonlyMap<string, Place>): boolean =>
+const leadsTo = (path: string, places: ReadonlyMap<string, unknown>): boolean =>
   [...places.keys()].some((place) => place.startsWith(`${path}/`));

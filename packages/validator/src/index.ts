@@ -1,6 +1,7 @@
 export { collectEarlier, type CollectedPlan } from "./collect-earlier.ts";
 export { readApplicability, type ReadApplicability } from "./read-applicability.ts";
-export { collectTrials, type CollectedTrial, type CollectOptions } from "./collect-trials.ts";
+export { collectTrials, type CollectOptions } from "./collect-trials.ts";
+export type { CollectedTrial } from "./read-trial.ts";
 export { compareTrials } from "./compare-trials.ts";
 export { CHECK_IDS, GateCheck, GateEvidence, type CheckId } from "./gate-check.ts";
 export { GateResult, GateTool } from "./gate-result.ts";

@@ -8,14 +8,25 @@ import { notRun } from "./checks/make-check.ts";
 import { pendingChecks } from "./checks/pending-checks.ts";
 import { checkTargetOwnership } from "./checks/target-ownership.ts";
 import { collectEarlier } from "./collect-earlier.ts";
-import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
+import { collectTrials, type CollectOptions } from "./collect-trials.ts";
+import type { CollectedTrial } from "./read-trial.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
 import { readApplicability } from "./read-applicability.ts";
 import { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 import type { PlanEntry } from "./read-plans.ts";
 import type { RootInput } from "./root-input.ts";
+import { openVerifiedCache } from "./verified-cache.ts";
 import { selectPlan } from "./select-plan.ts";
+
+/** What is judged, when, and how the work is done; see `ValidateOptions`. */
+export interface JudgeOptions {
+  readonly root: string;
+  readonly now: Timestamp;
+  readonly planId?: string;
+  readonly workers?: number;
+  readonly verifiedFolder?: string;
+}
 
 /** Everything found while judging a harness root. */
 export interface JudgedRoot {
@@ -28,7 +39,14 @@ export interface JudgedRoot {
 }
 
 /** Reads a harness root and runs every check that can run; the others fail as NOT_RUN. */
-export async function judgeRoot(root: string, planId: string | null, now: Timestamp): Promise<JudgedRoot> {
+export async function judgeRoot({
+  root,
+  now,
+  workers,
+  verifiedFolder,
+  ...options
+}: JudgeOptions): Promise<JudgedRoot> {
+  const planId = options.planId ?? null;
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, planId);
   const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
@@ -57,8 +75,14 @@ export async function judgeRoot(root: string, planId: string | null, now: Timest
       ...found,
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
-  const trials = await collectTrials(root, selected.plan, selected.id, trusted);
-  const earlier = await collectEarlier(root, selected, view.plans, trusted);
+  const cache = verifiedFolder === undefined ? null : await openVerifiedCache(verifiedFolder, trusted);
+  const collect: CollectOptions = {
+    ...(workers === undefined ? {} : { workers }),
+    ...(cache === null ? {} : { verified: cache }),
+  };
+  const trials = await collectTrials(root, selected.plan, selected.id, trusted, collect);
+  const earlier = await collectEarlier(root, selected, view.plans, trusted, collect);
+  await cache?.save();
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
   const applicability = await readApplicability(root, selected, recorders);
   const inputs = [...found.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];

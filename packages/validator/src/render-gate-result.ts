@@ -14,6 +14,7 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["policy", "correct policy/stage6.policy.json; a changed policy needs a new plan"],
   ["plan-present", "stage6 plan"],
   ["bundles", "stage6 run"],
+  ["applicability", "stage6 not-applicable, before the plan is compared"],
   ["comparison", "read the comparison with stage6 compare --explain"],
   ["comparison-stored", "stage6 compare"],
   ["evidence-class", "stage6 plan with live evidence, then run and compare again"],

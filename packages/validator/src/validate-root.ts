@@ -1,7 +1,7 @@
 import { sha256, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import { errorCode } from "@stage6/evidence-interface/fs";
 import { notRun } from "./checks/make-check.ts";
-import type { CollectedTrial } from "./collect-trials.ts";
+import type { CollectedTrial } from "./read-trial.ts";
 import { CHECK_IDS, type GateCheck } from "./gate-check.ts";
 import type { GateResult, GateTool } from "./gate-result.ts";
 import { judgeRoot, type JudgedRoot } from "./judge-root.ts";
@@ -20,6 +20,13 @@ export interface ValidateOptions {
   readonly planId?: string;
   /** The tool to name in the result. */
   readonly tool?: GateTool;
+  /** Worker threads; several for many bundles when left out, 0 for none. */
+  readonly workers?: number;
+  /**
+   * Folder of the cache of verified bundles, outside the root: a bundle whose every byte is as it was when it was found
+   * sound is not checked again. Left out, every bundle is; whatever records a verdict has to leave it out.
+   */
+  readonly verifiedFolder?: string;
 }
 
 const TOOL: GateTool = { name: "stage6", version: "0.0.0", sourceDigest: null };
@@ -30,7 +37,7 @@ const TOOL: GateTool = { name: "stage6", version: "0.0.0", sourceDigest: null };
  */
 export async function validateRoot(options: ValidateOptions): Promise<GateResult> {
   try {
-    return assemble(options, await judgeRoot(options.root, options.planId ?? null, options.now));
+    return assemble(options, await judgeRoot(options));
   } catch (error) {
     const checks = CHECK_IDS.map((id) => notRun(id, "the validator failed before this check"));
     const internal: GateCheck = {

@@ -21,6 +21,7 @@ const DOCUMENTS: readonly string[] = [
 ];
 /** Segments of a withheld log; their number and size are bounded like everything that is held. */
 const SEGMENT_FILE = /^segments\/[0-9]{8}\.jsonl$/;
+const NO_BYTES = new Uint8Array();
 const MAX_HELD_SEGMENTS = 256 * 1024 * 1024;
 
 /** How a bundle is read. */
@@ -28,6 +29,8 @@ export interface ReadBundleOptions {
   readonly trusted: TrustedKeys;
   /** The trial this folder stands for; null accepts any. */
   readonly expected?: TrialRef | null;
+  /** Told of every byte that is checked, in order: once without any bytes when a file begins, then chunk by chunk. */
+  readonly onBytes?: (path: string, chunk: Uint8Array) => void;
 }
 
 /**
@@ -44,14 +47,25 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
   let heldSegments = 0;
   for (const path of listing.files) {
     const segment = SEGMENT_FILE.test(path) && heldSegments < MAX_HELD_SEGMENTS;
+    const seen = (chunk: Uint8Array): void => options.onBytes?.(path, chunk);
+    seen(NO_BYTES);
     const held = segment || DOCUMENTS.includes(path) ? new Held() : null;
     try {
       if (path === BUNDLE_FILES.events) {
         const checker = new EventLogChecker(path, (event) => foldEvent(facts, event));
-        await readChunks(join(folder, path), (chunk) => checker.push(chunk));
+        await readChunks(join(folder, path), (chunk) => {
+          seen(chunk);
+          checker.push(chunk);
+        });
         events = checker.end();
         files.set(path, { size: events.bytes, sha256: events.sha256 });
-      } else files.set(path, await readHashed(join(folder, path), (chunk) => held?.add(chunk)));
+      } else {
+        const hashed = await readHashed(join(folder, path), (chunk) => {
+          seen(chunk);
+          held?.add(chunk);
+        });
+        files.set(path, hashed);
+      }
     } catch (error) {
       findings.push({ code: "UNREADABLE", rule: "file", file: path, found: errorCode(error) });
       continue;

@@ -1,7 +1,7 @@
 import { applicabilityPath, type Comparison } from "@stage6/comparator";
 import type { Id } from "@stage6/evidence-interface";
 import type { StoredComparison } from "../check-stored-comparison.ts";
-import type { CollectedTrial } from "../collect-trials.ts";
+import type { CollectedTrial } from "../read-trial.ts";
 import type { GateCheck, GateEvidence } from "../gate-check.ts";
 import type { PlanEntry } from "../read-plans.ts";
 import { ROOT_FILES } from "../root-files.ts";
@@ -26,7 +26,9 @@ export function bundlesCheck(trials: readonly CollectedTrial[]): GateCheck {
       "EVIDENCE_MISSING",
       `none of ${trials.length} planned trials left a bundle`,
     );
-  return passed("bundles", `${found} of ${trials.length} planned bundles are there, signed and whole`);
+  const before = trials.filter(({ verifiedBefore }) => verifiedBefore === true).length;
+  const how = before === 0 ? "" : `; ${before} of them were checked before and hold the same bytes`;
+  return passed("bundles", `${found} of ${trials.length} planned bundles are there, signed and whole${how}`);
 }
 
 /** The recomputed comparison passes; what keeps it from passing is named. */
