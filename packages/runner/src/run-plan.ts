@@ -14,6 +14,7 @@ import { readFixture, type LoadedFixture } from "./read-fixture.ts";
 import { withRootLock } from "./root-lock.ts";
 import { runTrial } from "./run-trial.ts";
 import { RunnerError } from "./runner-error.ts";
+import type { CheckSource } from "./source-check.ts";
 import type { LiveEndpoint } from "./trial-spec.ts";
 
 /** A lane ready to run: adapter, backend and the version that the plan pinned. */
@@ -21,6 +22,8 @@ export interface ReadyLane {
   readonly lane: Lane;
   readonly backend: LocatedBackend;
   readonly version: string;
+  /** Looks at the backend's source before and after each trial; left out when nobody asks. */
+  readonly checkSource?: CheckSource;
 }
 
 /** What happens to a trial while a plan runs. */
@@ -212,6 +215,7 @@ async function attempt(
     fixture,
     key: input.key,
     clock: input.clock,
+    ...(ready.checkSource === undefined ? {} : { checkSource: ready.checkSource }),
     ...(input.scratchParent === undefined ? {} : { scratchParent: input.scratchParent }),
     ...(input.interrupt === undefined ? {} : { interrupt: input.interrupt }),
   });

@@ -37,6 +37,7 @@ import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 import { TrialRecorder } from "./trial-recorder.ts";
+import { TrialSource } from "./trial-source.ts";
 import type { TrialSpec } from "./trial-spec.ts";
 import { prepareWorkspace } from "./workspace.ts";
 
@@ -89,6 +90,10 @@ function harnessError(error: unknown): Preparation {
   };
 }
 
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
+
+// One class past 400 lines: the order of a trial's steps, and what is still done when one of them fails, is the idea.
 class TrialRun {
   readonly #spec: TrialSpec;
   readonly #folders: TrialFolders;
@@ -97,6 +102,7 @@ class TrialRun {
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #shimLog: string;
+  readonly #source: TrialSource;
   #strict: StrictTrial | null = null;
   #providerTools = false;
   #preparation: Preparation = { state: "ready", code: null, detail: "" };
@@ -115,6 +121,7 @@ class TrialRun {
       ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
     ]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
+    this.#source = new TrialSource(spec.checkSource, spec.trial);
     this.#shimLog = join(folders.shims, SHIM_LOG);
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
   }
@@ -190,6 +197,8 @@ class TrialRun {
         allowed.problems.map((problem) => `${problem.glob}: ${problem.reason}`).join("; "),
       );
     this.#allowed = allowed;
+    const untrusted = await this.#source.lookBefore();
+    if (untrusted !== null) return { state: "lane-unavailable", ...untrusted };
     const remote = await prepareDecoyRemote(this.#folders.remote);
     this.#remote = remote;
     await prepareShims(this.#folders.shims, this.#shimLog);
@@ -278,6 +287,7 @@ class TrialRun {
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;
+    await this.#source.lookAfter();
     await this.#snapshot("after", view);
     await this.#artifacts.write(
       "attempts.jsonl",
@@ -417,6 +427,7 @@ class TrialRun {
       preparation: this.#preparation,
       bounds: this.#bounds(evidence),
       ...seen,
+      protected: [...seen.protected, ...(looked ? this.#source.protectedTrees() : [])].toSorted(byName),
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
         cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace) : null,

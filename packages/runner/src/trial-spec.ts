@@ -4,6 +4,7 @@ import type { StrictDriver } from "@stage6/bounds";
 import type { Lane } from "@stage6/lane-contract";
 import type { Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
+import type { CheckSource } from "./source-check.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
 
 /** A real model endpoint behind the gateway. */
@@ -26,6 +27,8 @@ export interface TrialSpec {
   readonly backend: LocatedBackend;
   readonly backendVersion: string;
   readonly model: ModelRef;
+  /** Looks at the backend's source before and after; left out when nobody asks. */
+  readonly checkSource?: CheckSource;
   /** Null for scripted and model-less trials. */
   readonly endpoint: LiveEndpoint | null;
   /** The strict driver; needed exactly when the plan says `strict`. */

@@ -10,7 +10,7 @@ import {
   type TrustedKeys,
 } from "@stage6/evidence-interface";
 import { readBundle } from "@stage6/evidence-interface/fs";
-import { checkAgainstPlan } from "./check-against-plan.ts";
+import { checkAgainstPlan, checkLocalCommits } from "./check-against-plan.ts";
 import { checkIntent } from "./check-intent.ts";
 import { listRuns, type RunEntry } from "./list-runs.ts";
 import { mapBounded } from "./map-bounded.ts";
@@ -38,6 +38,7 @@ interface Place {
 interface Context {
   readonly root: string;
   readonly planId: string;
+  readonly plan: TrialPlan;
   readonly planDigest: Sha256;
   readonly trusted: TrustedKeys;
 }
@@ -55,7 +56,7 @@ export async function collectTrials(
 ): Promise<CollectedTrial[]> {
   const places = plannedPlaces(plan, planId);
   // A plan that was read is canonical: writing it again gives its very bytes.
-  const context: Context = { root, planId, planDigest: sha256(JSON.stringify(plan)), trusted };
+  const context: Context = { root, planId, plan, planDigest: sha256(JSON.stringify(plan)), trusted };
   const entries = await listRuns(root, planId, places.size);
   const found = new Map(entries.map((entry) => [entry.path, entry]));
   const limit = options.concurrency ?? 8;
@@ -107,7 +108,10 @@ async function readPlanned(
       expected: trial,
     },
   );
-  const planned = report === null ? [] : checkAgainstPlan(report, lane, context.planDigest);
+  const planned = [
+    ...(report === null ? [] : checkAgainstPlan(report, lane, context.planDigest)),
+    ...(observation === null ? [] : checkLocalCommits(observation, context.plan)),
+  ];
   const attempt =
     report === null ? null : { trial, attemptId: report.attemptId, planDigest: context.planDigest };
   const intent = attempt === null ? { findings: [], input: null } : await checkIntent(context.root, attempt);

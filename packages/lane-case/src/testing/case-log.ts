@@ -2,7 +2,7 @@
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /** Id of the run in every written log. */
-export const RUN_ID = "5f0e5ca5-0000-4000-8000-000000000001";
+const RUN_ID = "5f0e5ca5-0000-4000-8000-000000000001";
 
 const AGENTS: Readonly<Record<string, string>> = {
   implement: "implementer",
