@@ -3,15 +3,23 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { TrialPlan } from "@stage6/evidence-interface";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
-import { runPlan, systemClock, trialsOf, type RunSummary, type TrialProgress } from "@stage6/runner";
+import {
+  runPlan,
+  systemClock,
+  trialsOf,
+  type ReadyLane,
+  type RunSummary,
+  type TrialProgress,
+} from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
-import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
+import { placesOf, probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readyLanes } from "./ready-lanes.ts";
 import { readRunnerKey } from "./runner-key.ts";
+import { sourceCheck } from "./source-check.ts";
 import { TOOL } from "./tool.ts";
 
 /** What a run needs beside root and plan. */
@@ -58,7 +66,10 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
   const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
-  const lanes = readyLanes(plan, await probeLanes(wanted, options.places));
+  const ready = readyLanes(plan, await probeLanes(wanted, options.places));
+  const lanes = new Map(
+    await Promise.all([...ready].map(async ([id, one]) => [id, await watched(one, options.places)] as const)),
+  );
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));
   options.log(
     `Running ${planned - recorded} of ${planned} trials of plan ${entry.id}, ${concurrency} at a time${recorded === 0 ? "" : `; ${recorded} are recorded already`}.`,
@@ -75,6 +86,13 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,
   });
+}
+
+/** A lane with a look at its source, where an operator provides it. */
+async function watched(ready: ReadyLane, places: ProbePlaces): Promise<ReadyLane> {
+  const { lane, backend } = ready;
+  const checkSource = sourceCheck(lane, await placesOf(lane.id, places), backend.sha256);
+  return checkSource === undefined ? ready : { ...ready, checkSource };
 }
 
 function progressLines(

@@ -23,4 +23,5 @@ export {
 } from "./scripted-model/start-scripted-model.ts";
 export { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 export { prepareWorkspace } from "./workspace.ts";
-export type { LiveEndpoint, LookAtSource, SourceLook, TrialSpec } from "./trial-spec.ts";
+export type { CheckSource, SourceState } from "./source-check.ts";
+export type { LiveEndpoint, TrialSpec } from "./trial-spec.ts";

@@ -14,15 +14,16 @@ import { readFixture, type LoadedFixture } from "./read-fixture.ts";
 import { withRootLock } from "./root-lock.ts";
 import { runTrial } from "./run-trial.ts";
 import { RunnerError } from "./runner-error.ts";
-import type { LiveEndpoint, LookAtSource } from "./trial-spec.ts";
+import type { CheckSource } from "./source-check.ts";
+import type { LiveEndpoint } from "./trial-spec.ts";
 
 /** A lane ready to run: adapter, backend and the version that the plan pinned. */
 export interface ReadyLane {
   readonly lane: Lane;
   readonly backend: LocatedBackend;
   readonly version: string;
-  /** Looks at the backend's reviewed source around every trial; left out for a backend that is no source. */
-  readonly lookAtSource?: LookAtSource;
+  /** Looks at the backend's source before and after each trial; left out when nobody asks. */
+  readonly checkSource?: CheckSource;
 }
 
 /** What happens to a trial while a plan runs. */
@@ -220,7 +221,7 @@ async function attempt(
     fixture,
     key: input.key,
     clock: input.clock,
-    ...(ready.lookAtSource === undefined ? {} : { lookAtSource: ready.lookAtSource }),
+    ...(ready.checkSource === undefined ? {} : { checkSource: ready.checkSource }),
     ...(input.scratchParent === undefined ? {} : { scratchParent: input.scratchParent }),
     ...(input.interrupt === undefined ? {} : { interrupt: input.interrupt }),
   });

@@ -11,7 +11,7 @@ import { git } from "./testing/run-git.ts";
 import { stubLane, type StubOptions } from "./testing/stub-lane.ts";
 import { makeTempFolder, removeTempFolder, until } from "./testing/temp-folder.ts";
 import { makeTrialRoot, readSealed, specFor, writeFiles } from "./testing/trial-root.ts";
-import type { SourceLook, TrialSpec } from "./trial-spec.ts";
+import type { TrialSpec } from "./trial-spec.ts";
 
 const RENEW = `fs.writeFileSync("src/value.txt", "new\\n");`;
 const SUCCESS = `say("working"); ${RENEW} done();`;
@@ -379,54 +379,5 @@ describe("a hostile tree", () => {
       ]),
     );
     expect(readFileSync(join(bundle, "artifacts", "changes.patch"), "utf8")).toContain("-old");
-  });
-});
-
-describe("the reviewed source of a backend", () => {
-  const look = (moment: string, refusal: SourceLook["refusal"] = null): SourceLook => ({
-    document: Buffer.from(JSON.stringify({ moment })),
-    refusal,
-  });
-  const drifted = { code: "VENDOR_DIRTY", detail: "src/a.ts is not as admitted" };
-
-  it("is looked at right before the backend starts and right after it ended, and both looks are evidence", async () => {
-    const { folder: bundle, types } = await run(
-      stubLane(folder, SUCCESS),
-      {},
-      {
-        lookAtSource: (moment) => Promise.resolve(look(moment, moment === "after-run" ? drifted : null)),
-      },
-    );
-    const read = (name: string): string => readFileSync(join(bundle, "artifacts", name), "utf8");
-    expect([read("source-before.json"), read("source-after.json")]).toEqual([
-      '{"moment":"before-run"}',
-      '{"moment":"after-run"}',
-    ]);
-    expect(types).toContain("process.started");
-  });
-
-  it("keeps the backend from being started when it is not the admitted one", async () => {
-    const {
-      preparation,
-      types,
-      folder: bundle,
-    } = await run(
-      stubLane(folder, SUCCESS),
-      {},
-      { lookAtSource: (moment) => Promise.resolve(look(moment, drifted)) },
-    );
-    expect(preparation).toEqual({ state: "refused", ...drifted });
-    expect(types).not.toContain("process.started");
-    expect(readdirSync(join(bundle, "artifacts"))).not.toContain("source-after.json");
-  });
-
-  it("that cannot be looked at is the harness's failure, and the backend is not started", async () => {
-    const { preparation, types } = await run(
-      stubLane(folder, SUCCESS),
-      {},
-      { lookAtSource: () => Promise.reject(new Error("git is gone")) },
-    );
-    expect(preparation).toMatchObject({ state: "harness-error", detail: "git is gone" });
-    expect(types).not.toContain("process.started");
   });
 });

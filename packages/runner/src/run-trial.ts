@@ -38,6 +38,7 @@ import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
 import { TrialRecorder } from "./trial-recorder.ts";
+import { TrialSource } from "./trial-source.ts";
 import type { TrialSpec } from "./trial-spec.ts";
 import { prepareWorkspace, rootCommits } from "./workspace.ts";
 
@@ -90,6 +91,10 @@ function harnessError(error: unknown): Preparation {
   };
 }
 
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
+
+// One class past 400 lines: the order of a trial's steps, and what is still done when one of them fails, is the idea.
 class TrialRun {
   readonly #spec: TrialSpec;
   readonly #folders: TrialFolders;
@@ -98,6 +103,7 @@ class TrialRun {
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #shimLog: string;
+  readonly #source: TrialSource;
   #strict: StrictTrial | null = null;
   #providerTools = false;
   #preparation: Preparation = { state: "ready", code: null, detail: "" };
@@ -116,6 +122,7 @@ class TrialRun {
       ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
     ]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
+    this.#source = new TrialSource(spec.checkSource, spec.trial, this.#artifacts);
     this.#shimLog = join(folders.shims, SHIM_LOG);
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
   }
@@ -124,8 +131,7 @@ class TrialRun {
   async drive(): Promise<void> {
     this.#start();
     try {
-      const refused =
-        (await this.#prepare()) ?? (await this.#lookAtSource("before-run")) ?? (await this.#runBackend());
+      const refused = (await this.#prepare()) ?? (await this.#runBackend());
       if (refused !== null) this.#fail(refused);
     } catch (error) {
       this.#fail(harnessError(error));
@@ -194,6 +200,8 @@ class TrialRun {
     this.#allowed = allowed;
     const foreign = ownershipFaults(this.#spec.fixture);
     if (foreign !== null) return refuse("TARGET_NOT_OWNED", foreign);
+    const untrusted = await this.#source.lookBefore();
+    if (untrusted !== null) return { state: "lane-unavailable", ...untrusted };
     const remote = await prepareDecoyRemote(this.#folders.remote);
     this.#remote = remote;
     await prepareShims(this.#folders.shims, this.#shimLog);
@@ -232,15 +240,6 @@ class TrialRun {
     const { installation } = this.#spec.backend;
     this.#strict = await StrictTrial.prepare(driver, this.#folders, installation);
     await this.#strict.selfTest("before");
-  }
-
-  /** Keeps a look at the backend's source; what it finds stops a trial only before the backend is started. */
-  async #lookAtSource(moment: "before-run" | "after-run"): Promise<Preparation | null> {
-    const look = await this.#spec.lookAtSource?.(moment, this.#spec.trial);
-    if (look === undefined) return null;
-    const name = moment === "before-run" ? "source-before.json" : "source-after.json";
-    await this.#artifacts.write(name, look.document);
-    return look.refusal === null ? null : { state: "refused", ...look.refusal };
   }
 
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
@@ -294,9 +293,9 @@ class TrialRun {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
     const looking = takeSettledView(this.#folders, this.#remote);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
-    if (this.#recorder.has("process.started")) await this.#lookAtSource("after-run");
     this.#after = view;
     this.#settled = settled;
+    await this.#source.lookAfter();
     await this.#snapshot("after", view);
     await this.#artifacts.write(
       "attempts.jsonl",
@@ -436,6 +435,7 @@ class TrialRun {
       preparation: this.#preparation,
       bounds: this.#bounds(evidence),
       ...seen,
+      protected: [...seen.protected, ...(looked ? this.#source.protectedTrees() : [])].toSorted(byName),
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
         cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace) : null,

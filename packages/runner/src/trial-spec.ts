@@ -4,6 +4,7 @@ import type { StrictDriver } from "@stage6/bounds";
 import type { Lane } from "@stage6/lane-contract";
 import type { Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
+import type { CheckSource } from "./source-check.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
 
 /** A real model endpoint behind the gateway. */
@@ -12,17 +13,6 @@ export interface LiveEndpoint {
   /** Header that carries the key; the gateway adds it, no lane ever sees it. */
   readonly apiKey: { readonly header: string; readonly value: string };
 }
-
-/** What a look at a backend's reviewed source found. */
-export interface SourceLook {
-  /** The look as a document, for the bundle. */
-  readonly document: Uint8Array;
-  /** Why this source must not be started: it is not the admitted one; null when nothing speaks against it. */
-  readonly refusal: { readonly code: string; readonly detail: string } | null;
-}
-
-/** Looks at the source of a lane's backend, right before it is started and right after it ended. */
-export type LookAtSource = (moment: "before-run" | "after-run", trial: TrialRef) => Promise<SourceLook>;
 
 /** Everything one trial needs. */
 export interface TrialSpec {
@@ -37,13 +27,13 @@ export interface TrialSpec {
   readonly backend: LocatedBackend;
   readonly backendVersion: string;
   readonly model: ModelRef;
+  /** Looks at the backend's source before and after; left out when nobody asks. */
+  readonly checkSource?: CheckSource;
   /** Null for scripted and model-less trials. */
   readonly endpoint: LiveEndpoint | null;
   /** The strict driver; needed exactly when the plan says `strict`. */
   readonly strict: StrictDriver | null;
   readonly fixture: LoadedFixture;
-  /** For a backend that runs from reviewed source; both looks become part of the bundle. */
-  readonly lookAtSource?: LookAtSource;
   readonly key: KeyObject;
   readonly clock: Clock;
   /** Parent for scratch folders; the system's temp folder when absent. */

@@ -1,4 +1,12 @@
-import type { Finding, ModelRef, PlannedLane, Report, Sha256 } from "@stage6/evidence-interface";
+import type {
+  Finding,
+  ModelRef,
+  Observation,
+  PlannedLane,
+  Report,
+  Sha256,
+  TrialPlan,
+} from "@stage6/evidence-interface";
 
 /**
  * What a report says about the plan it ran under, held against the plan itself. A backend that was never probed is
@@ -16,6 +24,29 @@ export function checkAgainstPlan(report: Report, lane: PlannedLane, planDigest: 
     differs("/lane/backendSha256", report.lane.backendSha256, lane.backendSha256 ?? "none");
   differs("/model/planned", modelText(report.model.planned), modelText(lane.model));
   return findings;
+}
+
+/**
+ * Whether the permission to commit that an observation was judged by is the plan's own: the work branch is there exactly
+ * when the plan permits local commits, so that no bundle can grant it to itself. A trial that was never looked at has none.
+ */
+export function checkLocalCommits(
+  observation: Observation,
+  plan: Pick<TrialPlan, "localCommits">,
+): readonly Finding[] {
+  const permitted = plan.localCommits === "permitted";
+  const { branch } = observation.workspace;
+  if (branch === undefined ? !permitted || observation.preparation.state !== "ready" : permitted) return [];
+  return [
+    {
+      code: "TRIAL_MISMATCH",
+      rule: "plan",
+      file: "artifacts/observation.json",
+      pointer: "/workspace/branch",
+      found: branch ?? "none",
+      expected: permitted ? "the work branch" : "none",
+    },
+  ];
 }
 
 function modelText(model: ModelRef | null): string {

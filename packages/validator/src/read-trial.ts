@@ -1,8 +1,15 @@
 import { join } from "node:path";
 import type { TrialInput } from "@stage6/comparator";
-import type { Finding, PlannedLane, Sha256, TrialRef, TrustedKeys } from "@stage6/evidence-interface";
+import type {
+  Finding,
+  PlannedLane,
+  Sha256,
+  TrialPlan,
+  TrialRef,
+  TrustedKeys,
+} from "@stage6/evidence-interface";
 import { readBundle } from "@stage6/evidence-interface/fs";
-import { checkAgainstPlan } from "./check-against-plan.ts";
+import { checkAgainstPlan, checkLocalCommits } from "./check-against-plan.ts";
 import { checkIntent } from "./check-intent.ts";
 import type { RunEntry } from "./list-runs.ts";
 import { readVerified, type Verified } from "./read-verified.ts";
@@ -22,6 +29,7 @@ export interface CollectedTrial extends TrialInput {
 export interface TrialContext {
   readonly root: string;
   readonly planId: string;
+  readonly plan: TrialPlan;
   readonly planDigest: Sha256;
   readonly trusted: TrustedKeys;
 }
@@ -79,7 +87,10 @@ async function readPlanned(
       ? { bundle: await readBundle(join(context.root, folder), options), known: false, key: null }
       : await readVerified(join(context.root, folder), options, verified);
   const { report, observation, manifest, eventTypes, digest, findings } = read.bundle;
-  const planned = report === null ? [] : checkAgainstPlan(report, lane, context.planDigest);
+  const planned = [
+    ...(report === null ? [] : checkAgainstPlan(report, lane, context.planDigest)),
+    ...(observation === null ? [] : checkLocalCommits(observation, context.plan)),
+  ];
   const attempt =
     report === null ? null : { trial, attemptId: report.attemptId, planDigest: context.planDigest };
   const intent = attempt === null ? { findings: [], input: null } : await checkIntent(context.root, attempt);
