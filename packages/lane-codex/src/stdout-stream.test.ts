@@ -10,7 +10,10 @@ function read(...lines: readonly (object | string)[]): readonly Pick<EventDraft,
   const reader = translator({ workspace: "/ws" });
   const text = lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
   const drafts = [...reader.push("stdout", encoder.encode(text)), ...reader.end(END)];
-  return drafts.map(({ type, data }) => ({ type, data }));
+  // These lines are no whole run; what stands out of its place is tested apart.
+  return drafts
+    .filter((draft) => draft.type !== "drift.detected" || !draft.data.reason.startsWith("out of order"))
+    .map(({ type, data }) => ({ type, data }));
 }
 const item = (type: string, fields: object, phase = "item.completed") => ({
   type: phase,

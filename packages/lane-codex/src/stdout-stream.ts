@@ -18,6 +18,7 @@ import { itemKeys } from "./call-keys.ts";
 import { SHAPES } from "./known-shapes.ts";
 import { message, messageItem } from "./message-item.ts";
 import { itemClaims, itemEnd, itemInput, itemTool, TOOL_ITEMS } from "./tool-item.ts";
+import { TurnOrder } from "./turn-order.ts";
 
 /** The backend's last word on its turn. */
 export interface LastWord {
@@ -32,6 +33,8 @@ export class StdoutStream {
   readonly shown: (readonly string[])[] = [];
   /** The last terminal event of the last turn; null while there is none. */
   lastWord: LastWord | null = null;
+  /** Whether every record stood in its place. */
+  readonly order = new TurnOrder();
   readonly #open = new Map<string, { readonly callId: string; readonly raw: DraftRaw }>();
   readonly #ids: CallIds;
   readonly #workspace: string;
@@ -51,7 +54,10 @@ export class StdoutStream {
     if (type === "") return [drift(raw, "event", "/type: expected string, found none")];
     if (!SHAPES.has("events", type)) return [unrecognized(raw, type)];
     const misfit = SHAPES.findDrift("events", type, record);
-    return misfit === null ? this.#event(type, record, raw) : [drift(raw, type, misfit)];
+    if (misfit !== null) return [drift(raw, type, misfit)];
+    const item = type.startsWith("item.") ? recordField(record, "item") : null;
+    this.order.take(type, item && { id: textField(item, "id"), type: textField(item, "type") }, raw);
+    return this.#event(type, record, raw);
   }
 
   /** Ends every tool call that was started and never ended. */

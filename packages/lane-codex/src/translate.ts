@@ -44,7 +44,7 @@ class CodexTranslator implements Translator {
 
   end(_end: ProcessEnd): readonly EventDraft[] {
     const drafts = [...this.#readers].flatMap(([stream, reader]) => this.#take(stream, reader.end()));
-    drafts.push(...this.#stdout.end(), ...this.#session.drafts);
+    drafts.push(...this.#stdout.end(), ...this.#stdout.order.end(), ...this.#session.drafts);
     for (const call of unreportedCalls(this.#session.calls, this.#stdout.shown))
       drafts.push(...this.#unreported(call));
     drafts.push(this.#ended());

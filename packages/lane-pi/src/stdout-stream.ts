@@ -16,6 +16,7 @@ import {
 import { addUsage, assistantDrafts, message, NO_USAGE, type Usage } from "./assistant-message.ts";
 import { isUnused, SHAPES } from "./known-shapes.ts";
 import { LastWord } from "./last-word.ts";
+import { RecordOrder } from "./record-order.ts";
 import { toolClaim, toolEnd, toolInput } from "./tool-record.ts";
 
 interface OpenCall {
@@ -36,6 +37,8 @@ export class StdoutStream {
   session: SessionFolder | null = null;
   /** Whether an agent began to work. */
   worked = false;
+  /** Whether every record stood in its place. */
+  readonly order = new RecordOrder();
   readonly #word = new LastWord();
   readonly #open = new Map<string, OpenCall>();
   readonly #ids = new CallIds();
@@ -59,10 +62,14 @@ export class StdoutStream {
     const type = textField(record, "type");
     if (type === "") return [drift(raw, "event", "/type: expected string")];
     // Partial messages and results: printed again whole, up to a thousand times, by the record that ends them.
-    if (isUnused(type)) return [];
+    if (isUnused(type)) {
+      this.order.take(type, record, raw);
+      return [];
+    }
     if (!SHAPES.has("events", type)) return [unrecognized(raw, type)];
     const misfit = SHAPES.findDrift("events", type, record);
     if (misfit !== null) return [drift(raw, type, misfit)];
+    this.order.take(type, record, raw);
     const drafts = this.#event(type, record, raw);
     this.#word.take(type, record, raw);
     return drafts;

@@ -35,7 +35,7 @@ class PiTranslator implements Translator {
 
   end(_end: ProcessEnd): readonly EventDraft[] {
     const drafts = [...this.#readers].flatMap(([stream, reader]) => this.#take(stream, reader.end()));
-    return [...drafts, ...this.#guarded(), ...this.#stdout.end()];
+    return [...drafts, ...this.#guarded(), ...this.#stdout.order.end(), ...this.#stdout.end()];
   }
 
   #take(stream: string, lines: readonly StreamLine[]): EventDraft[] {
