@@ -1,4 +1,4 @@
-import { compare, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
+import { compare, exitCodeOf, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
 import { sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
 import type { PolicyRecord } from "../policy/check-policy.ts";
 import { problemIn } from "../problem.ts";
@@ -39,10 +39,8 @@ export function compareDocuments(given: CompareInput | null, policy: PolicyRecor
     harness: given.plan.harness,
   };
   const comparison = compare(input);
-  const stopped = comparison.checks.filter(
-    ({ verdict }) => verdict !== "pass" && verdict !== "not-applicable",
-  );
-  const [first] = stopped;
+  // The check that decided the exit code speaks for the whole, not the first one by name.
+  const first = comparison.checks.find((check) => exitCodeOf([check]) === comparison.exitCode);
   const whole = checkOf(
     "comparison",
     [],
