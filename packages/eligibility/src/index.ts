@@ -5,6 +5,7 @@ export {
   type AcceptanceInput,
   type AcceptanceRecord,
 } from "./acceptance/check-acceptance.ts";
+export { checkSource, type SourceDifference } from "./admission/check-source.ts";
 export { checkAdmission, type AdmissionInput, type AdmissionRecord } from "./admission/check-admission.ts";
 export {
   ADMISSION_PREDICATE,

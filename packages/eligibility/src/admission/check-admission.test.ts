@@ -6,6 +6,7 @@ import {
   NOW,
   sampleAdmission,
   sampleObservations,
+  startedTrials,
   wholeSample,
 } from "../testing/sample-documents.ts";
 import { KEYS } from "../testing/sample-keys.ts";
@@ -17,8 +18,11 @@ const codes = (change: Partial<typeof documents>, now = NOW): string[] => [
 ];
 const admitted = (change: Partial<SourceAdmission["predicate"]>, now = NOW): string[] =>
   codes({ admissions: [sampleAdmission(change)] }, now);
+const input = documents.comparison;
+if (input === null) throw new TypeError("the sample has no comparison");
+const started = startedTrials(input);
 const seen = (change: Partial<SourceObservation>): string[] =>
-  codes({ observations: sampleObservations(change) });
+  codes({ observations: sampleObservations(started, change) });
 const probe = {
   argv: ["ca"],
   exitCode: 0,
@@ -121,13 +125,30 @@ describe("a source admission", () => {
 
   it("R38: without a look before the runs, after them or now is refused (SOURCE_MISSING)", () => {
     for (const moment of ["before-run", "after-run", "now"] as const)
-      expect(codes({ observations: sampleObservations().filter((one) => one.moment !== moment) })).toEqual([
-        "SOURCE_MISSING unobserved",
-      ]);
+      expect(
+        codes({ observations: sampleObservations(started).filter((one) => one.moment !== moment) }),
+      ).toEqual(["SOURCE_MISSING unobserved"]);
+  });
+
+  it("R38: without a look around every single run is refused (SOURCE_MISSING)", () => {
+    expect(started.length).toBeGreaterThan(1);
+    expect(codes({ observations: sampleObservations(started.slice(1)) })).toEqual([
+      "SOURCE_MISSING unobserved",
+    ]);
+  });
+
+  it("R38: a folder of dependencies is held to its digest and its number of files (VENDOR_DIRTY)", () => {
+    const folder = { path: "node_modules", files: 3, sha256: sha256("dependencies") };
+    const admissions = [sampleAdmission({ extraFolders: [folder] })];
+    const looked = (folders: SourceObservation["folders"]): string[] =>
+      codes({ admissions, observations: sampleObservations(started, { folders }) });
+    expect(looked([folder])).toEqual([]);
+    for (const folders of [[], [{ ...folder, files: 4 }], [{ ...folder, sha256: sha256("other") }]])
+      expect(looked(folders)).toEqual(["VENDOR_DIRTY folder"]);
   });
 
   it("R38: of the program alone needs no checkout", () => {
-    const observations = sampleObservations({
+    const observations = sampleObservations(started, {
       gitCommit: null,
       gitTree: null,
       lockfiles: [],

@@ -1,9 +1,10 @@
-import type { Report, Timestamp, TrialPlan } from "@stage6/evidence-interface";
+import type { Report, Timestamp, TrialPlan, TrialRef } from "@stage6/evidence-interface";
 import { DAY_MS, MAX_AGE_DAYS, spansAtMost } from "../duration.ts";
 import { openStatement, type SignedStatement } from "../open-statement.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { trustedKeysOf, type TrustRoot } from "../trust/trust-root.ts";
+import { checkSource } from "./check-source.ts";
 import { SourceAdmission, type SourceObservation } from "./source-admission.ts";
 
 /** What admissions are held against. */
@@ -107,44 +108,29 @@ function checkRuns({ statement }: AdmissionRecord, { plan, reports }: AdmissionI
 /** The admission against the source as it is and as it was around every run. */
 function checkObservations(
   record: AdmissionRecord,
-  { observations, plan, now }: AdmissionInput,
+  { observations, reports, now }: AdmissionInput,
   about: About,
 ): void {
-  const { form, binary, extraFiles, lockfiles, runtime } = record.statement.predicate;
-  const [subject] = record.statement.subject;
-  const moments: readonly SourceObservation["moment"][] =
-    plan === null ? ["now"] : ["now", "before-run", "after-run"];
-  for (const moment of moments)
-    if (!observations.some((one) => one.moment === moment))
-      about("SOURCE_MISSING", "unobserved", `the source was looked at, moment ${moment}`);
+  const looked = (moment: SourceObservation["moment"], trial: TrialRef | null): boolean =>
+    observations.some((one) => one.moment === moment && samePlace(one.trial, trial));
+  if (!looked("now", null)) about("SOURCE_MISSING", "unobserved", "the source was looked at now");
+  for (const { trial, processExit } of reports)
+    for (const moment of processExit === null ? [] : (["before-run", "after-run"] as const))
+      if (!looked(moment, trial))
+        about(
+          "SOURCE_MISSING",
+          "unobserved",
+          `the source was looked at, ${moment} of trial ${trial.fixture}/${trial.number}`,
+        );
   for (const seen of observations) {
-    const at = `${seen.moment} ${seen.observedAt}`;
-    if (seen.observedAt > now) about("SOURCE_STALE", "future", "looked at in the past", at);
-    if (seen.binarySha256 !== binary.sha256)
-      about(
-        "SOURCE_DRIFT",
-        "binary",
-        `${at}: the program is ${binary.sha256}`,
-        seen.binarySha256 ?? "unreadable",
-      );
-    if (form === "binary") continue;
-    if (seen.gitCommit !== subject?.digest.gitCommit || seen.gitTree !== subject.digest.gitTree)
-      about("SOURCE_DRIFT", "tree", `${at}: the checkout is the admitted tree`, seen.gitTree ?? "unreadable");
-    for (const path of seen.changed)
-      about("VENDOR_DIRTY", "changed", `${at}: no file differs from the pin`, path);
-    for (const path of seen.extra)
-      if (!extraFiles.includes(path)) about("VENDOR_DIRTY", "extra", `${at}: no file beside the pin`, path);
-    for (const { path, sha256, authoritative } of lockfiles) {
-      const found = seen.lockfiles.find((one) => one.path === path)?.sha256;
-      if (authoritative && found !== sha256)
-        about("SOURCE_DRIFT", "lockfile", `${at}: ${path} is ${sha256}`, found ?? "missing");
-    }
-    if (runtime !== null && seen.runtimeSha256 !== runtime.sha256)
-      about(
-        "SOURCE_DRIFT",
-        "runtime",
-        `${at}: the runtime is ${runtime.sha256}`,
-        seen.runtimeSha256 ?? "missing",
-      );
+    if (seen.observedAt > now)
+      about("SOURCE_STALE", "future", "looked at in the past", `${seen.moment} ${seen.observedAt}`);
+    for (const { code, rule, expected, found } of checkSource(record.statement, seen))
+      about(code, rule, `${seen.moment} ${seen.observedAt}: ${expected}`, found);
   }
 }
+
+const samePlace = (a: TrialRef | null, b: TrialRef | null): boolean =>
+  a === null || b === null
+    ? a === b
+    : a.planId === b.planId && a.lane === b.lane && a.fixture === b.fixture && a.number === b.number;

@@ -7,6 +7,7 @@ import {
   Sha256,
   ShortText,
   Timestamp,
+  TrialRef,
 } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { closed, GitTree, statementOf } from "../schema-parts.ts";
@@ -16,6 +17,10 @@ export const ADMISSION_PREDICATE = "https://stage6.invalid/predicate/source-admi
 
 const Path = Type.String({ minLength: 1, maxLength: 1024, description: "Path in the checkout, with `/`." });
 const FileDigest = closed({ path: Path, sha256: Sha256 }, "A file and its digest.");
+const Folder = closed(
+  { path: Path, files: Count, sha256: Sha256 },
+  "A folder beside the tree, such as installed dependencies: how many files, and one digest over their kinds, modes, contents and paths.",
+);
 const Tool = closed(
   { version: ShortText, sha256: Sha256 },
   "A program: version as it says, digest of its binary.",
@@ -85,6 +90,10 @@ export const SourceAdmission = statementOf(
       extraFiles: Type.Array(Path, {
         maxItems: 256,
         description: "Files beside the tree that the reviewer allows, sorted.",
+      }),
+      extraFolders: Type.Array(Folder, {
+        maxItems: 16,
+        description: "Folders beside the tree that the reviewer allows as they are, sorted by path.",
       }),
       lockfiles: Type.Array(
         closed(
@@ -161,6 +170,9 @@ export const SourceObservation = closed(
   {
     schemaVersion: SchemaVersion,
     moment: oneOf(["before-run", "after-run", "now"], "When."),
+    trial: Type.Union([TrialRef, Type.Null()], {
+      description: "Trial that the look surrounds; null for none.",
+    }),
     observedAt: Timestamp,
     gitCommit: Type.Union([CommitId, Type.Null()], { description: "HEAD; null without a checkout." }),
     gitTree: Type.Union([GitTree, Type.Null()], {
@@ -171,6 +183,10 @@ export const SourceObservation = closed(
       description: "Files that differ from the pin or are gone.",
     }),
     extra: Type.Array(Path, { maxItems: 10_000, description: "Files that the pin does not have." }),
+    folders: Type.Array(Folder, {
+      maxItems: 16,
+      description: "Folders beside the pin that are looked at as one.",
+    }),
     binarySha256: Type.Union([Sha256, Type.Null()], {
       description: "Digest of the program; null when unreadable.",
     }),

@@ -80,32 +80,3 @@ describe("contracts", () => {
     expect(contracts(name, { version: "2.0" })).toEqual(["CONTRACT_MISMATCH in-force"]);
   });
 });
-
-describe("ownership", () => {
-  const [[fixture = "", record] = []] = [...documents.ownership];
-  const json: Record<string, unknown> = JSON.parse(
-    Buffer.from(record?.bytes ?? Buffer.of()).toString("utf8"),
-  );
-  const owned = (change: Record<string, unknown>): string[] =>
-    codesOf("ownership", {
-      ...documents,
-      ownership: new Map([[fixture, fileOf("ownership.json", { ...json, ...change })]]),
-    });
-
-  it.each(["production", "critical", "customer", "vendor", "external", "unowned"])(
-    "R15: a target of the class %s is refused (TARGET_NOT_OWNED)",
-    (kind) => {
-      expect(owned({ class: kind })).toEqual(["TARGET_NOT_OWNED schema"]);
-    },
-  );
-
-  it("R15: a target without a record, or with one about another repository or commit, is refused (TARGET_NOT_OWNED)", () => {
-    expect(owned({})).toEqual([]);
-    expect(codesOf("ownership", { ...documents, ownership: new Map() })).toEqual([
-      "TARGET_NOT_OWNED missing",
-    ]);
-    expect(owned({ fixtureDigest: sha256("other") })).toEqual(["TARGET_NOT_OWNED other-target"]);
-    expect(owned({ baseCommit: "0".repeat(40) })).toEqual(["TARGET_NOT_OWNED other-target"]);
-    expect(owned({ mutationScope: "any" })).toEqual(["TARGET_NOT_OWNED schema"]);
-  });
-});

@@ -14,6 +14,7 @@ import {
   type TrialPlan,
 } from "@stage6/evidence-interface";
 import { sampleTrial, sealFiles, testKeys } from "@stage6/evidence-interface/testing";
+import { plannedTarget } from "./sample-targets.ts";
 
 /** Digest of the program that the sample candidate runs. */
 export const CASE_BINARY = sha256("case binary");
@@ -50,12 +51,7 @@ function samplePlan(evidenceClass: "live" | "scripted"): TrialPlan {
     limits: POLICY.limits,
     trialsPerCell: live ? 5 : 2,
     lanes: LANES.map((lane) => plannedLane(lane, live)),
-    fixtures: Array.from({ length: live ? 6 : 1 }, (_, at) => ({
-      id: `fixture-${at}`,
-      digest: sha256(`fixture ${at}`),
-      taskDigest: sha256(`task ${at}`),
-      baseCommit: digestHex(sha256(`base ${at}`)).slice(0, 40),
-    })),
+    fixtures: Array.from({ length: live ? 6 : 1 }, (_, at) => plannedTarget(`fixture-${at}`)),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   STATEMENT_TYPE,
   writeStrictBytes,
   type Sha256,
+  type TrialRef,
 } from "@stage6/evidence-interface";
 import type { KeyObject } from "node:crypto";
 import { ACCEPTANCE_STATEMENT, type Acceptance } from "../acceptance/acceptance.ts";
@@ -26,6 +27,7 @@ import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers
 import { CASE_BINARY, POLICY, sampleComparison } from "./sample-comparison.ts";
 import { fileOf, KEYS, sampleTrust } from "./sample-keys.ts";
 import { sampleMatrix } from "./sample-matrix.ts";
+import { targetFiles } from "./sample-targets.ts";
 import { signSsh } from "./sign-ssh.ts";
 
 /** Time at which the samples are judged. */
@@ -92,6 +94,7 @@ export function sampleAdmission(
       subTrees: [{ path: "src", gitTree: "f".repeat(40) }],
       prompts: [{ path: "agents/closer.md", sha256: sha256("prompt") }],
       extraFiles: ["node_modules/.stamp"],
+      extraFolders: [],
       lockfiles: [
         { path: "bun.lock", sha256: sha256("lock"), authoritative: true },
         { path: "pnpm-lock.yaml", sha256: sha256("stale"), authoritative: false },
@@ -121,21 +124,39 @@ export function sampleAdmission(
   return signed("admissions/case/first.dsse.json", statement, key);
 }
 
-/** Looks at the source around the runs and now, changed. */
-export function sampleObservations(change: Partial<SourceObservation> = {}): SourceObservation[] {
-  return (["before-run", "after-run", "now"] as const).map((moment) => ({
+/** Looks at the source around each run of the candidate and now, changed. */
+export function sampleObservations(
+  trials: readonly TrialRef[],
+  change: Partial<SourceObservation> = {},
+): SourceObservation[] {
+  const look = (moment: SourceObservation["moment"], trial: TrialRef | null): SourceObservation => ({
     schemaVersion: "1.0",
     moment,
+    trial,
     observedAt: "2026-06-02T00:00:00.000Z",
     gitCommit: COMMIT,
     gitTree: TREE,
     changed: [],
     extra: [],
+    folders: [],
     binarySha256: CASE_BINARY,
     lockfiles: [{ path: "bun.lock", sha256: sha256("lock") }],
     runtimeSha256: sha256("bun"),
     ...change,
-  }));
+  });
+  return [
+    look("now", null),
+    ...trials.flatMap((trial) => [look("before-run", trial), look("after-run", trial)]),
+  ];
+}
+
+/** Trials of the candidate in which its program was started. */
+export function startedTrials(input: CompareInput): readonly TrialRef[] {
+  return input.trials.flatMap(({ report }) =>
+    report === null || report.trial.lane !== input.plan.candidate || report.processExit === null
+      ? []
+      : [report.trial],
+  );
 }
 
 /** Everything before the proof, for an input of a comparison. */
@@ -163,22 +184,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
       "evidence-interface": CONTRACTS,
       "failure-matrix": CONTRACTS,
     },
-    ownership: new Map(
-      input.plan.fixtures.map(({ id, digest, baseCommit }) => [
-        id,
-        fileOf(`fixtures/${id}/ownership.json`, {
-          schemaVersion: "1.0",
-          fixture: id,
-          owner: "jp",
-          class: "owned-noncritical",
-          mutationScope: "scoped-real-repo",
-          consent: "Mine, and may be changed by trials.",
-          fixtureDigest: digest,
-          baseCommit,
-          allowedPaths: ["src/**"],
-        }),
-      ]),
-    ),
+    ...targetFiles(input.plan.fixtures.map(({ id }) => id)),
     policy,
     policySignature: {
       path: `${policy.path}.sig`,
@@ -187,7 +193,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
     trust: sampleTrust(),
     stage5: [sampleStage5()],
     admissions: [sampleAdmission()],
-    observations: sampleObservations(),
+    observations: sampleObservations(startedTrials(input)),
     comparison: input,
     matrix: sampleMatrix(input.plan, report),
     proofs: [],
