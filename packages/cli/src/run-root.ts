@@ -11,7 +11,7 @@ import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readyLanes } from "./ready-lanes.ts";
-import { readRunnerKey } from "./runner-key.ts";
+import { readRoleKey } from "./role-keys.ts";
 import { TOOL } from "./tool.ts";
 
 /** What a run needs beside root and plan. */
@@ -56,7 +56,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     );
   }
   const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
-  const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
+  const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
   const lanes = readyLanes(plan, await probeLanes(wanted, options.places));
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));

@@ -12,10 +12,20 @@ export const CHECK_IDS = [
   "comparison",
   "comparison-stored",
   "evidence-class",
-  "failure-matrix",
-  "stage5",
+  "trust-root",
+  "policy-signed",
+  "contracts",
+  "lane-registry",
+  "ownership",
+  "authority",
+  "comparison-by-signed-policy",
   "source-admission",
+  "stage5",
+  "failure-matrix",
+  "proof",
   "operator-acceptance",
+  "ledger",
+  "records",
 ] as const;
 /** One check of the gate. */
 export type CheckId = (typeof CHECK_IDS)[number];

@@ -4,6 +4,8 @@ export { collectTrials, type CollectedTrial, type CollectOptions } from "./colle
 export { compareTrials } from "./compare-trials.ts";
 export { CHECK_IDS, GateCheck, GateEvidence, type CheckId } from "./gate-check.ts";
 export { GateResult, GateTool } from "./gate-result.ts";
+export { contractsInForce } from "./gate/contracts-in-force.ts";
+export { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
 export { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";
 export { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 export type { PlanEntry } from "./read-plans.ts";
@@ -11,6 +13,5 @@ export { renderGateResult } from "./render-gate-result.ts";
 export { replayRoot, type Replay } from "./replay-root.ts";
 export { formatRootFinding, ROOT_CODES, type RootCode, type RootFinding } from "./root-finding.ts";
 export { RootInput } from "./root-input.ts";
-export { KeyRole, TrustedKeyFile } from "./trusted-key-file.ts";
 export { validateRoot, type ValidateOptions } from "./validate-root.ts";
 export { verdictOfChecks, type GateExitCode, type GateVerdict } from "./verdict-of-checks.ts";

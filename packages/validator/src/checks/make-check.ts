@@ -14,10 +14,20 @@ const REQUIREMENTS: Readonly<Record<CheckId, readonly string[]>> = {
   comparison: ["R2", "R8", "R31", "R33", "R34", "R35", "R36", "R37", "R41", "R47", "R48", "R57"],
   "comparison-stored": ["R2", "R23"],
   "evidence-class": ["R19"],
+  "trust-root": ["R20", "R24", "R40"],
+  "policy-signed": ["R6", "R13"],
+  contracts: ["R52", "R54", "R55"],
+  "lane-registry": ["R3", "R4", "R14", "R18", "R29", "R30", "R56"],
+  ownership: ["R15"],
+  authority: ["R13", "R41", "R58"],
+  "comparison-by-signed-policy": ["R2", "R5", "R31", "R47", "R58"],
+  proof: ["R2", "R5", "R23"],
+  ledger: ["R40"],
+  records: ["R1", "R5", "R14", "R46"],
   "failure-matrix": ["R10", "R27", "R39", "R49", "R55"],
   stage5: ["R2", "R7", "R28", "R51"],
   "source-admission": ["R9", "R38", "R50", "R53"],
-  "operator-acceptance": ["R12", "R40"],
+  "operator-acceptance": ["R12", "R20", "R40"],
 };
 
 /** Builds one check with its requirements; text is escaped and cut, evidence is cut. */

@@ -14,7 +14,7 @@ import { trialPath } from "@stage6/evidence-interface/fs";
 import { testKeys, writeSampleBundle, type SampleTrial } from "@stage6/evidence-interface/testing";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
-import type { TrustedKeyFile } from "../trusted-key-file.ts";
+import type { TrustedKeyFile } from "@stage6/eligibility";
 
 const LANES = ["case", "codex", "fake", "pi"] as const;
 const FIXTURE = "fix-failing-test";
@@ -51,7 +51,15 @@ export function sampleKeys(): TrustedKeyFile {
   const { runner } = testKeys();
   return {
     schemaVersion: SCHEMA_VERSION,
-    keys: [{ keyId: runner.keyid, role: "runner", publicKey: runner.publicPem }],
+    keys: [
+      {
+        keyId: runner.keyid,
+        role: "runner",
+        publicKey: runner.publicPem,
+        validFrom: "2025-01-01T00:00:00.000Z",
+        validUntil: "2027-01-01T00:00:00.000Z",
+      },
+    ],
   };
 }
 
@@ -114,8 +122,7 @@ function asLane(sample: SampleTrial, { lane, backendSha256 }: PlannedLane): Samp
     ...sample,
     observation: { ...sample.observation, trial: { ...sample.observation.trial, lane } },
     events: sample.events.map((draft) => {
-      if (draft[0] === "run.started")
-        return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
+      if (draft[0] === "run.started") return [draft[0], { ...draft[1], trial: { ...draft[1].trial, lane } }];
       return draft[0] === "backend.probed" ? [draft[0], { ...draft[1], sha256: backendSha256 }] : draft;
     }),
   };
