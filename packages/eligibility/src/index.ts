@@ -42,6 +42,7 @@ export {
   type PlanningFile,
   type PlanningFinding,
 } from "./planning/planning-finding.ts";
+export type { MatrixDocuments } from "./matrix/check-matrix-coverage.ts";
 export { checkPolicy, type PolicyRecord } from "./policy/check-policy.ts";
 export type { Problem } from "./problem.ts";
 export { checkProof, type ProofInput, type ProofRecord } from "./proof/check-proof.ts";

@@ -1,8 +1,9 @@
 import { REQUIRED_LANES } from "@stage6/comparator";
-import { parseStrictBytes, validateDocument, type TrialPlan } from "@stage6/evidence-interface";
-import Type, { type TSchema, type Static } from "typebox";
+import type { TrialPlan } from "@stage6/evidence-interface";
+import Type from "typebox";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
+import { readDocument } from "../read-document.ts";
 import { AUTHORITY } from "../schema-parts.ts";
 import { Contract, CONTRACT_NAMES, LaneRecord, OwnershipRecord, type ContractName } from "./contract.ts";
 
@@ -10,31 +11,6 @@ import { Contract, CONTRACT_NAMES, LaneRecord, OwnershipRecord, type ContractNam
 export interface ContractInForce {
   readonly version: string;
   readonly sha256: string;
-}
-
-/** Reads one JSON document; what is wrong with it comes back under `code`. */
-function read<S extends TSchema>(
-  schema: S,
-  file: RawFile | undefined | null,
-  at: string,
-  code: string,
-): { readonly value: Static<S> | null; readonly problems: readonly Problem[] } {
-  if (file === undefined || file === null)
-    return { value: null, problems: [problemIn(at, code, "missing", "the document is missing")] };
-  const json = parseStrictBytes(file.bytes);
-  if (!json.ok)
-    return {
-      value: null,
-      problems: [problemIn(file.path, code, json.rule, "expected canonical JSON", json.found)],
-    };
-  const checked = validateDocument(schema, json.value);
-  if (checked.ok) return { value: checked.value, problems: [] };
-  return {
-    value: null,
-    problems: checked.errors.map(({ pointer, message }) =>
-      problemIn(file.path, code, "schema", message, pointer),
-    ),
-  };
 }
 
 /** The keys of harness.json that the gate needs; the rest is the validator's. */
@@ -55,9 +31,9 @@ export function checkHarness(
 ): readonly Problem[] {
   const at = "harness.json";
   const problems = [
-    ...read(Scope, harness, at, "SCOPE_INVALID").problems,
-    ...read(DefaultLane, harness, at, "LANE_REGISTRY_INCOMPLETE").problems,
-    ...read(Switches, harness, at, "DEFAULT_SWITCH_FORBIDDEN").problems,
+    ...readDocument(Scope, harness, at, "SCOPE_INVALID").problems,
+    ...readDocument(DefaultLane, harness, at, "LANE_REGISTRY_INCOMPLETE").problems,
+    ...readDocument(Switches, harness, at, "DEFAULT_SWITCH_FORBIDDEN").problems,
   ];
   for (const lane of REQUIRED_LANES) {
     const path = `lanes/${lane}/lane.json`;
@@ -67,7 +43,7 @@ export function checkHarness(
       );
   }
   for (const [lane, file] of lanes) {
-    const { value, problems: found } = read(LaneRecord, file, file.path, "DEFAULT_SWITCH_FORBIDDEN");
+    const { value, problems: found } = readDocument(LaneRecord, file, file.path, "DEFAULT_SWITCH_FORBIDDEN");
     problems.push(...found);
     if (value !== null && value.id !== lane)
       problems.push(
@@ -84,7 +60,7 @@ export function checkContracts(
 ): readonly Problem[] {
   return CONTRACT_NAMES.flatMap((name): Problem[] => {
     const path = `contracts/${name}.json`;
-    const { value, problems } = read(Contract, files.get(name), path, "CONTRACT_INACTIVE");
+    const { value, problems } = readDocument(Contract, files.get(name), path, "CONTRACT_INACTIVE");
     if (value === null) return [...problems];
     const found: Problem[] = [];
     if (value.status !== "active")
@@ -108,7 +84,7 @@ export function checkContracts(
 export function checkOwnership(plan: TrialPlan, records: ReadonlyMap<string, RawFile>): readonly Problem[] {
   return plan.fixtures.flatMap(({ id, digest, baseCommit }): Problem[] => {
     const path = `fixtures/${id}/ownership.json`;
-    const { value, problems } = read(OwnershipRecord, records.get(id), path, "TARGET_NOT_OWNED");
+    const { value, problems } = readDocument(OwnershipRecord, records.get(id), path, "TARGET_NOT_OWNED");
     if (value === null) return [...problems];
     const found = [value.fixture, value.fixtureDigest, value.baseCommit].join(" ");
     const expected = [id, digest, baseCommit].join(" ");

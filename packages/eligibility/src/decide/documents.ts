@@ -4,11 +4,10 @@ import type { AcceptanceFiles } from "../acceptance/check-acceptance.ts";
 import type { SourceObservation } from "../admission/source-admission.ts";
 import type { ContractInForce } from "../contracts/check-harness.ts";
 import type { ContractName } from "../contracts/contract.ts";
-import type { MatrixFacts } from "../proof/derive-proof.ts";
+import type { MatrixDocuments } from "../matrix/check-matrix-coverage.ts";
 import type { RawFile } from "../raw-file.ts";
 import type { Stage5Evidence } from "../stage5/check-stage5.ts";
 import type { TrustFiles } from "../trust/trust-root.ts";
-import type { Problem } from "../problem.ts";
 
 /** Everything a decision is made from: files as they lie in a harness root, and trials as they were read from their bundles. */
 export interface EligibilityDocuments {
@@ -30,8 +29,7 @@ export interface EligibilityDocuments {
   readonly observations: readonly SourceObservation[];
   /** Plan and trials as read from bundles whose signatures were checked with the runner keys; null without a plan. Policy and digests in it are not believed. */
   readonly comparison: CompareInput | null;
-  /** Coverage of the failure matrix at a moment; null when there is none. */
-  readonly matrix: ((at: Timestamp) => MatrixFacts & { readonly problems: readonly Problem[] }) | null;
+  readonly matrix: MatrixDocuments;
   /** Every proofs/<digest>/comparison.dsse.json. */
   readonly proofs: readonly RawFile[];
   /** Every acceptance below acceptances/, by the folder's proof digest. */

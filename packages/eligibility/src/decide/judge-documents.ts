@@ -1,5 +1,5 @@
 import { compare, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
-import { sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
+import { sha256, writeStrictBytes, type Report, type Timestamp } from "@stage6/evidence-interface";
 import { checkAcceptance, type AcceptanceRecord } from "../acceptance/check-acceptance.ts";
 import { checkAdmission, type AdmissionRecord } from "../admission/check-admission.ts";
 import { checkContracts, checkHarness, checkOwnership } from "../contracts/check-harness.ts";
@@ -7,7 +7,8 @@ import { checkLedger, type Ledger } from "../ledger/check-ledger.ts";
 import { checkPolicy, type PolicyRecord } from "../policy/check-policy.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import { checkProof, type ProofRecord } from "../proof/check-proof.ts";
-import type { ProofSources } from "../proof/derive-proof.ts";
+import { coverDocuments, readMatrix, type ReadMatrix } from "../matrix/check-matrix-coverage.ts";
+import type { MatrixFacts, ProofSources } from "../proof/derive-proof.ts";
 import { checkRecords } from "../record/check-records.ts";
 import { checkStage5, type Stage5Record } from "../stage5/check-stage5.ts";
 import { checkTrustRoot, type TrustRoot } from "../trust/trust-root.ts";
@@ -116,18 +117,17 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
           documents.stage5.map(({ envelope }) => envelope),
         ),
   );
-  const coverage = documents.matrix?.(now) ?? null;
+  const { read, problems: unread } = readMatrix(documents.matrix);
+  const coverage = read === null || plan === null ? null : coverDocuments(read, documents.matrix, plan, now);
   checks.push(
-    coverage === null
-      ? checkOf(
-          "failure-matrix",
-          [problemIn("matrix", "MATRIX_INCOMPLETE", "missing", "no coverage of the failure matrix")],
-          "",
-        )
-      : checkOf("failure-matrix", coverage.problems, "every cell closed"),
+    read !== null && coverage === null
+      ? notRun("failure-matrix", "there is no plan")
+      : checkOf("failure-matrix", [...unread, ...(coverage?.problems ?? [])], coverage?.counts ?? "", [
+          documents.matrix.matrix,
+        ]),
   );
 
-  const sources = sourcesOf(documents, compared, admission?.record ?? null, stage5?.record ?? null);
+  const sources = sourcesOf(documents, read, compared, admission?.record ?? null, stage5?.record ?? null);
   const proof =
     trust === null
       ? null
@@ -308,13 +308,14 @@ function checkHorizon(ledger: Ledger | null, trust: TrustRoot | null): Problem[]
 }
 
 function sourcesOf(
-  documents: EligibilityDocuments,
+  { matrix }: EligibilityDocuments,
+  read: ReadMatrix | null,
   { comparison, input }: Compared,
   admission: AdmissionRecord | null,
   stage5: Stage5Record | null,
 ): ProofSources | null {
-  const { matrix } = documents;
-  if (comparison === null || input === null || admission === null || stage5 === null || matrix === null)
+  if (comparison === null || input === null || admission === null || stage5 === null || read === null)
     return null;
-  return { input, comparison, matrixAt: matrix, admission, stage5 };
+  const matrixAt = (at: Timestamp): MatrixFacts => coverDocuments(read, matrix, input.plan, at).facts;
+  return { input, comparison, matrixAt, admission, stage5 };
 }
