@@ -14,6 +14,9 @@ export const RootInput = Type.Object(
         Type.Literal("intent"),
         Type.Literal("bundle"),
         Type.Literal("comparison"),
+        Type.Literal("failure-matrix"),
+        Type.Literal("matrix-block"),
+        Type.Literal("matrix-injection"),
       ],
       {
         description:
