@@ -17,4 +17,4 @@ export {
   type TranslatorContext,
 } from "./lane.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
-export { Script, ScriptStep, type ScriptedToolCall } from "./script.ts";
+export { Script, ScriptStep, ScriptWrapper, type ScriptedToolCall } from "./script.ts";

@@ -9,6 +9,10 @@ export { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.
 export { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";
 export { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 export type { PlanEntry } from "./read-plans.ts";
+export { injectGateInput, type GateInjection } from "./matrix/gate-injections.ts";
+export { MATRIX_FILES } from "./matrix/matrix-files.ts";
+export { readMatrix, type MatrixView } from "./matrix/read-matrix.ts";
+export { readSource, spoilBundle, type SourceBundle } from "./matrix/spoil-bundle.ts";
 export { renderGateResult } from "./render-gate-result.ts";
 export { replayRoot, type Replay } from "./replay-root.ts";
 export { formatRootFinding, ROOT_CODES, type RootCode, type RootFinding } from "./root-finding.ts";

@@ -35,7 +35,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
   return {
     gate,
     comparison: evidence.comparison,
-    matrix: matrix?.coverageAt?.(options.now).counts ?? null,
+    matrix: matrix?.coverage?.counts ?? null,
     checks,
     inputs: [...inputs, ...evidence.inputs],
   };

@@ -23,12 +23,13 @@ export const RootInput = Type.Object(
         Type.Literal("stage5"),
         Type.Literal("admission"),
         Type.Literal("observation"),
-        Type.Literal("matrix"),
-        Type.Literal("matrix-block"),
         Type.Literal("proof"),
         Type.Literal("acceptance"),
         Type.Literal("ledger"),
         Type.Literal("record"),
+        Type.Literal("failure-matrix"),
+        Type.Literal("matrix-block"),
+        Type.Literal("matrix-injection"),
       ],
       {
         description:

@@ -15,7 +15,8 @@ import {
 } from "@stage6/evidence-interface";
 import { ROOT_FILES } from "../root-files.ts";
 import { contractsInForce } from "./contracts-in-force.ts";
-import type { MatrixOfRoot } from "./read-matrix.ts";
+import { MATRIX_FILES } from "../matrix/matrix-files.ts";
+import type { MatrixView } from "../matrix/read-matrix.ts";
 import type { RawReader } from "./raw-reader.ts";
 
 /** The three files of the trust root. */
@@ -32,7 +33,7 @@ export interface GateReading {
   readonly trust: TrustFiles;
   readonly planId: Id | null;
   readonly comparison: EligibilityDocuments["comparison"];
-  readonly matrix: MatrixOfRoot | null;
+  readonly matrix: MatrixView | null;
   readonly caseAdapter: ContractInForce;
   /** Looks at the candidate's source made by the caller just now. */
   readonly observations: readonly SourceObservation[];
@@ -62,7 +63,12 @@ export async function readGateDocuments(
     admissions: await readAdmissions(reader),
     observations: [...(await readObservations(reader, planId)), ...given.observations],
     comparison,
-    matrix: matrix?.gate ?? null,
+    matrix: {
+      matrix: await reader.file(MATRIX_FILES.matrix, "failure-matrix"),
+      blocks: await reader.files(MATRIX_FILES.blocked, ".json", "matrix-block"),
+      evidence: matrix?.evidence ?? [],
+      strict: matrix?.strict ?? false,
+    },
     proofs: [...(await perFolder(reader, ROOT_FILES.proofs, "comparison.dsse.json", "proof")).values()],
     acceptances: await readAcceptances(reader),
     ledger: await reader.file(`${ROOT_FILES.eligibility}/ledger.jsonl`, "ledger"),

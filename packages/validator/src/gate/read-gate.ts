@@ -7,7 +7,6 @@ import {
   type SourceObservation,
 } from "@stage6/eligibility";
 import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
-import type { MatrixEvidence } from "@stage6/failure-matrix";
 import { collectEarlier, type CollectedPlan } from "../collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "../collect-trials.ts";
 import { readApplicability, type ReadApplicability } from "../read-applicability.ts";
@@ -19,7 +18,8 @@ import { selectPlan } from "../select-plan.ts";
 import { NO_ADAPTER } from "./contracts-in-force.ts";
 import { RawReader } from "./raw-reader.ts";
 import { readGateDocuments, readTrustFiles } from "./read-gate-documents.ts";
-import { readMatrix, type MatrixOfRoot } from "./read-matrix.ts";
+import { MATRIX_FILES } from "../matrix/matrix-files.ts";
+import { readMatrix, type MatrixView } from "../matrix/read-matrix.ts";
 
 /** What a gate is read with, beside the harness root. */
 export interface ReadGateOptions {
@@ -32,8 +32,6 @@ export interface ReadGateOptions {
   readonly caseAdapter?: ContractInForce;
   /** Looks at the candidate's source, made just now. */
   readonly observations?: readonly SourceObservation[];
-  /** Evidence for cells of the failure matrix. */
-  readonly matrixEvidence?: readonly MatrixEvidence[];
 }
 
 /** A harness root as it was read: its configuration, its trials, and the raw documents of the gate. */
@@ -43,7 +41,7 @@ export interface GateView {
   readonly trials: readonly CollectedTrial[];
   readonly earlier: readonly CollectedPlan[];
   readonly applicability: ReadApplicability | null;
-  readonly matrix: MatrixOfRoot | null;
+  readonly matrix: MatrixView | null;
   readonly documents: EligibilityDocuments | null;
   readonly findings: readonly RootFinding[];
   readonly inputs: readonly RootInput[];
@@ -82,10 +80,18 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     ...collected,
     matrix,
     documents,
-    findings: [...view.findings, ...reader.findings.filter(({ file }) => !known.has(file))],
+    findings: [
+      ...view.findings,
+      ...reader.findings.filter(({ file }) => !known.has(file)),
+      // That there is no matrix is for the gate to say.
+      ...(matrix?.findings ?? []).filter(
+        ({ code, file }) => code !== "ARTIFACT_MISSING" || file !== MATRIX_FILES.matrix,
+      ),
+    ],
     inputs: once([
       ...view.inputs,
       ...reader.inputs,
+      ...(matrix?.inputs ?? []),
       ...(collected?.applicability.inputs ?? []),
       ...all.flatMap((trial) => trial.inputs),
     ]),
