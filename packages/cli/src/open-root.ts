@@ -1,5 +1,6 @@
 import { errorCode } from "@stage6/evidence-interface/fs";
 import type { Policy } from "@stage6/comparator";
+import type { TrustedKeyFile } from "@stage6/eligibility";
 import type { Sha256, TrustedKeys } from "@stage6/evidence-interface";
 import { readHarnessRoot, type HarnessConfig, type PlanEntry } from "@stage6/validator";
 import { stat } from "node:fs/promises";
@@ -16,6 +17,7 @@ export interface OpenRoot {
   readonly policyDigest: Sha256;
   /** Keys with the role runner. */
   readonly trusted: TrustedKeys;
+  readonly keys: TrustedKeyFile;
   /** By creation time; the last is the newest. */
   readonly plans: readonly PlanEntry[];
 }
@@ -40,14 +42,22 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
       },
     );
   }
-  const { harness, policy, trusted, plans, findings } = await readHarnessRoot(path);
-  if (findings.length > 0 || harness === null || policy === null || trusted === null) {
+  const { harness, policy, keys, trusted, plans, findings } = await readHarnessRoot(path);
+  if (findings.length > 0 || harness === null || policy === null || keys === null || trusted === null) {
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${shown} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",
       findings,
     });
   }
-  return { path, config: harness, policy: policy.document, policyDigest: policy.digest, trusted, plans };
+  return {
+    path,
+    config: harness,
+    policy: policy.document,
+    policyDigest: policy.digest,
+    trusted,
+    keys,
+    plans,
+  };
 }
 
 /** The plan with this id (a unique beginning is enough), or the newest one when `id` is null. */

@@ -12,7 +12,7 @@ export interface ProbePlaces {
 }
 
 /** Places to look for one lane's backend. */
-async function placesOf(lane: string, places: ProbePlaces): Promise<BackendPlaces> {
+export async function placesOf(lane: string, places: ProbePlaces): Promise<BackendPlaces> {
   const pin = await readPin(lane);
   return {
     configured: places.configured[lane] ?? null,

@@ -9,6 +9,9 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
+import { assertOwned } from "./assert-owned.ts";
+import { observeSource } from "./observe-source.ts";
+import { recordObservation } from "./record-observation.ts";
 import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readyLanes } from "./ready-lanes.ts";
 import { readRoleKey } from "./role-keys.ts";
@@ -55,15 +58,19 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
       { remedy: "Put the policy back as it was, or run stage6 plan to make a new plan." },
     );
   }
+  await assertOwned(root.path, entry);
   const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
   const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
   const lanes = readyLanes(plan, await probeLanes(wanted, options.places));
+  const observe = (moment: "before-run" | "after-run") =>
+    observeSource(plan.candidate, options.places, moment, new Date().toISOString());
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));
   options.log(
     `Running ${planned - recorded} of ${planned} trials of plan ${entry.id}, ${concurrency} at a time${recorded === 0 ? "" : `; ${recorded} are recorded already`}.`,
   );
-  return runPlan({
+  await recordObservation(root.path, entry.id, await observe("before-run"));
+  const summary = await runPlan({
     root: root.path,
     plan,
     harness: TOOL,
@@ -75,6 +82,8 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,
   });
+  await recordObservation(root.path, entry.id, await observe("after-run"));
+  return summary;
 }
 
 function progressLines(

@@ -14,6 +14,7 @@ export { MATRIX_FILES } from "./matrix/matrix-files.ts";
 export { readMatrix, type MatrixView } from "./matrix/read-matrix.ts";
 export { readSource, spoilBundle, type SourceBundle } from "./matrix/spoil-bundle.ts";
 export { renderGateResult } from "./render-gate-result.ts";
+export { renderStatus, type StepStanding } from "./render-status.ts";
 export { replayRoot, type Replay } from "./replay-root.ts";
 export { formatRootFinding, ROOT_CODES, type RootCode, type RootFinding } from "./root-finding.ts";
 export { RootInput } from "./root-input.ts";

@@ -1,13 +1,16 @@
+import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { escapeText } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import type { Fixture } from "@stage6/lane-contract";
-import { addFixture, RunnerError, type FixtureSource } from "@stage6/runner";
+import { addFixture, readFixture, RunnerError, type FixtureSource } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
+import { addFixturesOwn } from "./fixtures-own.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
 import { readFixtureSource, type FixtureWish } from "../fixture-source.ts";
+import { writeOwnership } from "../gate-scaffold.ts";
 import { openRoot } from "../open-root.ts";
 import { listFixtures, readFixtures } from "../read-fixtures.ts";
 import { textTable } from "../text-table.ts";
@@ -23,11 +26,13 @@ interface AddOptions {
   readonly title?: string;
   readonly expects: Fixture["expects"];
   readonly script?: string;
+  readonly owner?: string;
+  readonly consent?: string;
 }
 
 const HELP = `
 The words after --oracle are the command that decides, up to the next option of this verb; one quoted text works too:
-  stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --oracle node --test
+  stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --owner ME --oracle node --test
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' -- node --test --watch=false
 The repository is only read. Its base commit is copied with its history into the harness root.`;
 
@@ -54,17 +59,27 @@ export function addFixtures(program: Command, perform: Perform): void {
       data: { fixtures: loaded.map(({ fixture, digest }) => ({ digest, ...fixture })) },
     };
   });
+  addFixturesOwn(fixtures, perform);
   perform<AddOptions>(addCommand(fixtures), async (context, options, words) => {
     const root = await openRoot(context.root, context.shownRoot);
     const source = await readFixtureSource(context.io.cwd, wishOf(options, words));
-    const fixture = await addOrExplain(rootLayout(root.path).fixtures, source);
+    const folder = rootLayout(root.path).fixtures;
+    const fixture = await addOrExplain(folder, source);
+    const { owner, consent } = options;
+    if (owner !== undefined)
+      await writeOwnership(
+        await readFixture(join(folder, fixture.id)),
+        owner,
+        consent ?? "given by its owner",
+      );
     const text = [
       `Added fixture ${fixture.id}: ${escapeText(fixture.title)}`,
       `  base commit:   ${fixture.repository.baseCommit}`,
       `  allowed paths: ${fixture.allowedPaths.map(escapeText).join(" ")}`,
       `  oracle:        ${escapeText(fixture.oracle.argv.map(shellQuote).join(" "))}${fixture.oracle.files.length === 0 ? "" : ` (with ${fixture.oracle.files.length} files of its own)`}`,
       `  scripted run:  ${fixture.script === null ? "no script: the scripted model looks around and changes nothing" : `${fixture.script.steps.length} steps`}`,
-      `Next: ${commandLine(context, ["plan", "--fixtures", fixture.id])}`,
+      `  owner:         ${owner === undefined ? "not stated, so no lane will be started on it" : escapeText(owner)}`,
+      `Next: ${commandLine(context, owner === undefined ? ["fixtures", "own", fixture.id, "--owner", "NAME", "--consent", "TEXT"] : ["plan", "--fixtures", fixture.id])}`,
     ];
     return { exitCode: EXIT.holds, text: `${text.join("\n")}\n`, data: { fixture } };
   });
@@ -88,6 +103,11 @@ function addCommand(fixtures: Command): Command {
         .choices(["change", "no-change"])
         .default("change"),
     )
+    .option(
+      "--owner <name>",
+      "whose repository it is, owned and noncritical; without it no lane is started on it",
+    )
+    .option("--consent <text>", "what the owner agreed to")
     .option("--script <file>", "JSON script of the scripted model (default: it changes nothing)")
     .addHelpText("after", HELP);
 }

@@ -59,8 +59,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const trusted = runnerKeys(view.trusted, checkTrustRoot(trust).trust, now);
   const collected =
     selected === null || trusted === null ? null : await collect(root, selected, view, trusted);
-  const matrix =
-    selected === null ? null : await readMatrix(reader, selected.plan, options.matrixEvidence ?? []);
+  const matrix = trusted === null ? null : await readMatrix(root, trusted, now);
   const documents = await readGateDocuments(reader, {
     trust,
     planId: selected?.id ?? null,
