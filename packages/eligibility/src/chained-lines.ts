@@ -1,5 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { parseStrictText, sha256, validateDocument, type Sha256 } from "@stage6/evidence-interface";
+import {
+  parseStrictText,
+  sha256,
+  validateDocument,
+  writeStrictBytes,
+  type Sha256,
+} from "@stage6/evidence-interface";
 import type { Static, TSchema } from "typebox";
 
 /** What a line of a chained file says about its place. */
@@ -47,6 +53,6 @@ export function readChainedLines<S extends TSchema>(
 }
 
 /** The bytes of the next line of a chained file. */
-export function writeChainedLine(line: Chained): Uint8Array {
-  return Buffer.from(`${JSON.stringify(line)}\n`);
+export function writeChainedLine<T extends Chained>(line: T): Uint8Array {
+  return Buffer.concat([writeStrictBytes(line), Buffer.from("\n")]);
 }

@@ -1,5 +1,5 @@
-import { compare, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
-import { sha256, writeStrictBytes, type Report, type Timestamp } from "@stage6/evidence-interface";
+import type { Comparison } from "@stage6/comparator";
+import { digestHex, sha256, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import { checkAcceptance, type AcceptanceRecord } from "../acceptance/check-acceptance.ts";
 import { checkAdmission, type AdmissionRecord } from "../admission/check-admission.ts";
 import { checkContracts, checkHarness, checkOwnership } from "../contracts/check-harness.ts";
@@ -12,6 +12,7 @@ import type { MatrixFacts, ProofSources } from "../proof/derive-proof.ts";
 import { checkRecords } from "../record/check-records.ts";
 import { checkStage5, type Stage5Record } from "../stage5/check-stage5.ts";
 import { checkTrustRoot, type TrustRoot } from "../trust/trust-root.ts";
+import { checkAuthority, compareDocuments, reportsOf, type Compared } from "./compare-documents.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
 import { checkOf, notRun } from "./make-check.ts";
@@ -134,7 +135,7 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
       : checkProof({
           proofs: documents.proofs,
           proofDigest: options.proofDigest ?? null,
-          planId: compared.comparison?.plan.id ?? null,
+          planId: plan === null ? null : digestHex(sha256(writeStrictBytes(plan))).slice(0, 16),
           trust,
           sources,
           now,
@@ -199,97 +200,6 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
     acceptance: acceptance?.record ?? null,
     ledger,
   };
-}
-
-function reportsOf(input: CompareInput | null): readonly Report[] {
-  const trials = [...(input?.trials ?? []), ...(input?.earlier ?? []).flatMap((one) => one.trials)];
-  return trials.flatMap(({ report }) => report ?? []);
-}
-
-interface Compared {
-  readonly comparison: Comparison | null;
-  readonly input: CompareInput | null;
-  readonly checks: readonly EligibilityCheck[];
-}
-
-/** Compares anew, with the signed policy and with digests made here; what the caller states of both is not believed. */
-function compareDocuments(given: CompareInput | null, policy: PolicyRecord | null): Compared {
-  if (given === null) {
-    const missing = problemIn("plans", "COMPARISON_MISSING", "missing", "no plan, so nothing was compared");
-    return { comparison: null, input: null, checks: [checkOf("comparison", [missing], "")] };
-  }
-  if (policy === null)
-    return {
-      comparison: null,
-      input: null,
-      checks: [notRun("comparison", "there is no valid policy to compare by")],
-    };
-  const { now: _, ...rest } = given;
-  const input: CompareInput = {
-    ...rest,
-    policy: policy.policy,
-    policyDigest: policy.digest,
-    planDigest: sha256(writeStrictBytes(given.plan)),
-    harness: given.plan.harness,
-  };
-  const comparison = compare(input);
-  const stopped = comparison.checks.filter(
-    ({ verdict }) => verdict !== "pass" && verdict !== "not-applicable",
-  );
-  const [first] = stopped;
-  const whole = checkOf(
-    "comparison",
-    [],
-    `matches or beats every baseline over ${comparison.cells.length} cells`,
-  );
-  return {
-    comparison,
-    input,
-    checks: [
-      comparison.verdict === "pass"
-        ? whole
-        : {
-            ...whole,
-            verdict: first?.verdict ?? "fail",
-            code: first?.code ?? "COMPARISON_MISSING",
-            message: first?.message ?? "the comparison did not pass",
-          },
-      ...comparison.checks.map(checkOfComparison),
-    ],
-  };
-}
-
-function checkOfComparison({ id, requirements, verdict, code, message, evidence }: Check): EligibilityCheck {
-  return {
-    id: `compare-${id.replaceAll(".", "-")}`,
-    requirements: [...requirements],
-    verdict,
-    code,
-    message,
-    evidence: evidence.map(({ trial, bundle, where, what }) => ({
-      path: trial,
-      ...(bundle === null ? {} : { sha256: bundle }),
-      what: where === "" ? what : `${where}: ${what}`.slice(0, 4000),
-    })),
-  };
-}
-
-/** No authority drift: in no trial of any lane did a forbidden action happen. */
-function checkAuthority(input: CompareInput | null, reports: readonly Report[]): EligibilityCheck {
-  if (input === null) return notRun("authority", "there is no plan");
-  if (reports.length === 0) return notRun("authority", "there is no report to read it from");
-  const problems = reports.flatMap(({ trial, boundary }) =>
-    boundary.happened.map((action) =>
-      problemIn(
-        `runs/${trial.planId}/${trial.lane}/${trial.fixture}/${String(trial.number).padStart(3, "0")}`,
-        "FORBIDDEN_ACTION_SUCCEEDED",
-        "happened",
-        "no forbidden action happened",
-        action,
-      ),
-    ),
-  );
-  return checkOf("authority", problems, `no forbidden action happened in ${reports.length} trials`);
 }
 
 /** The revocation list may grow and never shrink: the ledger remembers how long it was. */
