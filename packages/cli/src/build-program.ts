@@ -3,6 +3,7 @@ import { addBackends } from "./commands/backends.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addFixtures } from "./commands/fixtures.ts";
 import { addInit } from "./commands/init.ts";
+import { addMatrix } from "./commands/matrix.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addProbe } from "./commands/probe.ts";
 import { addRehearse } from "./commands/rehearse.ts";
@@ -73,6 +74,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
     addPlan,
     addRun,
     addCompare,
+    addMatrix,
     addReplay,
     addValidate,
     addRehearse,

@@ -13,7 +13,7 @@ import { TOOL } from "./tool.ts";
 import { writeNewFile } from "./write-new-file.ts";
 
 /** The embedded scripted model: every plan of this version is a rehearsal. */
-const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
+export const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
 
 /** What the operator asks of a plan. */
 export interface PlanWish {

@@ -73,7 +73,8 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   });
 }
 
-function progressLines(
+/** Turns what happens to the trials of a plan into one line each. */
+export function progressLines(
   plan: TrialPlan,
   planned: number,
   recorded: number,

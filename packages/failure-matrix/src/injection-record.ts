@@ -23,12 +23,17 @@ export const InjectionRecord = Type.Object(
     adapterVersion: Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
       description: "Adapter of the lane that it was made with.",
     }),
-    backendSha256: Type.Union([Sha256, Type.Null()], { description: "Backend of the lane that it was made with." }),
+    backendSha256: Type.Union([Sha256, Type.Null()], {
+      description: "Backend of the lane that it was made with.",
+    }),
     source: Type.Union(
       [
         Type.Object(
           {
-            path: Type.String({ maxLength: 4096, description: "Folder of the bundle, from the harness root." }),
+            path: Type.String({
+              maxLength: 4096,
+              description: "Folder of the bundle, from the harness root.",
+            }),
             sha256: Sha256,
           },
           { ...shut, description: "The sound bundle that was spoiled, by the digest of its manifest." },

@@ -107,7 +107,8 @@ export const ScriptWrapper = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 10_000,
-        description: "POSIX shell text run as the lane's preflight; a code other than 0 makes it unavailable.",
+        description:
+          "POSIX shell text run as the lane's preflight; a code other than 0 makes it unavailable.",
       }),
     ),
   },

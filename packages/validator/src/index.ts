@@ -6,7 +6,7 @@ export { CHECK_IDS, GateCheck, GateEvidence, type CheckId } from "./gate-check.t
 export { GateResult, GateTool } from "./gate-result.ts";
 export { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";
 export { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
-export type { PlanEntry } from "./read-plans.ts";
+export { readPlans, type PlanEntry } from "./read-plans.ts";
 export { injectGateInput, type GateInjection } from "./matrix/gate-injections.ts";
 export { MATRIX_FILES } from "./matrix/matrix-files.ts";
 export { readMatrix, type MatrixView } from "./matrix/read-matrix.ts";

@@ -59,5 +59,11 @@ export async function collectMatrixTrials(root: string, trusted: TrustedKeys): P
       backendSha256: planned?.backendSha256 ?? null,
     };
   });
-  return { evidence, lanes, strict: plans.some(({ plan }) => plan.boundsTier === "strict"), findings, inputs };
+  return {
+    evidence,
+    lanes,
+    strict: plans.some(({ plan }) => plan.boundsTier === "strict"),
+    findings,
+    inputs,
+  };
 }

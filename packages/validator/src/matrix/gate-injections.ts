@@ -15,7 +15,8 @@ const AT = "2026-01-01T00:00:00.000Z";
 const NOW = "2026-01-02T00:00:00.000Z";
 
 function samplePlan(change: string): TrialPlan {
-  const blocked = change === "planned-lane" ? null : { code: "BACKEND_MISSING" as const, detail: "", remedy: "" };
+  const blocked =
+    change === "planned-lane" ? null : { code: "BACKEND_MISSING" as const, detail: "", remedy: "" };
   const lane = (id: string): TrialPlan["lanes"][number] => ({
     lane: id,
     state: blocked === null ? "planned" : "blocked",
@@ -48,7 +49,13 @@ const applicability: Case = (change) => {
     lane: "codex",
     planId: PLAN_ID,
     reasonCode: "BACKEND_MISSING",
-    probe: { argv: ["codex", "--version"], exitCode: null, stdoutSha256: DIGEST, stderrSha256: DIGEST, probedAt: AT },
+    probe: {
+      argv: ["codex", "--version"],
+      exitCode: null,
+      stdoutSha256: DIGEST,
+      stderrSha256: DIGEST,
+      probedAt: AT,
+    },
     scope: "plan",
     rationale: "The backend was not installed on this machine when the plan was made.",
     recordedBy: "operator",
@@ -70,7 +77,13 @@ const applicability: Case = (change) => {
   };
   const edit = Object.hasOwn(changes, change) ? changes[change] : undefined;
   if (edit === undefined) return null;
-  const problems = checkApplicability({ ...sound, ...edit }, PLAN_ID, samplePlan(change), change === "left-trials", NOW);
+  const problems = checkApplicability(
+    { ...sound, ...edit },
+    PLAN_ID,
+    samplePlan(change),
+    change === "left-trials",
+    NOW,
+  );
   return problems.map(({ code }) => code);
 };
 
@@ -95,7 +108,8 @@ export function injectGateInput({ input, changes }: GateInput): GateInjection {
   for (const change of changes) {
     const given = judge(change);
     if (given === null) return { codes: [], fault: `no ${input} can be spoiled by ${change}` };
-    if (given.length === 0) return { codes: [...codes].toSorted(), fault: `${input} ${change} is not refused` };
+    if (given.length === 0)
+      return { codes: [...codes].toSorted(), fault: `${input} ${change} is not refused` };
     for (const code of given) codes.add(code);
   }
   return { codes: [...codes].toSorted(), fault: null };

@@ -20,7 +20,12 @@ export async function listFolder(
     for await (const entry of await opendir(join(root, folder))) {
       const file = `${folder}/${entry.name}`;
       if (names.length + findings.length >= MAX_ENTRIES) {
-        findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: folder, expected: `at most ${MAX_ENTRIES} entries` });
+        findings.push({
+          code: "INPUT_TOO_LARGE",
+          rule: "entries",
+          file: folder,
+          expected: `at most ${MAX_ENTRIES} entries`,
+        });
         break;
       }
       if (entry.isFile()) names.push(entry.name);

@@ -1,4 +1,10 @@
-import { digestHex, openEnvelope, parseStrictBytes, validateDocument, type TrustedKeys } from "@stage6/evidence-interface";
+import {
+  digestHex,
+  openEnvelope,
+  parseStrictBytes,
+  validateDocument,
+  type TrustedKeys,
+} from "@stage6/evidence-interface";
 import {
   DrillStatement,
   injectionFile,
@@ -68,7 +74,11 @@ export async function readInjections(
       path,
       sha256: read.sha256,
       codes,
-      fault: fault ?? (differs ? `the record says ${record.codes.join(", ")}, made again it gives ${codes.join(", ")}` : null),
+      fault:
+        fault ??
+        (differs
+          ? `the record says ${record.codes.join(", ")}, made again it gives ${codes.join(", ")}`
+          : null),
     });
   }
   return { evidence, findings, inputs };
@@ -96,7 +106,8 @@ async function recompute(
   switch (injector.kind) {
     case "bundle-mutation": {
       const { source } = record;
-      if (source === null || !isOwnBundle(source.path, record.lane)) return unfit("the record names no bundle of its lane");
+      if (source === null || !isOwnBundle(source.path, record.lane))
+        return unfit("the record names no bundle of its lane");
       const bundle = sources.get(source.path) ?? (await readSource(root, source.path, trusted));
       sources.set(source.path, bundle);
       if (!bundle.ok) return unfit(bundle.reason);

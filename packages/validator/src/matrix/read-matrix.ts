@@ -27,14 +27,12 @@ export async function readMatrix(root: string, trusted: TrustedKeys, now: Timest
   const nothing = { matrix: null, blocks: [], coverage: null, inputs };
   if (read.value === null) return { ...nothing, findings: read.findings };
   const matrix = read.value;
-  const problems = checkMatrix(matrix).map(
-    ({ code, row, message }): RootFinding => ({
-      code: code === "MATRIX_INCOMPLETE" ? "SCHEMA_INVALID" : code,
-      rule: "matrix",
-      file: MATRIX_FILES.matrix,
-      found: row === null ? message : `${row}: ${message}`,
-    }),
-  );
+  const problems = checkMatrix(matrix).map(({ code, row, message }): RootFinding => ({
+    code: code === "MATRIX_INCOMPLETE" ? "SCHEMA_INVALID" : code,
+    rule: "matrix",
+    file: MATRIX_FILES.matrix,
+    found: row === null ? message : `${row}: ${message}`,
+  }));
   if (problems.length > 0) return { ...nothing, findings: problems };
   const trials = await collectMatrixTrials(root, trusted);
   const { blocks, ...block } = await readBlocks(root);

@@ -15,7 +15,8 @@ export type SourceBundle =
 export async function readSource(root: string, path: string, trusted: TrustedKeys): Promise<SourceBundle> {
   const unfit = (reason: string): SourceBundle => ({ ok: false, reason });
   const { files: names, findings } = await listFiles(join(root, path));
-  if (findings.length > 0 || names.length === 0 || names.length > MAX_FILES) return unfit(`${path} is no bundle`);
+  if (findings.length > 0 || names.length === 0 || names.length > MAX_FILES)
+    return unfit(`${path} is no bundle`);
   const files = new Map<string, Uint8Array>();
   for (const name of names) {
     const bytes = await readSmallFile(join(root, path, name), MAX_FILE_BYTES).catch(() => null);
@@ -30,6 +31,10 @@ export async function readSource(root: string, path: string, trusted: TrustedKey
 }
 
 /** Codes that a reader gives for the spoiled bundle, sorted, each once. */
-export function spoilBundle(files: BundleFiles, mutations: readonly Mutation[], trusted: TrustedKeys): string[] {
+export function spoilBundle(
+  files: BundleFiles,
+  mutations: readonly Mutation[],
+  trusted: TrustedKeys,
+): string[] {
   return [...new Set(judgeFiles(mutate(files, mutations), trusted).map(({ code }) => code))].toSorted();
 }
