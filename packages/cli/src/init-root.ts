@@ -4,11 +4,13 @@ import { basename, dirname, join } from "node:path";
 import { DEFAULT_POLICY } from "@stage6/comparator";
 import { keyId, SCHEMA_VERSION, writeStrictBytes } from "@stage6/evidence-interface";
 import { errorCode, rootLayout } from "@stage6/evidence-interface/fs";
+import { knownMatrix } from "@stage6/failure-matrix";
 import { defaultHarnessConfig, type TrustedKeyFile } from "@stage6/validator";
 import { addBuiltInFixtures } from "./built-in-fixtures.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { makeFolder } from "./make-folder.ts";
+import { writeMatrix } from "./matrix/write-matrix.ts";
 import { looksLikeRoot, openRoot } from "./open-root.ts";
 import { createRunnerKey, dropRunnerKey, runnerKeyFile } from "./runner-key.ts";
 
@@ -83,6 +85,7 @@ async function scaffold(root: string, harnessId: string, keys: string): Promise<
     dirname(layout.trustedKeys),
   ])
     await mkdir(folder);
+  await writeMatrix(root, knownMatrix());
   await addBuiltInFixtures(layout.fixtures);
   await writeFile(layout.policy, writeStrictBytes(DEFAULT_POLICY));
   await writeFile(layout.trustedKeys, writeStrictBytes(trust));

@@ -1,8 +1,11 @@
 import type { Comparison } from "@stage6/comparator";
+import type { Timestamp } from "@stage6/evidence-interface";
+import type { Coverage } from "@stage6/failure-matrix";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
 import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { notRun } from "./checks/make-check.ts";
+import { matrixCheck } from "./checks/matrix-check.ts";
 import { pendingChecks } from "./checks/pending-checks.ts";
 import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
@@ -20,16 +23,20 @@ export interface JudgedRoot {
   readonly selected: PlanEntry | null;
   readonly trials: readonly CollectedTrial[];
   readonly comparison: Comparison | null;
+  /** Counts of the failure matrix; null when it could not be judged. */
+  readonly matrix: Coverage["counts"] | null;
   readonly checks: readonly GateCheck[];
   readonly inputs: readonly RootInput[];
 }
 
 /** Reads a harness root and runs every check that can run; the others fail as NOT_RUN. */
-export async function judgeRoot(root: string, planId: string | null): Promise<JudgedRoot> {
+export async function judgeRoot(root: string, planId: string | null, now: Timestamp): Promise<JudgedRoot> {
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, planId);
-  const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
-  const found = { view, selected, trials: [], comparison: null, inputs: view.inputs };
+  const matrix = await matrixCheck(root, view, selected, now);
+  const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root)), matrix.check];
+  const own = [...view.inputs, ...matrix.inputs];
+  const found = { view, selected, trials: [], comparison: null, matrix: matrix.counts, inputs: own };
   if (selected === null)
     return {
       ...found,
@@ -49,7 +56,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
   const earlier = await collectEarlier(root, selected, view.plans, view.trusted);
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
   const applicability = await readApplicability(root, selected);
-  const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
+  const inputs = [...own, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
   checks.push(bundlesCheck(all));
   if (view.policy === null)
     return {
@@ -66,6 +73,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
     selected,
     trials,
     comparison,
+    matrix: matrix.counts,
     checks,
     inputs: stored.input === null ? inputs : [...inputs, stored.input],
   };

@@ -16,6 +16,7 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["bundles", "stage6 run"],
   ["comparison", "read the comparison with stage6 compare --explain"],
   ["comparison-stored", "stage6 compare"],
+  ["failure-matrix", "stage6 matrix"],
   ["evidence-class", "stage6 plan with live evidence, then run and compare again"],
 ]);
 const NEXT_BY_CODE: ReadonlyMap<string, string> = new Map([

@@ -30,7 +30,7 @@ const TOOL: GateTool = { name: "stage6", version: "0.0.0", sourceDigest: null };
  */
 export async function validateRoot(options: ValidateOptions): Promise<GateResult> {
   try {
-    return assemble(options, await judgeRoot(options.root, options.planId ?? null));
+    return assemble(options, await judgeRoot(options.root, options.planId ?? null, options.now));
   } catch (error) {
     const checks = CHECK_IDS.map((id) => notRun(id, "the validator failed before this check"));
     const internal: GateCheck = {
@@ -56,6 +56,7 @@ export async function validateRoot(options: ValidateOptions): Promise<GateResult
       selected: null,
       trials: [],
       comparison: null,
+      matrix: null,
       inputs: [],
       checks: [...checks, internal],
     });
@@ -84,7 +85,7 @@ function assemble({ now, tool = TOOL }: ValidateOptions, judged: JudgedRoot): Ga
     inputs,
     checks,
     ...(comparison === null ? {} : { comparison }),
-    matrix: null,
+    matrix: judged.matrix,
     counts: {
       plans: view.plans.length,
       trials: countTrials(trials),

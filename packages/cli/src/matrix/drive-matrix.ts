@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { probeStrict } from "@stage6/bounds";
-import { writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
+import type { Timestamp } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import { leavesTrial, rowFixture, type FailureMatrix } from "@stage6/failure-matrix";
 import { runPlan, systemClock, type LaneCandidate } from "@stage6/runner";
@@ -12,7 +12,6 @@ import { readyLanes } from "../ready-lanes.ts";
 import { readRunnerKey } from "../runner-key.ts";
 import { progressLines } from "../run-root.ts";
 import { TOOL } from "../tool.ts";
-import { writeNewFile } from "../write-new-file.ts";
 import { blockCells, standingOf } from "./block-cells.ts";
 import { writeMatrixPlans, type ProfilePlan } from "./matrix-plans.ts";
 import { recordInjections } from "./record-injections.ts";
@@ -33,12 +32,6 @@ export interface DriveOptions {
   readonly log: (line: string) => void;
   readonly interrupt: AbortSignal;
   readonly now: Timestamp;
-}
-
-/** Writes the matrix of this version into a root that has none. */
-export async function writeMatrix(root: string, matrix: FailureMatrix): Promise<void> {
-  await mkdir(join(root, MATRIX_FILES.root), { recursive: true });
-  await writeNewFile(root, join(root, MATRIX_FILES.matrix), writeStrictBytes(matrix));
 }
 
 /** Drives every wanted cell that has no evidence yet, blocks what cannot be driven here, and reads the coverage. */

@@ -15,12 +15,6 @@ const PENDING: readonly {
   { id: "stage5", folder: "stage5", code: "STAGE5_MISSING", what: "Stage 5 validation evidence" },
   { id: "source-admission", folder: "admissions", code: "SOURCE_MISSING", what: "signed source admission" },
   {
-    id: "failure-matrix",
-    folder: "matrix",
-    code: "MATRIX_INCOMPLETE",
-    what: "coverage of the failure matrix",
-  },
-  {
     id: "operator-acceptance",
     folder: "acceptances",
     code: "ACCEPTANCE_MISSING",
