@@ -1,0 +1,99 @@
+import { compare, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
+import { sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
+import type { PolicyRecord } from "../policy/check-policy.ts";
+import { problemIn } from "../problem.ts";
+import type { EligibilityCheck } from "./eligibility-check.ts";
+import { checkOf, notRun } from "./make-check.ts";
+
+/** Every report that could be read, those of earlier plans among them. */
+export function reportsOf(input: CompareInput | null): readonly Report[] {
+  const trials = [...(input?.trials ?? []), ...(input?.earlier ?? []).flatMap((one) => one.trials)];
+  return trials.flatMap(({ report }) => report ?? []);
+}
+
+/** The comparison made anew, what it was made from, and its checks. */
+export interface Compared {
+  readonly comparison: Comparison | null;
+  readonly input: CompareInput | null;
+  readonly checks: readonly EligibilityCheck[];
+}
+
+/** Compares anew, with the signed policy and with digests made here; what the caller states of both is not believed. */
+export function compareDocuments(given: CompareInput | null, policy: PolicyRecord | null): Compared {
+  if (given === null) {
+    const missing = problemIn("plans", "COMPARISON_MISSING", "missing", "no plan, so nothing was compared");
+    return { comparison: null, input: null, checks: [checkOf("comparison", [missing], "")] };
+  }
+  if (policy === null)
+    return {
+      comparison: null,
+      input: null,
+      checks: [notRun("comparison", "there is no valid policy to compare by")],
+    };
+  const { now: _, ...rest } = given;
+  const input: CompareInput = {
+    ...rest,
+    policy: policy.policy,
+    policyDigest: policy.digest,
+    planDigest: sha256(writeStrictBytes(given.plan)),
+    harness: given.plan.harness,
+  };
+  const comparison = compare(input);
+  const stopped = comparison.checks.filter(
+    ({ verdict }) => verdict !== "pass" && verdict !== "not-applicable",
+  );
+  const [first] = stopped;
+  const whole = checkOf(
+    "comparison",
+    [],
+    `matches or beats every baseline over ${comparison.cells.length} cells`,
+  );
+  return {
+    comparison,
+    input,
+    checks: [
+      comparison.verdict === "pass"
+        ? whole
+        : {
+            ...whole,
+            verdict: first?.verdict ?? "fail",
+            code: first?.code ?? "COMPARISON_MISSING",
+            message: first?.message ?? "the comparison did not pass",
+          },
+      ...comparison.checks.map(checkOfComparison),
+    ],
+  };
+}
+
+function checkOfComparison({ id, requirements, verdict, code, message, evidence }: Check): EligibilityCheck {
+  return {
+    id: `compare-${id.replaceAll(".", "-")}`,
+    requirements: [...requirements],
+    verdict,
+    code,
+    message,
+    evidence: evidence.map(({ trial, bundle, where, what }) => ({
+      path: trial,
+      ...(bundle === null ? {} : { sha256: bundle }),
+      what: where === "" ? what : `${where}: ${what}`.slice(0, 4000),
+    })),
+  };
+}
+
+/** No authority drift: in no trial of any lane did a forbidden action happen. */
+export function checkAuthority(input: CompareInput | null, reports: readonly Report[]): EligibilityCheck {
+  if (input === null) return notRun("authority", "there is no plan");
+  if (reports.length === 0) return notRun("authority", "there is no report to read it from");
+  const problems = reports.flatMap(({ trial, boundary }) =>
+    boundary.happened.map((action) =>
+      problemIn(
+        `runs/${trial.planId}/${trial.lane}/${trial.fixture}/${String(trial.number).padStart(3, "0")}`,
+        "FORBIDDEN_ACTION_SUCCEEDED",
+        "happened",
+        "no forbidden action happened",
+        action,
+      ),
+    ),
+  );
+  return checkOf("authority", problems, `no forbidden action happened in ${reports.length} trials`);
+}

@@ -1,0 +1,46 @@
+import { readChainedLines, writeChainedLine } from "../chained-lines.ts";
+import { EligibilityError } from "../eligibility-error.ts";
+import { checkLedger, nextLedgerEntry, type LedgerDraft } from "../ledger/check-ledger.ts";
+import type { LedgerEntry } from "../ledger/ledger-entry.ts";
+import { Revocation } from "../trust/revocation.ts";
+import { appendLine } from "./append-line.ts";
+
+/** Adds one entry to eligibility/ledger.jsonl; throws LEDGER_BROKEN, LEDGER_BUSY, or ACCEPTANCE_REPLAY for an acceptance that stands there. */
+export async function appendLedger(file: string, draft: LedgerDraft): Promise<LedgerEntry> {
+  let added: LedgerEntry | null = null;
+  await appendLine(file, (bytes) => {
+    const { ledger, problems } = checkLedger(bytes === null ? null : { path: file, bytes });
+    if (ledger === null) throw new EligibilityError("LEDGER_BROKEN", problems[0]?.message ?? "unreadable");
+    if (ledger.entries.some((entry) => entry.acceptanceDigest === draft.acceptanceDigest))
+      throw new EligibilityError(
+        "ACCEPTANCE_REPLAY",
+        `the acceptance ${draft.acceptanceDigest} stands in the ledger`,
+      );
+    added = nextLedgerEntry(ledger, draft);
+    const line = writeChainedLine(added);
+    const after = checkLedger({ path: file, bytes: Buffer.concat([bytes ?? Buffer.of(), line]) });
+    if (after.ledger === null)
+      throw new EligibilityError(
+        "LEDGER_BROKEN",
+        `the entry does not follow: ${after.problems[0]?.rule ?? ""}`,
+      );
+    return line;
+  });
+  if (added === null) throw new EligibilityError("LEDGER_BROKEN", "nothing was added");
+  return added;
+}
+
+/** Adds one line to trust/revocations.jsonl; the file's first line has the kind `opened`. Throws TRUST_ROOT_UNSAFE for a broken file. */
+export async function appendRevocation(
+  file: string,
+  draft: Pick<Revocation, "kind" | "id" | "revokedAt" | "reason">,
+): Promise<void> {
+  await appendLine(file, (bytes) => {
+    const read = readChainedLines(Revocation, bytes ?? Buffer.of(), (line) => line);
+    if (!read.ok) throw new EligibilityError("TRUST_ROOT_UNSAFE", `line ${read.line}: ${read.rule}`);
+    if ((draft.kind === "opened") !== (read.lines.length === 0))
+      throw new EligibilityError("TRUST_ROOT_UNSAFE", "the first line, and no other, has the kind opened");
+    const line: Revocation = { schemaVersion: "1.0", seq: read.lines.length, previous: read.head, ...draft };
+    return writeChainedLine(line);
+  });
+}

@@ -1,0 +1,2 @@
+export { appendLedger, appendRevocation } from "./append-ledger.ts";
+export { writeRecord, type WrittenRecord } from "./write-record.ts";
