@@ -6,6 +6,7 @@ import { addFixtures } from "./commands/fixtures.ts";
 import { addHealth } from "./commands/health.ts";
 import { addInit } from "./commands/init.ts";
 import { addOperator } from "./commands/operator.ts";
+import { addMatrix } from "./commands/matrix.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addProbe } from "./commands/probe.ts";
 import { addRecord } from "./commands/record.ts";
@@ -83,6 +84,7 @@ export function buildProgram(hooks: ProgramHooks): Command {
     addPlan,
     addRun,
     addCompare,
+    addMatrix,
     addReplay,
     addValidate,
     addStatus,

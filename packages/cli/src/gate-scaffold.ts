@@ -9,6 +9,7 @@ import { knownMatrix } from "@stage6/failure-matrix";
 import type { LoadedFixture } from "@stage6/runner";
 import { contractsInForce, defaultHarnessConfig } from "@stage6/validator";
 import { caseAdapter } from "./case-adapter.ts";
+import { writeMatrix } from "./matrix/write-matrix.ts";
 
 /** Where the backends keep state of their own: never below a target's allowed paths. */
 const STATE_PATHS: Readonly<Record<string, readonly string[]>> = {
@@ -36,7 +37,7 @@ export async function writeGateScaffold(root: string, harnessId: string, now: Ti
     const contract: Contract = { schemaVersion: SCHEMA_VERSION, name, ...inForce[name], status: "active" };
     await write(join(layout.contracts, `${name}.json`), contract);
   }
-  await write(join(layout.matrix, "failure-matrix.json"), knownMatrix());
+  await writeMatrix(root, knownMatrix());
   await appendRevocation(layout.revocations, {
     kind: "opened",
     id: "none",

@@ -86,7 +86,8 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   return summary;
 }
 
-function progressLines(
+/** Turns what happens to the trials of a plan into one line each. */
+export function progressLines(
   plan: TrialPlan,
   planned: number,
   recorded: number,

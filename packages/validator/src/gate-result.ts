@@ -59,7 +59,7 @@ export const GateResult = closed(
     checks: Type.Array(GateCheck, { description: "Checks sorted by id." }),
     comparison: Type.Optional(Comparison),
     matrix: Type.Union([Coverage.properties.counts, Type.Null()], {
-      description: "Counts of the failure matrix; null without a plan or a matrix.",
+      description: "Counts of the failure matrix; null when it could not be judged.",
     }),
     counts: closed(
       {

@@ -59,7 +59,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const trusted = runnerKeys(view.trusted, checkTrustRoot(trust).trust, now);
   const collected =
     selected === null || trusted === null ? null : await collect(root, selected, view, trusted);
-  const matrix = trusted === null ? null : await readMatrix(root, trusted, now);
+  const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null);
   const documents = await readGateDocuments(reader, {
     trust,
     planId: selected?.id ?? null,

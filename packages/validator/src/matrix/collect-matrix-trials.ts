@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { TrustedKeys } from "@stage6/evidence-interface";
+import type { TrialPlan, TrustedKeys } from "@stage6/evidence-interface";
 import type { LaneStanding, TrialEvidence } from "@stage6/failure-matrix";
 import { REQUIRED_LANES } from "@stage6/comparator";
 import { collectTrials } from "../collect-trials.ts";
@@ -8,7 +8,7 @@ import type { RootFinding } from "../root-finding.ts";
 import type { RootInput } from "../root-input.ts";
 import { MATRIX_FILES } from "./matrix-files.ts";
 
-/** Trials that the rows of a root's matrix left, and the lanes as its newest plan found them. */
+/** Trials that the rows of a root's matrix left, and the lanes as a plan pins them. */
 export interface MatrixTrials {
   readonly evidence: readonly TrialEvidence[];
   readonly lanes: readonly LaneStanding[];
@@ -21,7 +21,11 @@ export interface MatrixTrials {
 const below = (path: string): string => `${MATRIX_FILES.root}/${path}`;
 
 /** Reads the bundles of every plan of the matrix, as the bundles of a comparison are read. */
-export async function collectMatrixTrials(root: string, trusted: TrustedKeys): Promise<MatrixTrials> {
+export async function collectMatrixTrials(
+  root: string,
+  trusted: TrustedKeys,
+  judged: TrialPlan | null,
+): Promise<MatrixTrials> {
   const folder = join(root, MATRIX_FILES.root);
   const { plans, findings: faults } = await readPlans(folder);
   const evidence: TrialEvidence[] = [];
@@ -47,7 +51,7 @@ export async function collectMatrixTrials(root: string, trusted: TrustedKeys): P
       inputs.push(...trial.inputs.map((one) => ({ ...one, path: below(one.path) })));
     }
   }
-  const newest = plans.at(-1)?.plan;
+  const newest = judged ?? plans.at(-1)?.plan;
   const known = newest?.lanes ?? [];
   const ids = [...new Set([...REQUIRED_LANES, ...known.map(({ lane }) => lane)])].toSorted();
   const lanes = ids.map((id): LaneStanding => {

@@ -1,4 +1,4 @@
-import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
+import type { Timestamp, TrialPlan, TrustedKeys } from "@stage6/evidence-interface";
 import {
   checkMatrix,
   cover,
@@ -29,8 +29,13 @@ export interface MatrixView {
   readonly inputs: readonly RootInput[];
 }
 
-/** Reads a root's matrix, its blocks and all evidence of its rows, and derives the coverage. Never writes, never throws for bad input. */
-export async function readMatrix(root: string, trusted: TrustedKeys, now: Timestamp): Promise<MatrixView> {
+/** Reads a root's matrix, its blocks and all evidence of its rows, and derives the coverage for the lanes as `plan` pins them (null: the newest plan of the matrix). Never writes, never throws for bad input. */
+export async function readMatrix(
+  root: string,
+  trusted: TrustedKeys,
+  now: Timestamp,
+  plan: TrialPlan | null = null,
+): Promise<MatrixView> {
   const read = await readDocument(root, MATRIX_FILES.matrix, FailureMatrix);
   const inputs: RootInput[] =
     read.sha256 === null ? [] : [{ role: "failure-matrix", path: MATRIX_FILES.matrix, sha256: read.sha256 }];
@@ -44,7 +49,7 @@ export async function readMatrix(root: string, trusted: TrustedKeys, now: Timest
     found: row === null ? message : `${row}: ${message}`,
   }));
   if (problems.length > 0) return { ...nothing, findings: problems };
-  const trials = await collectMatrixTrials(root, trusted);
+  const trials = await collectMatrixTrials(root, trusted, plan);
   const { blocks, ...block } = await readBlocks(root);
   const injections = await readInjections(root, matrix, trials.lanes, trusted);
   const evidence = [...trials.evidence, ...injections.evidence];
