@@ -52,7 +52,8 @@ export function renderStatus(
   command: (words: readonly string[]) => string,
 ): { readonly text: string; readonly next: string | null; readonly steps: readonly StepStanding[] } {
   const byId = new Map(result.checks.map((check) => [check.id, check]));
-  const judged = STEPS.map((step) => ({ step, ...standingOf(step, byId) }));
+  const recorded = result.inputs.some(({ role }) => role === "record");
+  const judged = STEPS.map((step) => ({ step, ...standingOf(step, byId, recorded) }));
   const first = judged.find(({ standing }) => standing.state !== "done");
   const next = first === undefined ? null : command(first.step.command);
   const lines = [
@@ -80,9 +81,13 @@ export function renderStatus(
 function standingOf(
   { name, checks }: Step,
   byId: ReadonlyMap<string, GateCheck>,
+  recorded: boolean,
 ): { readonly standing: StepStanding; readonly message: string } {
   const open = checks.flatMap((id) => byId.get(id) ?? []).filter((check) => exitCodeOfCheck(check) !== 0);
   const gravest = open.find(({ code }) => code !== "NOT_RUN") ?? open[0];
+  // Without a record nothing is wrong with the records; the step is still to be taken.
+  if (gravest === undefined && name === "record" && !recorded)
+    return { standing: { name, state: "missing", code: null }, message: "nothing was recorded yet" };
   if (gravest === undefined) return { standing: { name, state: "done", code: null }, message: "" };
   const missing = gravest.code === "NOT_RUN" || /_(MISSING|UNKNOWN)$/.test(gravest.code ?? "");
   return {

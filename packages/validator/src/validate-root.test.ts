@@ -51,14 +51,14 @@ describe("a whole rehearsal", () => {
       comparison: null,
       "comparison-by-signed-policy": "NOT_RUN",
       "comparison-stored": null,
-      contracts: "CONTRACT_INACTIVE",
+      contracts: null,
       "evidence-class": "EVIDENCE_MISSING",
       "failure-matrix": "MATRIX_INCOMPLETE",
       "harness-config": null,
-      "lane-registry": "LANE_REGISTRY_INCOMPLETE",
+      "lane-registry": null,
       ledger: null,
       "operator-acceptance": "NOT_RUN",
-      ownership: "TARGET_NOT_OWNED",
+      ownership: null,
       "plan-present": null,
       policy: null,
       "policy-signed": "NOT_RUN",
@@ -68,7 +68,7 @@ describe("a whole rehearsal", () => {
       "source-admission": "NOT_RUN",
       stage5: "NOT_RUN",
       trust: null,
-      "trust-root": "TRUST_ROOT_UNSAFE",
+      "trust-root": "OPERATOR_UNKNOWN",
     });
     expect(result.counts.trials).toEqual({ planned: 8, present: 8, invalid: 0, missing: 0, extra: 0 });
     expect(result.inputs.map(({ role }) => role)).toEqual(

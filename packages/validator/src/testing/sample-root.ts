@@ -11,7 +11,10 @@ import {
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { trialPath } from "@stage6/evidence-interface/fs";
+import { CONTRACT_NAMES, NO_AUTHORITY } from "@stage6/eligibility";
+import { appendRevocation } from "@stage6/eligibility/fs";
 import { testKeys, writeSampleBundle, type SampleTrial } from "@stage6/evidence-interface/testing";
+import { contractsInForce, NO_ADAPTER } from "../gate/contracts-in-force.ts";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
 import type { TrustedKeyFile } from "@stage6/eligibility";
@@ -70,10 +73,23 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
   const policy = options.policy ?? POLICY;
   await writeDocument(root, ROOT_FILES.policy, policy);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
+  await writeGateFiles(root);
   const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan(policy));
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
   await writeDocument(root, `${ROOT_FILES.plans}/${planId}.json`, plan);
+  for (const { id, digest: fixtureDigest, baseCommit } of plan.fixtures)
+    await writeDocument(root, `${ROOT_FILES.fixtures}/${id}/ownership.json`, {
+      schemaVersion: SCHEMA_VERSION,
+      fixture: id,
+      owner: "sample",
+      class: "owned-noncritical",
+      mutationScope: NO_AUTHORITY.mutationScope,
+      consent: "made for tests",
+      fixtureDigest,
+      baseCommit,
+      allowedPaths: ["src/**"],
+    });
   const bundles: string[] = [];
   for (const lane of plan.lanes.filter(({ state }) => state === "planned")) {
     for (const fixture of plan.fixtures) {
@@ -85,6 +101,32 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
     }
   }
   return { root, planId, plan, bundles };
+}
+
+/** Lane registry, contracts, matrix and an opened list of revocations, as `init` writes them. */
+async function writeGateFiles(root: string): Promise<void> {
+  for (const id of LANES)
+    await writeDocument(root, `${ROOT_FILES.lanes}/${id}/lane.json`, {
+      schemaVersion: SCHEMA_VERSION,
+      id,
+      adapter: `@stage6/lane-${id}`,
+      enabledByDefault: NO_AUTHORITY.enabledByDefault,
+      statePaths: [],
+    });
+  const inForce = contractsInForce(NO_ADAPTER);
+  for (const name of CONTRACT_NAMES)
+    await writeDocument(root, `${ROOT_FILES.contracts}/${name}.json`, {
+      schemaVersion: SCHEMA_VERSION,
+      name,
+      ...inForce[name],
+      status: "active",
+    });
+  await appendRevocation(join(root, ROOT_FILES.revocations), {
+    kind: "opened",
+    id: "none",
+    revokedAt: "2025-12-01T00:00:00.000Z",
+    reason: "made for tests",
+  });
 }
 
 async function writeTrial(
