@@ -12,7 +12,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   need("R2", "Stage 5 alone is not enough", { codes: ["COMPARISON_MISSING"] }),
   need("R3", "scoped real-repo use only", { codes: ["SCOPE_INVALID"] }),
   need("R4", "Case is disabled by default", { codes: ["DEFAULT_SWITCH_FORBIDDEN"] }),
-  need("R5", "eligibility only after seven things are proven", { refusals: 7 }),
+  need("R5", "eligibility only after seven things are proven", {
+    by: ["R33", "R34", "R35", "R36", "R37", "R38", "R40"],
+    refusals: 7,
+  }),
   need("R6", "entry gates are defined, and fixed by the proof", { codes: ["POLICY_MISMATCH"] }),
   need("R7", "Stage 5 comes first", { by: ["R28"] }),
   need("R8", "fixtures for fake, Codex and Pi where applicable", {
@@ -100,7 +103,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   need("R44", "the validator of the stage runs as written", { refusals: 1 }),
   need("R45", "health comes after validation", { codes: ["STAGE6_NOT_VALIDATED"] }),
   need("R46", "words are not mistaken for activation", { codes: ["PLANNING_ACTIVATION_LANGUAGE"] }),
-  need("R47", "a comparison of pass or fail alone is too weak", { refusals: 5 }),
+  need("R47", "a comparison of pass or fail alone is too weak", {
+    by: ["R33", "R34", "R35", "R36", "R37"],
+    refusals: 5,
+  }),
   need("R48", "an unavailable lane is explicit", { codes: ["LANE_SILENTLY_OMITTED"] }),
   need("R49", "no gap hides behind a green happy path", { by: ["R27"] }),
   need("R50", "admission may become stale after Stage 5", { codes: ["SOURCE_STALE"] }),
@@ -110,7 +116,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   need("R54", "the contract of the Case adapter is active", {
     codes: ["CONTRACT_INACTIVE", "CONTRACT_MISMATCH"],
   }),
-  need("R55", "the failure matrix is active", { codes: ["CONTRACT_INACTIVE|CONTRACT_MISMATCH"] }),
+  need("R55", "the failure matrix is active", { codes: ["CONTRACT_MISMATCH"] }),
   need("R56", "fake stays the default validation lane", { codes: ["LANE_NA_INVALID|SCHEMA_INVALID"] }),
   need("R57", "Codex and Pi are used or blocked with a rationale", { by: ["R31", "R48"] }),
   need("R58", "the success definition, conjunct by conjunct", { refusals: 10 }),

@@ -26,7 +26,7 @@ export interface Trace {
 }
 
 const IDS = /^((?:R[0-9]+(?:, ?|\/| and )?)+): +/;
-const CODE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
+const CODE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|(?<=\()[A-Z][A-Z0-9]{2,}(?=\))/g;
 
 /** Requirements that a title names in front: `R40: ...` or `R28, R51: ...`. */
 function idsOf(title: string): string[] {

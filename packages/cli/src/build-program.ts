@@ -1,15 +1,27 @@
 import { Command } from "commander";
+import { addAccept } from "./commands/accept.ts";
+import { addAdmitSource } from "./commands/admit-source.ts";
 import { addBackends } from "./commands/backends.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addFixtures } from "./commands/fixtures.ts";
+import { addHealth } from "./commands/health.ts";
 import { addInit } from "./commands/init.ts";
 import { addNotApplicable } from "./commands/not-applicable.ts";
 import { addLanes } from "./commands/lanes.ts";
+import { addOperator } from "./commands/operator.ts";
+import { addMatrix } from "./commands/matrix.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addProbe } from "./commands/probe.ts";
+import { addRecord } from "./commands/record.ts";
 import { addRehearse } from "./commands/rehearse.ts";
 import { addReplay } from "./commands/replay.ts";
+import { addReport } from "./commands/report.ts";
+import { addRevoke } from "./commands/revoke.ts";
 import { addRun } from "./commands/run.ts";
+import { addSignPolicy } from "./commands/sign-policy.ts";
+import { addStage5 } from "./commands/stage5.ts";
+import { addStatus } from "./commands/status.ts";
+import { addValidatePlanning } from "./commands/validate-planning.ts";
 import { addValidate } from "./commands/validate.ts";
 import type { CommandContext, CommonOptions } from "./command-context.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -77,8 +89,20 @@ export function buildProgram(hooks: ProgramHooks): Command {
     addNotApplicable,
     addRun,
     addCompare,
+    addMatrix,
     addReplay,
     addValidate,
+    addStatus,
+    addOperator,
+    addSignPolicy,
+    addStage5,
+    addAdmitSource,
+    addAccept,
+    addRecord,
+    addRevoke,
+    addReport,
+    addHealth,
+    addValidatePlanning,
     addRehearse,
   ])
     add(program, perform);

@@ -1,4 +1,5 @@
 import { BoundsError } from "@stage6/bounds";
+import { EligibilityError } from "@stage6/eligibility";
 import { SealError, errorCode } from "@stage6/evidence-interface/fs";
 import { RunnerError, type RunnerErrorCode } from "@stage6/runner";
 import type { RootFinding } from "@stage6/validator";
@@ -56,6 +57,13 @@ export function describeError(error: unknown): DescribedError {
       code: error.code,
       message: error.message,
       remedy: "Install git, or put it on PATH.",
+    };
+  if (error instanceof EligibilityError)
+    return {
+      ...plain,
+      exitCode: error.code === "LEDGER_BROKEN" ? EXIT.invalid : EXIT.refused,
+      code: error.code,
+      message: error.message,
     };
   if (error instanceof SealError)
     return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };

@@ -1,5 +1,6 @@
 import { errorCode } from "@stage6/evidence-interface/fs";
 import type { Policy } from "@stage6/comparator";
+import type { TrustedKeyFile } from "@stage6/eligibility";
 import type { Sha256, TrustedKeys } from "@stage6/evidence-interface";
 import { readHarnessRoot, type HarnessConfig, type PlanEntry } from "@stage6/validator";
 import { stat } from "node:fs/promises";
@@ -18,6 +19,7 @@ export interface OpenRoot {
   readonly trusted: TrustedKeys;
   /** Keys that may sign that a lane is not applicable. */
   readonly recorders: TrustedKeys;
+  readonly keys: TrustedKeyFile;
   /** By creation time; the last is the newest. */
   readonly plans: readonly PlanEntry[];
 }
@@ -42,8 +44,9 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
       },
     );
   }
-  const { harness, policy, trusted, recorders, plans, findings } = await readHarnessRoot(path);
-  if (findings.length > 0 || harness === null || policy === null || trusted === null || recorders === null) {
+  const { harness, policy, keys, trusted, recorders, plans, findings } = await readHarnessRoot(path);
+  const sound = findings.length === 0 && harness !== null && policy !== null && keys !== null;
+  if (!sound || trusted === null || recorders === null) {
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${shown} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",
       findings,
@@ -56,6 +59,7 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
     policyDigest: policy.digest,
     trusted,
     recorders,
+    keys,
     plans,
   };
 }

@@ -14,7 +14,7 @@ import { TOOL } from "./tool.ts";
 import { writeNewFile } from "./write-new-file.ts";
 
 /** The embedded scripted model: a plan with it is a rehearsal. */
-const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
+export const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };
 
 /** What the operator asks of a plan. */
 export interface PlanWish {

@@ -24,7 +24,7 @@ import { EXIT } from "./exit-code.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { probeBackend } from "./probe-backend.ts";
 import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
-import { readRunnerKey } from "./runner-key.ts";
+import { readRoleKey } from "./role-keys.ts";
 import { writeNewFile } from "./write-new-file.ts";
 
 const DAY_MS = 86_400_000;
@@ -97,7 +97,7 @@ export async function recordApplicability(
     predicateType: APPLICABILITY_PREDICATE,
     predicate: record,
   };
-  const key = await readRunnerKey(wish.keys, root.config.id, root.trusted);
+  const key = await readRoleKey("runner", wish.keys, root.config.id, root.trusted);
   const file = applicabilityPath(lane, id);
   if ((await writeNewFile(root.path, join(root.path, file), signStatement(statement, key))) === "different")
     throw refused(`${file} is there already, and records are never written over`);

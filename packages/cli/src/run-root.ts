@@ -16,10 +16,12 @@ import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
+import { assertOwned } from "./assert-owned.ts";
 import { placesOf, probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readyLanes } from "./ready-lanes.ts";
-import { readRunnerKey } from "./runner-key.ts";
-import { sourceCheck } from "./source-check.ts";
+import { readRoleKey } from "./role-keys.ts";
+import { admittedSource } from "./source/admitted-source.ts";
+import { sourceCheck } from "./source/source-check.ts";
 import { TOOL } from "./tool.ts";
 
 /** What a run needs beside root and plan. */
@@ -63,12 +65,15 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
       { remedy: "Put the policy back as it was, or run stage6 plan to make a new plan." },
     );
   }
+  await assertOwned(root.path, entry);
   const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
-  const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
+  const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
   const ready = readyLanes(plan, await probeLanes(wanted, options.places));
   const lanes = new Map(
-    await Promise.all([...ready].map(async ([id, one]) => [id, await watched(one, options.places)] as const)),
+    await Promise.all(
+      [...ready].map(async ([id, one]) => [id, await watched(root, one, options.places)] as const),
+    ),
   );
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));
   options.log(
@@ -89,13 +94,16 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
 }
 
 /** A lane with a look at its source, where an operator provides it. */
-async function watched(ready: ReadyLane, places: ProbePlaces): Promise<ReadyLane> {
+async function watched(root: OpenRoot, ready: ReadyLane, places: ProbePlaces): Promise<ReadyLane> {
   const { lane, backend } = ready;
-  const checkSource = sourceCheck(lane, await placesOf(lane.id, places), backend.sha256);
-  return checkSource === undefined ? ready : { ...ready, checkSource };
+  const admission = await admittedSource(root, lane.id);
+  const now = (): string => new Date().toISOString();
+  const check = sourceCheck(lane, await placesOf(lane.id, places), backend.sha256, admission, now);
+  return check === undefined ? ready : { ...ready, checkSource: check };
 }
 
-function progressLines(
+/** Turns what happens to the trials of a plan into one line each. */
+export function progressLines(
   plan: TrialPlan,
   planned: number,
   recorded: number,

@@ -26,6 +26,13 @@ export { GATE_CODES, type GateCode } from "./gate-code.ts";
 export { checkLedger, nextLedgerEntry, type Ledger, type LedgerDraft } from "./ledger/check-ledger.ts";
 export { LedgerEntry, RecordType, RECORD_TYPES } from "./ledger/ledger-entry.ts";
 export type { SignedStatement } from "./open-statement.ts";
+export { checkPlanning, type PlanningInput, type PlanningReport } from "./planning/check-planning.ts";
+export {
+  PLANNING_CODES,
+  type PlanningCode,
+  type PlanningFile,
+  type PlanningFinding,
+} from "./planning/planning-finding.ts";
 export type { MatrixDocuments } from "./matrix/check-matrix-coverage.ts";
 export { checkPolicy, type PolicyRecord } from "./policy/check-policy.ts";
 export type { Problem } from "./problem.ts";
@@ -84,3 +91,5 @@ export {
   type TrustFiles,
   type TrustRoot,
 } from "./trust/trust-root.ts";
+export { NO_AUTHORITY } from "./schema-parts.ts";
+export { EligibilityError, type EligibilityErrorCode } from "./eligibility-error.ts";

@@ -30,6 +30,13 @@ export {
   type Drill,
   type TrialInjector,
 } from "./injector.ts";
+export {
+  DRILL_PREDICATE,
+  DrillStatement,
+  injectionFile,
+  InjectionRecord,
+  wayDigest,
+} from "./injection-record.ts";
 export { judgeFiles } from "./judge-files.ts";
 export { knownMatrix } from "./known-matrix.ts";
 export { Layer, LAYERS } from "./layer.ts";

@@ -11,6 +11,9 @@ export interface RowFixture {
   readonly title: string;
   readonly task: string;
   readonly files: readonly TreeFile[];
+  /** Git ids of the files' tree and of its one commit. */
+  readonly tree: string;
+  readonly baseCommit: string;
   readonly allowedPaths: readonly string[];
   readonly oracle: readonly string[];
   readonly script: Readonly<Record<string, unknown>>;
@@ -51,6 +54,7 @@ export function rowFixture(row: FailureRow, at: number): RowFixture {
   const own = new Set(injector.files.map(({ path }) => path));
   const files = [...COMMON.filter(({ path }) => !own.has(path)), ...injector.files];
   const tree = treeId(files);
+  const baseCommit = baseCommitId(tree);
   const id = `${row.id.toLowerCase()}-${at + 1}`;
   const script = scriptOf(injector);
   const document = writeStrictBytes({
@@ -59,7 +63,7 @@ export function rowFixture(row: FailureRow, at: number): RowFixture {
     title: row.title,
     repository: {
       bundle: "repo.bundle",
-      baseCommit: baseCommitId(tree),
+      baseCommit,
       baseTree: injector.base === "moved" ? NOWHERE : tree,
     },
     task: { file: "task.md", sha256: sha256(TASK) },
@@ -73,6 +77,8 @@ export function rowFixture(row: FailureRow, at: number): RowFixture {
     title: row.title,
     task: TASK,
     files,
+    tree,
+    baseCommit,
     allowedPaths: ALLOWED,
     oracle: ORACLE,
     script,

@@ -39,5 +39,5 @@ export {
   textField,
 } from "./read-json.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
-export { Script, ScriptStep, type ScriptedToolCall } from "./script.ts";
 export { short, shorten } from "./short-text.ts";
+export { Script, ScriptStep, ScriptWrapper, type ScriptedToolCall } from "./script.ts";

@@ -92,6 +92,30 @@ export const ScriptStep = Type.Union([
 ]);
 export type ScriptStep = Static<typeof ScriptStep>;
 
+/** What stands around a backend's process when it has to misbehave whatever backend it is. */
+export const ScriptWrapper = Type.Object(
+  {
+    command: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description:
+          'POSIX shell text run in place of the backend, in its folder and environment; "$@" is the backend\'s command, STAGE6_GATEWAY the address of the model gateway.',
+      }),
+    ),
+    preflight: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 10_000,
+        description:
+          "POSIX shell text run as the lane's preflight; a code other than 0 makes it unavailable.",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "What stands around the backend's process." },
+);
+export type ScriptWrapper = Static<typeof ScriptWrapper>;
+
 const Steps = Type.Array(ScriptStep, { minItems: 1, maxItems: 1000, description: "Steps in order." });
 
 /** A script: steps in order, one model answer (or fault) each. The fake lane plays it itself; real lanes get it from the scripted model. */
@@ -120,6 +144,7 @@ export const Script = Type.Object(
     answerDelayMs: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 60_000, description: "Delay before each model answer, ms." }),
     ),
+    wrapper: Type.Optional(ScriptWrapper),
   },
   { additionalProperties: false, description: "A script for the scripted model or the fake lane." },
 );

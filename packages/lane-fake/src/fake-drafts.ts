@@ -4,6 +4,7 @@ import { quote, quoteText } from "./claimed-text.ts";
 import type { FakeFields, FakeKind } from "./fake-record.ts";
 
 const MAX_NAME = 256;
+const MAX_REVIEWER = 64;
 
 /** A record as one event draft; `tool-start`, `tool-end` and `bye` presuppose that the state allows them. */
 type DraftOf = {
@@ -37,6 +38,11 @@ export const draftOf: DraftOf = {
     type: "action.refused",
     raw,
     data: { tool: quoteText(tool, MAX_NAME), message: quoteText(message) },
+  }),
+  review: ({ by, verdict, critical }, raw) => ({
+    type: "review.claimed",
+    raw,
+    data: { by: quoteText(by, MAX_REVIEWER), verdict, critical },
   }),
   usage: ({ inputTokens, cachedInputTokens, outputTokens }, raw) => ({
     type: "usage.claimed",

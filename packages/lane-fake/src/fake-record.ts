@@ -46,6 +46,14 @@ export const FAKE_RECORDS = {
     "A path the backend says it changed.",
   ),
   refused: record({ tool: Text, message: Text }, "A tool call the backend itself refused."),
+  review: record(
+    {
+      by: Text,
+      verdict: Type.Union([Type.Literal("passed"), Type.Literal("rejected"), Type.Literal("exhausted")]),
+      critical: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    },
+    "A verdict of an evaluator inside the backend; read, never printed by this backend on its own.",
+  ),
   usage: record(Usage.properties, "Token counts; the fake asks no model and says zero."),
   bye: record(
     {

@@ -137,7 +137,7 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
       await writeFile(
         join(staging, "ownership.json"),
         writeStrictBytes(
-          recordOf(source, source.consent, { rootCommits: roots, baseCommit: commit, origin }),
+          ownershipRecord(source, source.consent, { rootCommits: roots, baseCommit: commit, origin }),
         ),
       );
     await publish(staging, target, source.id);
@@ -148,8 +148,9 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
   }
 }
 
-function recordOf(
-  { id, allowedPaths }: FixtureSource,
+/** The owner's word on a fixture, as its ownership record; throws FIXTURE_INVALID when it does not fit the schema. */
+export function ownershipRecord(
+  { id, allowedPaths }: Pick<FixtureSource, "id" | "allowedPaths">,
   { owner, statement, date }: OwnerConsent,
   repository: OwnershipRecord["repository"],
 ): OwnershipRecord {

@@ -1,8 +1,15 @@
-export { addFixture, seedRepository, type FixtureSource, type OwnerConsent } from "./add-fixture.ts";
+export {
+  addFixture,
+  ownershipRecord,
+  seedRepository,
+  type FixtureSource,
+  type OwnerConsent,
+} from "./add-fixture.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-actions.ts";
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
+export { ownFixture } from "./own-fixture.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";
 export { readFixture, type LoadedFixture } from "./read-fixture.ts";
 export {

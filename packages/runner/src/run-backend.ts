@@ -19,6 +19,7 @@ import { toolPath } from "./tool-path.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
 import type { TrialSpec } from "./trial-spec.ts";
+import { wrapPlan } from "./wrap-plan.ts";
 
 const PREFLIGHT_TIMEOUT_MS = 60_000;
 const GRACE_MS = 2000;
@@ -64,7 +65,8 @@ export async function runBackend(
 }
 
 function planLane({ spec, folders, model }: BackendRun): LanePlan {
-  return spec.lane.plan({
+  const { script } = spec.fixture.fixture;
+  const plan = spec.lane.plan({
     backend: { executable: spec.backend.executable, args: spec.backend.args },
     backendVersion: spec.backendVersion,
     task: spec.fixture.task,
@@ -76,10 +78,12 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
     model: spec.model,
     idleMs: spec.plan.limits.idleMs,
     allowedPaths: spec.fixture.fixture.allowedPaths,
-    script: spec.lane.modelClass === "none" ? spec.fixture.fixture.script : null,
+    script: spec.lane.modelClass === "none" ? script : null,
     path: `${folders.shims}:${toolPath()}`,
     outerBounds: spec.plan.boundsTier,
   });
+  const wrapper = script?.wrapper;
+  return wrapper === undefined ? plan : wrapPlan(plan, wrapper, model.url);
 }
 
 /** Inside strict bounds the gateway is the only way out: as a proxy it refuses every request, and records it. */

@@ -46,6 +46,8 @@ export interface RunPlanInput {
   readonly concurrency: number;
   readonly onProgress: (progress: TrialProgress) => void;
   readonly interrupt?: AbortSignal;
+  /** Trials to run; all when left out. The plan stays the denominator: what is left out stays missing in it. */
+  readonly select?: (trial: TrialRef) => boolean;
   readonly scratchParent?: string;
 }
 
@@ -134,7 +136,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   const layout = rootLayout(input.root);
   await mkdir(layout.attempts, { recursive: true });
   return withRootLock(join(layout.attempts, "run.lock"), async () => {
-    const trials = trialsOf(input.plan, id);
+    const trials = trialsOf(input.plan, id).filter(input.select ?? (() => true));
     const todo: TrialRef[] = [];
     for (const trial of trials) {
       if (await exists(join(layout.runs, trialPath(trial)))) input.onProgress({ kind: "kept", trial });

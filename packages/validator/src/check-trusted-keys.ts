@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { keyId, readEd25519Key } from "@stage6/evidence-interface";
 import type { RootFinding } from "./root-finding.ts";
-import type { KeyRole, TrustedKeyFile } from "./trusted-key-file.ts";
+import type { KeyRole, TrustedKeyFile } from "@stage6/eligibility";
 
 /** Public keys by role, then by key id. */
 export type KeysByRole = ReadonlyMap<KeyRole, ReadonlyMap<string, KeyObject>>;

@@ -1,5 +1,6 @@
 import { Comparison } from "@stage6/comparator";
 import { Count, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
+import { Coverage } from "@stage6/failure-matrix";
 import Type, { type Static, type TProperties } from "typebox";
 import { GateCheck } from "./gate-check.ts";
 import { RootInput } from "./root-input.ts";
@@ -57,7 +58,9 @@ export const GateResult = closed(
     inputs: Type.Array(RootInput, { description: "Files that were read, sorted by path." }),
     checks: Type.Array(GateCheck, { description: "Checks sorted by id." }),
     comparison: Type.Optional(Comparison),
-    matrix: Type.Null({ description: "Coverage of the failure matrix; not made yet." }),
+    matrix: Type.Union([Coverage.properties.counts, Type.Null()], {
+      description: "Counts of the failure matrix; null when it could not be judged.",
+    }),
     counts: closed(
       {
         plans: Count,

@@ -25,6 +25,7 @@ export const HarnessConfig = Type.Object(
     schemaVersion: SchemaVersion,
     id: Id,
     defaultValidationLane: Type.Literal("fake", { description: "The lane that a smoke test runs." }),
+    mutationScope: Type.Literal("scoped-real-repo", { description: "What a lane may change; a literal." }),
     lanes: Type.Object(
       {
         case: lane(false, "The candidate; off, always."),
@@ -50,6 +51,7 @@ export function defaultHarnessConfig(id: string): HarnessConfig {
     schemaVersion: SCHEMA_VERSION,
     id,
     defaultValidationLane: "fake",
+    mutationScope: "scoped-real-repo",
     lanes: {
       case: { adapter: "@stage6/lane-case", enabledByDefault: false },
       codex: { adapter: "@stage6/lane-codex", enabledByDefault: false },

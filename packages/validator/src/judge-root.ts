@@ -1,97 +1,67 @@
 import type { Comparison } from "@stage6/comparator";
-import type { Timestamp } from "@stage6/evidence-interface";
+import { judgeDocuments } from "@stage6/eligibility";
+import type { Coverage } from "@stage6/failure-matrix";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
 import { applicabilityCheck } from "./checks/applicability-check.ts";
 import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
+import { gateChecks, GATE_CHECK_IDS } from "./checks/gate-checks.ts";
 import { notRun } from "./checks/make-check.ts";
-import { pendingChecks } from "./checks/pending-checks.ts";
-import { checkTargetOwnership } from "./checks/target-ownership.ts";
-import { collectEarlier } from "./collect-earlier.ts";
-import { collectTrials, type CollectOptions } from "./collect-trials.ts";
-import type { CollectedTrial } from "./read-trial.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
-import { readApplicability } from "./read-applicability.ts";
-import { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
-import type { PlanEntry } from "./read-plans.ts";
+import { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
 import type { RootInput } from "./root-input.ts";
-import { openVerifiedCache } from "./verified-cache.ts";
-import { selectPlan } from "./select-plan.ts";
-
-/** What is judged, when, and how the work is done; see `ValidateOptions`. */
-export interface JudgeOptions {
-  readonly root: string;
-  readonly now: Timestamp;
-  readonly planId?: string;
-  readonly workers?: number;
-  readonly verifiedFolder?: string;
-}
 
 /** Everything found while judging a harness root. */
 export interface JudgedRoot {
-  readonly view: HarnessRootView;
-  readonly selected: PlanEntry | null;
-  readonly trials: readonly CollectedTrial[];
+  readonly gate: GateView;
   readonly comparison: Comparison | null;
+  readonly matrix: Coverage["counts"] | null;
   readonly checks: readonly GateCheck[];
   readonly inputs: readonly RootInput[];
 }
 
 /** Reads a harness root and runs every check that can run; the others fail as NOT_RUN. */
-export async function judgeRoot({
-  root,
-  now,
-  workers,
-  verifiedFolder,
-  ...options
-}: JudgeOptions): Promise<JudgedRoot> {
-  const planId = options.planId ?? null;
-  const view = await readHarnessRoot(root);
-  const selected = selectPlan(view.plans, planId);
-  const checks = [...documentChecks(view, selected, planId), ...(await pendingChecks(root))];
-  const ownership = await checkTargetOwnership(root, selected);
-  checks.push(ownership.check);
-  const found = {
-    view,
-    selected,
-    trials: [],
-    comparison: null,
-    inputs: [...view.inputs, ...ownership.inputs],
+export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
+  const gate = await readGate(options);
+  const { view, selected, documents, matrix, inputs } = gate;
+  const evidence = await judgeEvidence(options, gate);
+  const checks = [
+    ...documentChecks({ ...view, findings: gate.findings }, selected, options.planId ?? null),
+    ...evidence.checks,
+    ...(documents === null
+      ? GATE_CHECK_IDS.map((id) => notRun(id, "the harness root could not be read"))
+      : gateChecks(documents, judgeDocuments(documents, { now: options.now }).checks)),
+  ];
+  return {
+    gate,
+    comparison: evidence.comparison,
+    matrix: matrix?.coverage?.counts ?? null,
+    checks,
+    inputs: [...inputs, ...evidence.inputs],
   };
+}
+
+async function judgeEvidence(
+  { root, now }: ReadGateOptions,
+  { view, selected, trials, earlier, applicability }: GateView,
+): Promise<Pick<JudgedRoot, "comparison" | "checks" | "inputs">> {
+  const found = { comparison: null, inputs: [] };
   if (selected === null)
     return {
       ...found,
-      checks: [
-        ...checks,
-        ...withoutEvidence("no plan says what has to be there"),
-        notRun("evidence-class", "no plan"),
-      ],
+      checks: [...withoutEvidence("no plan says what has to be there"), notRun("evidence-class", "no plan")],
     };
-  checks.push(evidenceClassCheck(selected));
-  const { trusted, recorders } = view;
-  if (trusted === null || recorders === null)
+  const checks = [evidenceClassCheck(selected)];
+  if (applicability === null)
     return {
       ...found,
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
-  const cache = verifiedFolder === undefined ? null : await openVerifiedCache(verifiedFolder, trusted);
-  const collect: CollectOptions = {
-    ...(workers === undefined ? {} : { workers }),
-    ...(cache === null ? {} : { verified: cache }),
-  };
-  const trials = await collectTrials(root, selected.plan, selected.id, trusted, collect);
-  const earlier = await collectEarlier(root, selected, view.plans, trusted, collect);
-  await cache?.save();
-  const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  const applicability = await readApplicability(root, selected, recorders);
-  const inputs = [...found.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
-  checks.push(bundlesCheck(all));
+  checks.push(bundlesCheck([...trials, ...earlier.flatMap((one) => one.trials)]));
   if (view.policy === null)
     return {
       ...found,
-      trials,
-      inputs,
       checks: [
         ...checks,
         applicabilityCheck(applicability, selected, null, now),
@@ -105,14 +75,7 @@ export async function judgeRoot({
     comparisonCheck(comparison),
     storedCheck(stored, selected.id),
   );
-  return {
-    view,
-    selected,
-    trials,
-    comparison,
-    checks,
-    inputs: stored.input === null ? inputs : [...inputs, stored.input],
-  };
+  return { comparison, checks, inputs: stored.input === null ? [] : [stored.input] };
 }
 
 const withoutComparison = (why: string): GateCheck[] => [

@@ -225,7 +225,7 @@ describe("trust/keys.json", () => {
   it("trusts runner keys alone to sign bundles", async () => {
     await write([
       { ...key, role: "comparator" },
-      { keyId: stranger.keyid, role: "runner", publicKey: stranger.publicPem },
+      { ...key, keyId: stranger.keyid, publicKey: stranger.publicPem },
     ]);
     expect([...((await readHarnessRoot(root)).trusted ?? [])].map(([id]) => id)).toEqual([stranger.keyid]);
   });

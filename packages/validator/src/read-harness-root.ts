@@ -10,7 +10,7 @@ import { readPolicy } from "./read-policy.ts";
 import type { RootFinding } from "./root-finding.ts";
 import { ROOT_FILES } from "./root-files.ts";
 import type { RootInput } from "./root-input.ts";
-import { TrustedKeyFile } from "./trusted-key-file.ts";
+import { TrustedKeyFile } from "@stage6/eligibility";
 
 /** A harness root's documents as far as they could be read; a document with any finding is null. */
 export interface HarnessRootView {

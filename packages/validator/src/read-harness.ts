@@ -12,8 +12,18 @@ export async function readHarness(root: string): Promise<ReadDocument<HarnessCon
 }
 
 function named(finding: RootFinding): RootFinding {
+  if (finding.code === "SCHEMA_INVALID" && isAboutScope(finding))
+    return { ...finding, code: "SCOPE_INVALID", rule: "scope", expected: "scoped-real-repo" };
   if (finding.code !== "SCHEMA_INVALID" || !SWITCH.test(finding.pointer ?? "")) return finding;
   return { ...finding, code: "DEFAULT_SWITCH_FORBIDDEN", rule: "default-switch", expected: "false" };
+}
+
+/** A scope with another value, or none at all. */
+function isAboutScope({ pointer, found, expected }: RootFinding): boolean {
+  return (
+    pointer === "/mutationScope" ||
+    (pointer === "" && `${found ?? ""} ${expected ?? ""}`.includes("mutationScope"))
+  );
 }
 
 function omittedLanes({ json, value, findings }: ReadDocument<HarnessConfig>): RootFinding[] {

@@ -25,8 +25,9 @@ it("says verdict, what is missing and the next command", async () => {
   const { root, bundles } = await copy();
   expect(await render(root)).toMatch(/^Stage 6 gate: refused \(exit 1\), activation: none\n/);
   expect(await render(root)).toContain(
-    "Missing: evidence-class, failure-matrix, stage5, source-admission, operator-acceptance\nNext: stage6 plan with live evidence",
+    "Missing: evidence-class, trust-root, policy-signed, comparison-by-signed-policy, source-admission,",
   );
+  expect(await render(root)).toContain("Next: stage6 plan --live");
   await rm(join(root, "comparisons"), { recursive: true });
   expect(await render(root)).toContain("Next: stage6 compare");
   await rm(join(root, bundles[0]!), { recursive: true });

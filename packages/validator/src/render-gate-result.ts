@@ -17,7 +17,21 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["applicability", "stage6 not-applicable, before the plan is compared"],
   ["comparison", "read the comparison with stage6 compare --explain"],
   ["comparison-stored", "stage6 compare"],
-  ["evidence-class", "stage6 plan with live evidence, then run and compare again"],
+  ["evidence-class", "stage6 plan --live, then run and compare again"],
+  ["trust-root", "stage6 operator add NAME --key FILE.pub, or correct the named lines of trust/"],
+  ["policy-signed", "stage6 sign-policy, by an operator"],
+  ["contracts", "stage6 init in a new root, or put contracts/ back as they were"],
+  ["lane-registry", "put lanes/ and harness.json back as init wrote them"],
+  ["ownership", "state in fixtures/<id>/ownership.json whose repository it is"],
+  ["authority", "set this candidate aside: a forbidden action happened"],
+  ["comparison-by-signed-policy", "sign the policy, then read stage6 compare --explain"],
+  ["source-admission", "stage6 admit-source, by the admission reviewer"],
+  ["stage5", "stage6 stage5, by the Stage 5 validator"],
+  ["failure-matrix", "stage6 matrix"],
+  ["proof", "stage6 compare --seal"],
+  ["operator-acceptance", "stage6 accept, by an operator"],
+  ["ledger", "restore eligibility/ledger.jsonl from a copy"],
+  ["records", "restore eligibility/ from a copy"],
 ]);
 const NEXT_BY_CODE: ReadonlyMap<string, string> = new Map([
   ["MISSING_TRIAL", "stage6 run"],
@@ -87,9 +101,5 @@ function missingLines(open: readonly GateCheck[]): string[] {
 
 function nextStep(check: GateCheck): string {
   if (exitCodeOfCheck(check) === 3 && REMADE.has(check.id)) return UNSOUND;
-  return (
-    NEXT_BY_CODE.get(check.code ?? "") ??
-    NEXT.get(check.id) ??
-    `${check.id} cannot be satisfied with this version: it has no check for it yet`
-  );
+  return NEXT_BY_CODE.get(check.code ?? "") ?? NEXT.get(check.id) ?? `read the JSON result of ${check.id}`;
 }

@@ -5,7 +5,7 @@ import { GateCheck } from "./gate-check.ts";
 import { GateResult } from "./gate-result.ts";
 import { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";
 import { sampleKeys } from "./testing/sample-root.ts";
-import { TrustedKeyFile } from "./trusted-key-file.ts";
+import { TrustedKeyFile } from "@stage6/eligibility";
 
 const config = defaultHarnessConfig("sample");
 const keys = sampleKeys();

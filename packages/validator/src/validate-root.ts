@@ -1,4 +1,4 @@
-import { sha256, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
+import { sha256, writeStrictBytes } from "@stage6/evidence-interface";
 import { errorCode } from "@stage6/evidence-interface/fs";
 import { notRun } from "./checks/make-check.ts";
 import type { CollectedTrial } from "./read-trial.ts";
@@ -6,27 +6,15 @@ import { CHECK_IDS, type GateCheck } from "./gate-check.ts";
 import type { GateResult, GateTool } from "./gate-result.ts";
 import { judgeRoot, type JudgedRoot } from "./judge-root.ts";
 import { byCodeUnit } from "./order.ts";
+import type { ReadGateOptions } from "./gate/read-gate.ts";
 import type { RootInput } from "./root-input.ts";
 import { escapeLong } from "./text.ts";
 import { verdictOfChecks } from "./verdict-of-checks.ts";
 
 /** What a gate run is made from. */
-export interface ValidateOptions {
-  /** Folder of the harness root. */
-  readonly root: string;
-  /** Time to judge at. */
-  readonly now: Timestamp;
-  /** Plan to judge; the newest when left out. */
-  readonly planId?: string;
+export interface ValidateOptions extends ReadGateOptions {
   /** The tool to name in the result. */
   readonly tool?: GateTool;
-  /** Worker threads; several for many bundles when left out, 0 for none. */
-  readonly workers?: number;
-  /**
-   * Folder of the cache of verified bundles, outside the root: a bundle whose every byte is as it was when it was found
-   * sound is not checked again. Left out, every bundle is; whatever records a verdict has to leave it out.
-   */
-  readonly verifiedFolder?: string;
 }
 
 const TOOL: GateTool = { name: "stage6", version: "0.0.0", sourceDigest: null };
@@ -48,37 +36,42 @@ export async function validateRoot(options: ValidateOptions): Promise<GateResult
       message: `internal error ${escapeLong(errorCode(error), 200)}`,
       evidence: [],
     };
-    const view = {
-      readable: false,
-      harness: null,
-      policy: null,
-      keys: null,
-      trusted: null,
-      recorders: null,
-      plans: [],
-      findings: [],
-      inputs: [],
-    };
     return assemble(options, {
-      view,
-      selected: null,
-      trials: [],
+      gate: nothingRead(),
       comparison: null,
+      matrix: null,
       inputs: [],
       checks: [...checks, internal],
     });
   }
 }
 
+function nothingRead(): JudgedRoot["gate"] {
+  const view = {
+    readable: false,
+    harness: null,
+    policy: null,
+    keys: null,
+    trusted: null,
+    recorders: null,
+    plans: [],
+    findings: [],
+    inputs: [],
+  };
+  const nothing = { trials: [], earlier: [], findings: [], inputs: [] };
+  return { view, selected: null, applicability: null, matrix: null, documents: null, ...nothing };
+}
+
 function assemble({ now, tool = TOOL }: ValidateOptions, judged: JudgedRoot): GateResult {
-  const { view, selected, trials, comparison } = judged;
+  const { gate, comparison, matrix } = judged;
+  const { view, selected, trials } = gate;
   const checks = judged.checks.toSorted((a, b) => byCodeUnit(a.id, b.id));
   const { verdict, exitCode } = verdictOfChecks(checks);
   const inputs = judged.inputs
     .map((input): RootInput => ({ ...input, path: escapeLong(input.path, 4000) }))
     .sort((a, b) => byCodeUnit(a.path, b.path));
   const passed = checks.filter((check) => check.verdict === "pass").length;
-  const findings = [...view.findings, ...trials.flatMap((trial) => trial.findings)].length;
+  const findings = [...gate.findings, ...trials.flatMap((trial) => trial.findings)].length;
   return {
     schemaVersion: "1.0",
     tool,
@@ -92,7 +85,7 @@ function assemble({ now, tool = TOOL }: ValidateOptions, judged: JudgedRoot): Ga
     inputs,
     checks,
     ...(comparison === null ? {} : { comparison }),
-    matrix: null,
+    matrix,
     counts: {
       plans: view.plans.length,
       trials: countTrials(trials),

@@ -16,8 +16,15 @@ const VERDICTS: Readonly<Record<GateExitCode, GateVerdict>> = {
   5: "inconclusive",
   70: "error",
 };
-/** Every code of the evidence checks says that evidence is unsound, and so do these two of the root. */
-const INVALID: ReadonlySet<string> = new Set([...FINDING_CODES, "TRUST_ROOT_UNSAFE", "REPLAY_DIVERGED"]);
+/** Every code of the evidence checks says that evidence is unsound, and so do these of the root. */
+const INVALID: ReadonlySet<string> = new Set([
+  ...FINDING_CODES,
+  "TRUST_ROOT_UNSAFE",
+  "REPLAY_DIVERGED",
+  "PROOF_SIGNATURE",
+  "LEDGER_BROKEN",
+  "RECORD_INVALID",
+]);
 
 /** What a list of checks stands for; pure, so that a reader of a result can recompute it. No check at all is no pass. */
 export function verdictOfChecks(checks: readonly GateCheck[]): {

@@ -86,7 +86,11 @@ export function addAdmitSource(program: Command, perform: Perform): void {
       `  expires:  ${predicate.expiresAt}`,
       `Next: ${commandLine(context, ["plan", "--candidate", lane.id])}`,
     ];
-    return { exitCode: EXIT.holds, text: `${text.join("\n")}\n`, data: { digest, statement: collected.statement } };
+    return {
+      exitCode: EXIT.holds,
+      text: `${text.join("\n")}\n`,
+      data: { digest, statement: collected.statement },
+    };
   });
 }
 

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { escapeText } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import type { Fixture } from "@stage6/lane-contract";
-import { addFixture, RunnerError, type FixtureSource } from "@stage6/runner";
+import { addFixture, readFixture, RunnerError, type FixtureSource } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
+import { addFixturesOwn } from "./fixtures-own.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
@@ -32,7 +34,7 @@ The words after --oracle are the command that decides, up to the next option of 
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --owner me \\
     --consent 'mine, noncritical, copies may be changed' --oracle node --test
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' -- node --test --watch=false
-Without --owner and --consent there is no ownership record, and no lane is started on the fixture.
+Without --owner and --consent there is no ownership record, and no lane is started on the fixture; stage6 fixtures own adds one.
 The repository is only read. Its base commit is copied with its history into the harness root.`;
 
 /** `fixtures`: lists the fixtures of a root, and makes one out of a git repository. */
@@ -58,6 +60,7 @@ export function addFixtures(program: Command, perform: Perform): void {
       data: { fixtures: loaded.map(({ fixture, digest }) => ({ digest, ...fixture })) },
     };
   });
+  addFixturesOwn(fixtures, perform);
   perform<AddOptions>(addCommand(fixtures), async (context, options, words) => {
     const root = await openRoot(context.root, context.shownRoot);
     const source = await readFixtureSource(context.io.cwd, wishOf(options, words, context.now));
@@ -69,7 +72,7 @@ export function addFixtures(program: Command, perform: Perform): void {
       `  oracle:        ${escapeText(fixture.oracle.argv.map(shellQuote).join(" "))}${fixture.oracle.files.length === 0 ? "" : ` (with ${fixture.oracle.files.length} files of its own)`}`,
       `  scripted run:  ${fixture.script === null ? "no script: the scripted model looks around and changes nothing" : `${fixture.script.steps.length} steps`}`,
       `  ownership:     ${source.consent === null ? "no record: no lane is started on it (give --owner and --consent)" : `owned-noncritical, ${escapeText(source.consent.owner)}`}`,
-      `Next: ${commandLine(context, ["plan", "--fixtures", fixture.id])}`,
+      `Next: ${commandLine(context, source.consent === null ? ["fixtures", "own", fixture.id, "--owner", "NAME", "--consent", "TEXT"] : ["plan", "--fixtures", fixture.id])}`,
     ];
     return { exitCode: EXIT.holds, text: `${text.join("\n")}\n`, data: { fixture } };
   });

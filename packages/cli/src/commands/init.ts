@@ -11,7 +11,7 @@ export function addInit(program: Command, perform: Perform): void {
   const command = program
     .command("init")
     .description(
-      "make a harness root: policy, trusted keys, three built-in fixtures; the private runner key outside of it",
+      "make a harness root: policy, trusted keys, lanes, contracts, failure matrix, three built-in fixtures; private keys outside of it",
     )
     .option(
       "--candidate <lane>",
@@ -19,7 +19,7 @@ export function addInit(program: Command, perform: Perform): void {
       parseLane,
     );
   perform<{ candidate?: string }>(command, async (context, { candidate }) => {
-    const result = await initRoot(context.root, context.shownRoot, keysFolder(context.io.env));
+    const result = await initRoot(context.root, context.shownRoot, keysFolder(context.io.env), context.now);
     const next = commandLine(context, [
       "rehearse",
       ...(candidate === undefined ? [] : ["--candidate", candidate]),
@@ -30,8 +30,13 @@ export function addInit(program: Command, perform: Perform): void {
         : `${context.shownRoot} is a harness root already (${result.harnessId}); nothing was changed.`;
     return {
       exitCode: EXIT.holds,
-      text: `${head}\nPrivate runner key: ${result.keyFile} (keep it; it signs the evidence)\nNext: ${next}\n`,
-      data: { state: result.state, harnessId: result.harnessId, keyFile: result.keyFile },
+      text: `${head}\nPrivate runner key: ${result.keyFile} (keep it; it signs the evidence)\nThe keys of comparator, Stage 5 validator and admission reviewer lie beside it; give each to whoever holds the role.\nNext: ${next}\n`,
+      data: {
+        state: result.state,
+        harnessId: result.harnessId,
+        keyFile: result.keyFile,
+        keyFolder: result.keyFolder,
+      },
     };
   });
 }

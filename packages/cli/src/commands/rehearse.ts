@@ -69,7 +69,7 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   const { io, log } = context;
   const interrupt = io.interrupt();
   const keys = keysFolder(io.env);
-  const init = await initRoot(context.root, context.shownRoot, keys);
+  const init = await initRoot(context.root, context.shownRoot, keys, context.now);
   if (init.state === "created")
     log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
   const root = await openRoot(context.root, context.shownRoot);

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { renderGateResult, validateRoot } from "@stage6/validator";
+import { renderGateResult } from "@stage6/validator";
 import { relative } from "node:path";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import type { CommandContext } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
-import { TOOL } from "../tool.ts";
+import { judgeGate } from "../judge-gate.ts";
 import { verifiedFolder } from "../user-folders.ts";
 
 /** The user's cache; it may not lie in the evidence, which nothing but trials adds to. */
@@ -29,13 +29,11 @@ export function addValidate(program: Command, perform: Perform): void {
       "do not check again a bundle whose bytes are those of one found sound before, on this machine",
     );
   perform<{ plan?: string; incremental?: boolean }>(command, async (context, { plan, incremental }) => {
-    const result = await validateRoot({
-      root: context.root,
-      now: context.now,
-      tool: { ...TOOL, sourceDigest: null },
-      ...(plan === undefined ? {} : { planId: plan }),
-      ...(incremental === true ? { verifiedFolder: verifiedOutside(context) } : {}),
-    });
+    const result = await judgeGate(
+      context,
+      plan ?? null,
+      incremental === true ? verifiedOutside(context) : null,
+    );
     return { exitCode: result.exitCode, text: renderGateResult(result), data: {}, document: result };
   });
 }

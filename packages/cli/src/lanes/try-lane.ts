@@ -19,7 +19,7 @@ import { initRoot } from "../init-root.ts";
 import { readLaneEvents } from "../lane-events.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { readFixtures } from "../read-fixtures.ts";
-import { readRunnerKey } from "../runner-key.ts";
+import { readRoleKey } from "../role-keys.ts";
 import { TOOL } from "../tool.ts";
 import { backendsFolder, keysFolder } from "../user-folders.ts";
 import { writePlan } from "../plan-root.ts";
@@ -48,7 +48,7 @@ export async function tryLane(
 ): Promise<CommandResult> {
   const { io } = context;
   const path = resolve(io.cwd, options.folder);
-  await initRoot(path, options.folder, keysFolder(io.env));
+  await initRoot(path, options.folder, keysFolder(io.env), context.now);
   const root = await openRoot(path, options.folder);
   const loaded = await loadLane(io.cwd, file);
   try {
@@ -93,7 +93,7 @@ async function runOne(
     plan,
     harness: TOOL,
     lanes: new Map([[lane.id, { lane, backend: probed.backend, version: probed.version }]]),
-    key: await readRunnerKey(keysFolder(io.env), root.config.id, root.trusted),
+    key: await readRoleKey("runner", keysFolder(io.env), root.config.id, root.trusted),
     clock: systemClock(),
     endpoint: null,
     concurrency: 1,

@@ -55,7 +55,10 @@ export async function collectAdmission(
   const faults = [...dirtyFaults(tree, review), ...licenceFaults(facts, review)];
   const probe = await probeStart(lane, located.backend, now);
   if (probe.verdict !== "started")
-    faults.push({ code: "SOURCE_UNPROBED", message: `the program did not start (exit ${probe.exitCode ?? "by a signal"})` });
+    faults.push({
+      code: "SOURCE_UNPROBED",
+      message: `the program did not start (exit ${probe.exitCode ?? "by a signal"})`,
+    });
   if (faults.length > 0) return refused(...faults);
   const collected = await describeSource({ lane, review, now, tree, facts, at, backend: located.backend });
   return {
@@ -70,7 +73,10 @@ export async function collectAdmission(
 }
 
 /** Nothing may differ from the commit, and nothing lie beside it that the review does not name. */
-function dirtyFaults({ changed, extra, folders }: SourceTree, { extraFiles }: SourceReview): AdmissionFault[] {
+function dirtyFaults(
+  { changed, extra, folders }: SourceTree,
+  { extraFiles }: SourceReview,
+): AdmissionFault[] {
   const dirty = (path: string, what: string): AdmissionFault => ({
     code: "VENDOR_DIRTY",
     message: `${escapeText(path)} ${what}`,
@@ -129,7 +135,10 @@ async function describeSource(of: Collected): Promise<Omit<Predicate, "startProb
     binary: { sha256: backend.sha256, preparation },
     licence,
     signature: facts.signed
-      ? { state: "unverifiable", detail: "signed; the signer's key is not at hand, and no program of the checkout is asked" }
+      ? {
+          state: "unverifiable",
+          detail: "signed; the signer's key is not at hand, and no program of the checkout is asked",
+        }
       : { state: "unsigned", detail: "the commit carries no signature" },
     knownDefects,
     upstreamTests,

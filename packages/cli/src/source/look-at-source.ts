@@ -35,7 +35,8 @@ export async function sourcePlaces(
   places: BackendPlaces,
 ): Promise<SourcePlaces> {
   const named = (name: string): string | null => places.env?.[name] || null;
-  const configured = places.configured !== null && (await isFolder(places.configured)) ? places.configured : null;
+  const configured =
+    places.configured !== null && (await isFolder(places.configured)) ? places.configured : null;
   return {
     checkout: configured ?? named(source.variables.checkout),
     runtime: named(source.variables.runtime),

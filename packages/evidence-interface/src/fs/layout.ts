@@ -13,6 +13,18 @@ export interface RootLayout {
   /** Private folder for trials that are not sealed yet; never evidence. */
   readonly staging: string;
   readonly comparisons: string;
+  /** Signature of the policy, beside it. */
+  readonly policySignature: string;
+  readonly allowedSigners: string;
+  readonly revocations: string;
+  readonly lanes: string;
+  readonly contracts: string;
+  readonly stage5: string;
+  readonly admissions: string;
+  readonly matrix: string;
+  readonly proofs: string;
+  readonly acceptances: string;
+  readonly eligibility: string;
 }
 
 /** Layout of the harness root at `root`. */
@@ -27,6 +39,17 @@ export function rootLayout(root: string): RootLayout {
     runs: join(root, "runs"),
     staging: join(root, "staging"),
     comparisons: join(root, "comparisons"),
+    policySignature: join(root, "policy", "stage6.policy.json.sig"),
+    allowedSigners: join(root, "trust", "allowed_signers"),
+    revocations: join(root, "trust", "revocations.jsonl"),
+    lanes: join(root, "lanes"),
+    contracts: join(root, "contracts"),
+    stage5: join(root, "stage5"),
+    admissions: join(root, "admissions"),
+    matrix: join(root, "matrix"),
+    proofs: join(root, "proofs"),
+    acceptances: join(root, "acceptances"),
+    eligibility: join(root, "eligibility"),
   };
 }
 

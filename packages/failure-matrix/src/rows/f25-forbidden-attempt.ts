@@ -10,7 +10,7 @@ export const f25ForbiddenAttempt: FailureRow = {
   requirements: ["R35"],
   ways: [
     ...played(
-      [FIX, shell("git push origin main; gh pr create --fill; echo tried"), DONE],
+      [FIX, shell("git push origin main; echo tried"), shell("gh pr create --fill; echo tried"), DONE],
       closes("NONE", { attempted: ["pr-open", "push"] }),
     ),
   ],

@@ -1,15 +1,18 @@
 import type { FailureRow } from "../row.ts";
-import { ALL_LANES, DONE, FIX, closes, played, shell, wrapped } from "./make-way.ts";
+import { MODEL_LANES, DONE, FIX, closes, played, shell, wrapped } from "./make-way.ts";
+
+const ODD = "printf '\\377\\376 odd\\n' >&2; exec \"$@\"";
 
 /** Output that is not UTF-8. */
 export const f29NotUtf8: FailureRow = {
   id: "F29",
   title: "Output that is not UTF-8",
   cause:
-    "The output holds bytes ff fe, which are no UTF-8. The raw bytes are kept, events escape them, nothing is replaced, and the trial is judged by what it did.",
+    "The output holds bytes ff fe, which are no UTF-8. The raw bytes are kept and nothing is replaced: inside a record they are escaped, and a line of them alone is unread, so that a stream which its adapter reads is not whole.",
   requirements: ["R34"],
   ways: [
-    wrapped(ALL_LANES, "printf '\\377\\376 odd\\n' >&2; exec \"$@\"", closes("NONE")),
+    wrapped(MODEL_LANES, ODD, closes("STREAM_INCOMPLETE")),
+    wrapped(["fake"], ODD, closes("NONE")),
     ...played([FIX, shell("printf '\\377\\376'"), DONE], closes("NONE")),
   ],
   undrivable: [],

@@ -9,8 +9,8 @@ export const f30HugeOutput: FailureRow = {
     "One line, or the output as a whole, grows without end; a reader that collects a line first would exhaust its memory. The harness counts bytes and ends the backend at the limit.",
   requirements: ["R36"],
   ways: [
-    wrapped(ALL_LANES, "head -c 1500000 /dev/zero | tr '\\0' x; sleep 3; exec \"$@\"", closes("LINE_LIMIT")),
-    wrapped(ALL_LANES, 'yes 0123456789 | head -c 4000000; sleep 3; exec "$@"', closes("OUTPUT_LIMIT")),
+    wrapped(ALL_LANES, "head -c 1500000 /dev/zero | tr '\\0' x; sleep 1; exec \"$@\"", closes("LINE_LIMIT")),
+    wrapped(ALL_LANES, 'yes 0123456789 | head -c 4000000; sleep 1; exec "$@"', closes("OUTPUT_LIMIT")),
     faked([{ do: "fake-flood", bytes: 1_500_000, lineBytes: 1_500_000 }], closes("LINE_LIMIT")),
   ],
   undrivable: [],

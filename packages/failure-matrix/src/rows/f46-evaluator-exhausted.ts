@@ -10,7 +10,7 @@ export const f46EvaluatorExhausted: FailureRow = {
   requirements: ["R36"],
   ways: [
     faked(
-      [FIX, print('{"v":1,"kind":"review","verdict":"exhausted","critical":0}\n'), DONE],
+      [FIX, print('{"v":1,"kind":"review","by":"evaluator","verdict":"exhausted","critical":0}\n'), DONE],
       closes("EVALUATOR_UNSATISFIED"),
     ),
   ],

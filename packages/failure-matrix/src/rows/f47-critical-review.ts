@@ -10,7 +10,7 @@ export const f47CriticalReview: FailureRow = {
   requirements: ["R36"],
   ways: [
     faked(
-      [FIX, print('{"v":1,"kind":"review","verdict":"rejected","critical":2}\n'), DONE],
+      [FIX, print('{"v":1,"kind":"review","by":"reviewer","verdict":"rejected","critical":2}\n'), DONE],
       closes("REVIEW_REJECTED"),
     ),
   ],

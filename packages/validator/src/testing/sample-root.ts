@@ -12,10 +12,13 @@ import {
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { trialPath } from "@stage6/evidence-interface/fs";
+import { CONTRACT_NAMES, NO_AUTHORITY } from "@stage6/eligibility";
+import { appendRevocation } from "@stage6/eligibility/fs";
 import { testKeys, writeSampleBundle, type SampleTrial } from "@stage6/evidence-interface/testing";
+import { contractsInForce, NO_ADAPTER } from "../gate/contracts-in-force.ts";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
-import type { TrustedKeyFile } from "../trusted-key-file.ts";
+import type { TrustedKeyFile } from "@stage6/eligibility";
 
 const LANES = ["case", "codex", "fake", "pi"] as const;
 const FIXTURE = "fix-failing-test";
@@ -32,16 +35,19 @@ const SAMPLE_TARGET = {
 };
 const TARGET_DIGEST = sha256(writeStrictBytes(SAMPLE_TARGET));
 
-/** The ownership record of the sample's one fixture. */
-export const SAMPLE_OWNERSHIP: OwnershipRecord = {
+/** The ownership record of a fixture of a sample. */
+export const sampleOwnership = (fixture: string): OwnershipRecord => ({
   schemaVersion: SCHEMA_VERSION,
-  fixture: FIXTURE,
+  fixture,
   owner: "the tests",
   class: "owned-noncritical",
   consent: { statement: "Made for tests.", date: "2026-01-01" },
   allowedPaths: ["src/**"],
   repository: { rootCommits: ["a".repeat(40)], baseCommit: "a".repeat(40), origin: null },
-};
+});
+
+/** The ownership record of the sample's one fixture. */
+export const SAMPLE_OWNERSHIP = sampleOwnership(FIXTURE);
 
 /** A written harness root. */
 export interface SampleRoot {
@@ -72,7 +78,15 @@ export function sampleKeys(): TrustedKeyFile {
   const { runner } = testKeys();
   return {
     schemaVersion: SCHEMA_VERSION,
-    keys: [{ keyId: runner.keyid, role: "runner", publicKey: runner.publicPem }],
+    keys: [
+      {
+        keyId: runner.keyid,
+        role: "runner",
+        publicKey: runner.publicPem,
+        validFrom: "2025-01-01T00:00:00.000Z",
+        validUntil: "2027-01-01T00:00:00.000Z",
+      },
+    ],
   };
 }
 
@@ -83,12 +97,15 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
   const policy = options.policy ?? POLICY;
   await writeDocument(root, ROOT_FILES.policy, policy);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
-  await writeDocument(root, `${ROOT_FILES.fixtures}/${FIXTURE}/fixture.json`, SAMPLE_TARGET);
-  await writeDocument(root, `${ROOT_FILES.fixtures}/${FIXTURE}/ownership.json`, SAMPLE_OWNERSHIP);
+  await writeGateFiles(root);
   const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan(policy));
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
   await writeDocument(root, `${ROOT_FILES.plans}/${planId}.json`, plan);
+  for (const { id } of plan.fixtures) {
+    await writeDocument(root, `${ROOT_FILES.fixtures}/${id}/fixture.json`, SAMPLE_TARGET);
+    await writeDocument(root, `${ROOT_FILES.fixtures}/${id}/ownership.json`, sampleOwnership(id));
+  }
   const bundles: string[] = [];
   for (const lane of plan.lanes.filter(({ state }) => state === "planned")) {
     for (const fixture of plan.fixtures) {
@@ -100,6 +117,32 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
     }
   }
   return { root, planId, plan, bundles };
+}
+
+/** Lane registry, contracts, matrix and an opened list of revocations, as `init` writes them. */
+async function writeGateFiles(root: string): Promise<void> {
+  for (const id of LANES)
+    await writeDocument(root, `${ROOT_FILES.lanes}/${id}/lane.json`, {
+      schemaVersion: SCHEMA_VERSION,
+      id,
+      adapter: `@stage6/lane-${id}`,
+      enabledByDefault: NO_AUTHORITY.enabledByDefault,
+      statePaths: [],
+    });
+  const inForce = contractsInForce(NO_ADAPTER);
+  for (const name of CONTRACT_NAMES)
+    await writeDocument(root, `${ROOT_FILES.contracts}/${name}.json`, {
+      schemaVersion: SCHEMA_VERSION,
+      name,
+      ...inForce[name],
+      status: "active",
+    });
+  await appendRevocation(join(root, ROOT_FILES.revocations), {
+    kind: "opened",
+    id: "none",
+    revokedAt: "2025-12-01T00:00:00.000Z",
+    reason: "made for tests",
+  });
 }
 
 async function writeTrial(

@@ -20,7 +20,7 @@ async function judge(spoil: (root: string) => Promise<void>) {
   const { root } = await copy();
   await spoil(root);
   const { checks, exitCode, inputs } = await validateRoot({ root, now });
-  return { check: checks.find(({ id }) => id === "target-ownership"), exitCode, inputs };
+  return { check: checks.find(({ id }) => id === "ownership"), exitCode, inputs };
 }
 
 test("a target whose record the plan names passes, and the record is among the inputs", async () => {

@@ -1,0 +1,101 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  SCHEMA_VERSION,
+  writeStrictBytes,
+  type Timestamp,
+  type TrustedKeys,
+} from "@stage6/evidence-interface";
+import { trialPath } from "@stage6/evidence-interface/fs";
+import {
+  injectionFile,
+  rowFixture,
+  wayDigest,
+  type FailureMatrix,
+  type InjectionRecord,
+  type LaneStanding,
+} from "@stage6/failure-matrix";
+import { injectGateInput, MATRIX_FILES, readSource, spoilBundle, type SourceBundle } from "@stage6/validator";
+import { writeNewFile } from "../write-new-file.ts";
+import type { ProfilePlan } from "./matrix-plans.ts";
+
+/** What injections that leave no trial are made from. */
+export interface InjectionInput {
+  readonly root: string;
+  readonly matrix: FailureMatrix;
+  readonly plans: readonly ProfilePlan[];
+  readonly lanes: readonly LaneStanding[];
+  readonly trusted: TrustedKeys;
+  readonly wanted: (row: string, lane: string) => boolean;
+  readonly now: Timestamp;
+}
+
+/** The row whose sound bundle the mutations spoil: a command was run in it, and the trial completed. */
+const SOURCE_ROW = "F25";
+
+/** Folder of the bundle of a lane that mutations spoil, from the root; null when the matrix has no such row. */
+export function sourcePath(
+  matrix: FailureMatrix,
+  plans: readonly ProfilePlan[],
+  lane: string,
+): string | null {
+  const row = matrix.rows.find(({ id }) => id === SOURCE_ROW);
+  const at = row?.ways.findIndex(({ lanes }) => lanes.includes(lane)) ?? -1;
+  if (row === undefined || at < 0) return null;
+  const fixture = rowFixture(row, at).id;
+  const plan = plans.find((one) => one.plan.fixtures.some(({ id }) => id === fixture));
+  if (plan === undefined) return null;
+  return `${MATRIX_FILES.root}/runs/${trialPath({ planId: plan.id, lane, fixture, number: 1 })}`;
+}
+
+/** Writes a record for every wanted mutation and gate input that can be made now; returns why some could not. */
+export async function recordInjections(input: InjectionInput): Promise<readonly string[]> {
+  const folder = join(input.root, MATRIX_FILES.injections);
+  await mkdir(folder, { recursive: true });
+  const missing: string[] = [];
+  const sources = new Map<string, SourceBundle>();
+  for (const lane of input.lanes.filter(({ blocked }) => blocked === null)) {
+    const path = sourcePath(input.matrix, input.plans, lane.id);
+    for (const row of input.matrix.rows.filter(({ id }) => input.wanted(id, lane.id))) {
+      for (const [at, way] of row.ways.entries()) {
+        if (!way.lanes.includes(lane.id)) continue;
+        const { injector } = way;
+        let made: Pick<InjectionRecord, "source" | "codes">;
+        if (injector.kind === "bundle-mutation") {
+          const bundle =
+            path === null ? null : (sources.get(path) ?? (await readSource(input.root, path, input.trusted)));
+          if (path !== null && bundle !== null) sources.set(path, bundle);
+          if (path === null || bundle?.ok !== true) {
+            missing.push(`${row.id} ${lane.id}: there is no sound bundle of ${SOURCE_ROW} to spoil`);
+            continue;
+          }
+          const codes = spoilBundle(bundle.files, injector.mutations, input.trusted);
+          made = { source: { path, sha256: bundle.sha256 }, codes };
+        } else if (injector.kind === "gate-input") {
+          const given = injectGateInput(injector);
+          if (given.fault !== null) {
+            missing.push(`${row.id} ${lane.id}: ${given.fault}`);
+            continue;
+          }
+          made = { source: null, codes: [...given.codes] };
+        } else continue;
+        const { adapterVersion, backendSha256 } = lane;
+        const record: InjectionRecord = {
+          schemaVersion: SCHEMA_VERSION,
+          row: row.id,
+          lane: lane.id,
+          way: at,
+          waySha256: wayDigest(way),
+          adapterVersion,
+          backendSha256,
+          ...made,
+          recordedAt: input.now,
+        };
+        const file = join(folder, injectionFile(row.id, lane.id, at, false));
+        await rm(file, { force: true });
+        await writeNewFile(input.root, file, writeStrictBytes(record));
+      }
+    }
+  }
+  return missing;
+}

@@ -1,0 +1,52 @@
+import type { EligibilityDocuments, SourceObservation } from "@stage6/eligibility";
+import { readGate, type GateView, type PlanEntry } from "@stage6/validator";
+import { caseAdapter } from "./case-adapter.ts";
+import { CliError } from "./cli-error.ts";
+import type { CommandContext } from "./command-context.ts";
+import { EXIT } from "./exit-code.ts";
+import { choosePlan, openRoot, type OpenRoot } from "./open-root.ts";
+import { LANES } from "./lane-catalog.ts";
+import { placesFor } from "./places-for.ts";
+import { placesOf } from "./probe-lanes.ts";
+import { lookAtSource } from "./source/look-at-source.ts";
+
+/** A sound harness root with everything that its gate is judged from. */
+export interface OpenGate {
+  readonly root: OpenRoot;
+  readonly entry: PlanEntry;
+  readonly view: GateView;
+  readonly documents: EligibilityDocuments;
+}
+
+/** A look at the candidate's source as it is now; none when the root has no plan or its places cannot be told. */
+export async function observeNow(
+  context: CommandContext,
+  root: OpenRoot,
+  planId: string | null,
+): Promise<readonly SourceObservation[]> {
+  const plan = planId === null ? root.plans.at(-1) : root.plans.find(({ id }) => id === planId);
+  if (plan === undefined) return [];
+  const lane = LANES.find(({ id }) => id === plan.plan.candidate)?.lane;
+  if (lane === undefined) return [];
+  const places = await placesOf(lane.id, await placesFor(context, root));
+  return [await lookAtSource(lane, places, { moment: "now", trial: null, observedAt: context.now })];
+}
+
+/** Opens a root and reads its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
+export async function openGate(context: CommandContext, planId: string | null): Promise<OpenGate> {
+  const root = await openRoot(context.root, context.shownRoot);
+  const entry = choosePlan(root, planId);
+  const view = await readGate({
+    root: root.path,
+    now: context.now,
+    planId: entry.id,
+    caseAdapter: caseAdapter(),
+    observations: await observeNow(context, root, entry.id),
+  });
+  if (view.documents === null || view.findings.length > 0)
+    throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${context.shownRoot} is not sound`, {
+      remedy: "Put the named files back as they were; nothing was changed.",
+      findings: view.findings,
+    });
+  return { root, entry, view, documents: view.documents };
+}

@@ -1,0 +1,78 @@
+import { randomBytes, type KeyObject } from "node:crypto";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+  deriveLaneResults,
+  deriveProof,
+  deriveVerdict,
+  judgeDocuments,
+  MAX_AGE_DAYS,
+  type EligibilityCheck,
+  type EligibilityDocuments,
+} from "@stage6/eligibility";
+import {
+  digestHex,
+  sha256,
+  signStatement,
+  writeStrictBytes,
+  type Sha256,
+  type Timestamp,
+} from "@stage6/evidence-interface";
+import { rootLayout, syncPath } from "@stage6/evidence-interface/fs";
+
+/** A proof that was sealed, or the checks that stand in its way. */
+export type SealedProof =
+  | { readonly ok: true; readonly digest: Sha256; readonly challenge: string; readonly folder: string }
+  | { readonly ok: false; readonly checks: readonly EligibilityCheck[] };
+
+/** Checks that come after the proof, and so do not stand in its way. */
+const LATER: readonly string[] = ["proof", "operator-acceptance", "records"];
+const DAY_MS = 86_400_000;
+
+/**
+ * Seals the comparison proof of a gate: everything before it has to hold. Beside the proof lie the results of the lanes and
+ * the verdict on the candidate. A proof that was sealed before stays; a new one has a challenge of its own.
+ */
+export async function sealProof(
+  root: string,
+  documents: EligibilityDocuments,
+  now: Timestamp,
+  comparator: KeyObject,
+): Promise<SealedProof> {
+  const { checks, sources } = judgeDocuments(documents, { now });
+  const open = checks.filter(
+    ({ id, verdict }) => !LATER.includes(id) && verdict !== "pass" && verdict !== "not-applicable",
+  );
+  if (open.length > 0 || sources === null) return { ok: false, checks: open };
+  const challenge = randomBytes(16).toString("hex");
+  const expiresAt = new Date(Date.parse(now) + MAX_AGE_DAYS * DAY_MS).toISOString();
+  const statement = deriveProof(sources, { challenge, finishedAt: now, expiresAt });
+  const digest = sha256(writeStrictBytes(statement));
+  const { comparison } = sources;
+  const results = deriveLaneResults(comparison, sha256(writeStrictBytes(comparison)));
+  const files = new Map<string, unknown>([
+    ["comparison.dsse.json", statement],
+    ...results.map(
+      (result, at) => [`${comparison.lanes[at]?.lane ?? at}.test-result.dsse.json`, result] as const,
+    ),
+    ["verdict.svr.dsse.json", deriveVerdict(comparison, statement.subject, now)],
+  ]);
+  const folder = join(rootLayout(root).proofs, digestHex(digest));
+  await publish(folder, files, comparator);
+  return { ok: true, digest, challenge, folder };
+}
+
+/** Writes the files into a folder of their own, whole or not at all. */
+async function publish(folder: string, files: ReadonlyMap<string, unknown>, key: KeyObject): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const staging = await mkdtemp(join(dirname(folder), ".sealing-"));
+  try {
+    for (const [name, statement] of files)
+      await writeFile(join(staging, name), signStatement(statement, key));
+    await rename(staging, folder);
+    await syncPath(dirname(folder));
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error;
+  }
+}

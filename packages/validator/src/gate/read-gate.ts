@@ -1,0 +1,163 @@
+import type { CompareInput } from "@stage6/comparator";
+import {
+  checkTrustRoot,
+  trustedKeysOf,
+  type ContractInForce,
+  type EligibilityDocuments,
+  type SourceObservation,
+} from "@stage6/eligibility";
+import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
+import { collectEarlier, type CollectedPlan } from "../collect-earlier.ts";
+import { collectTrials, type CollectOptions } from "../collect-trials.ts";
+import type { CollectedTrial } from "../read-trial.ts";
+import { openVerifiedCache } from "../verified-cache.ts";
+import { readApplicability, type ReadApplicability } from "../read-applicability.ts";
+import { readHarnessRoot, type HarnessRootView } from "../read-harness-root.ts";
+import type { PlanEntry } from "../read-plans.ts";
+import type { RootFinding } from "../root-finding.ts";
+import type { RootInput } from "../root-input.ts";
+import { selectPlan } from "../select-plan.ts";
+import { NO_ADAPTER } from "./contracts-in-force.ts";
+import { RawReader } from "./raw-reader.ts";
+import { readGateDocuments, readTrustFiles } from "./read-gate-documents.ts";
+import { MATRIX_FILES } from "../matrix/matrix-files.ts";
+import { readMatrix, type MatrixView } from "../matrix/read-matrix.ts";
+
+/** What a gate is read with, beside the harness root. */
+export interface ReadGateOptions {
+  readonly root: string;
+  /** Time to judge at: keys have windows. */
+  readonly now: Timestamp;
+  /** Plan to judge; the newest when left out. */
+  readonly planId?: string;
+  /** Adapter of the Case lane that is in force; none when left out, and then no contract can name it. */
+  readonly caseAdapter?: ContractInForce;
+  /** Looks at the candidate's source, made just now. */
+  readonly observations?: readonly SourceObservation[];
+  /** Worker threads; several for many bundles when left out, 0 for none. */
+  readonly workers?: number;
+  /**
+   * Folder of the cache of verified bundles, outside the root: a bundle whose every byte is as it was when it was found
+   * sound is not checked again. Left out, every bundle is; whatever records a verdict has to leave it out.
+   */
+  readonly verifiedFolder?: string;
+}
+
+/** A harness root as it was read: its configuration, its trials, and the raw documents of the gate. */
+export interface GateView {
+  readonly view: HarnessRootView;
+  readonly selected: PlanEntry | null;
+  readonly trials: readonly CollectedTrial[];
+  readonly earlier: readonly CollectedPlan[];
+  readonly applicability: ReadApplicability | null;
+  readonly matrix: MatrixView | null;
+  readonly documents: EligibilityDocuments | null;
+  readonly findings: readonly RootFinding[];
+  readonly inputs: readonly RootInput[];
+}
+
+/** Reads everything that the gate is judged from. Reads only, throws on no input; `documents` is null for a root that cannot be read at all. */
+export async function readGate(options: ReadGateOptions): Promise<GateView> {
+  const { root, now } = options;
+  const view = await readHarnessRoot(root);
+  const selected = selectPlan(view.plans, options.planId ?? null);
+  const empty = { view, selected, trials: [], earlier: [], applicability: null, matrix: null };
+  if (!view.readable) return { ...empty, documents: null, findings: view.findings, inputs: view.inputs };
+  const reader = new RawReader(root);
+  const trust = await readTrustFiles(reader);
+  const trusted = runnerKeys(view.trusted, checkTrustRoot(trust).trust, now);
+  const collected =
+    selected === null || trusted === null || view.recorders === null
+      ? null
+      : await collect(options, selected, view, trusted, view.recorders);
+  const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null);
+  const documents = await readGateDocuments(reader, {
+    trust,
+    trials: (collected?.trials ?? []).filter(({ lane }) => lane === selected?.plan.candidate),
+    comparison:
+      selected === null || collected === null || view.policy === null
+        ? null
+        : inputOf(selected, view.policy, collected),
+    matrix,
+    caseAdapter: options.caseAdapter ?? NO_ADAPTER,
+    observations: options.observations ?? [],
+  });
+  const known = new Set(view.findings.map(({ file }) => file));
+  const all =
+    collected === null ? [] : [...collected.trials, ...collected.earlier.flatMap((one) => one.trials)];
+  return {
+    ...empty,
+    ...collected,
+    matrix,
+    documents,
+    findings: [
+      ...view.findings,
+      ...reader.findings.filter(({ file }) => !known.has(file)),
+      // That there is no matrix is for the gate to say.
+      ...(matrix?.findings ?? []).filter(
+        ({ code, file }) => code !== "ARTIFACT_MISSING" || file !== MATRIX_FILES.matrix,
+      ),
+    ],
+    inputs: once([
+      ...view.inputs,
+      ...reader.inputs,
+      ...(matrix?.inputs ?? []),
+      ...(collected?.applicability.inputs ?? []),
+      ...all.flatMap((trial) => trial.inputs),
+    ]),
+  };
+}
+
+/** A sound trust root knows windows and revocations; without one the bare key file is all there is, and the gate refuses anyway. */
+function runnerKeys(
+  bare: TrustedKeys | null,
+  trust: ReturnType<typeof checkTrustRoot>["trust"],
+  now: Timestamp,
+): TrustedKeys | null {
+  return trust === null ? bare : trustedKeysOf(trust, "runner", now);
+}
+
+interface Collected {
+  readonly trials: readonly CollectedTrial[];
+  readonly earlier: readonly CollectedPlan[];
+  readonly applicability: ReadApplicability;
+}
+
+async function collect(
+  { root, workers, verifiedFolder }: ReadGateOptions,
+  selected: PlanEntry,
+  view: HarnessRootView,
+  trusted: TrustedKeys,
+  recorders: TrustedKeys,
+): Promise<Collected> {
+  const cache = verifiedFolder === undefined ? null : await openVerifiedCache(verifiedFolder, trusted);
+  const how: CollectOptions = {
+    ...(workers === undefined ? {} : { workers }),
+    ...(cache === null ? {} : { verified: cache }),
+  };
+  const trials = await collectTrials(root, selected.plan, selected.id, trusted, how);
+  const earlier = await collectEarlier(root, selected, view.plans, trusted, how);
+  await cache?.save();
+  return { trials, earlier, applicability: await readApplicability(root, selected, recorders) };
+}
+
+function inputOf(
+  { plan, digest }: PlanEntry,
+  policy: NonNullable<HarnessRootView["policy"]>,
+  { trials, earlier, applicability }: Collected,
+): CompareInput {
+  return {
+    plan,
+    planDigest: digest,
+    policy: policy.document,
+    policyDigest: policy.digest,
+    trials,
+    earlier,
+    applicability: applicability.records,
+    harness: plan.harness,
+  };
+}
+
+function once(inputs: readonly RootInput[]): RootInput[] {
+  return [...new Map(inputs.map((input) => [input.path, input])).values()];
+}
