@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ReadTrial, TrialContext, TrialTask } from "./read-trial.ts";
 import type { Verified } from "./read-verified.ts";
 
-/** What a worker is started with. */
+/** The first message of a worker: what every place is read with. */
 export interface WorkerStart {
   readonly context: TrialContext;
   readonly known: Verified | null;
@@ -36,11 +36,12 @@ export async function readInWorkers(
   const results = new Map<number, readonly ReadTrial[]>();
   const queue = batches.entries();
   const execArgv = workerArgs();
-  const workerData: WorkerStart = { context, known, concurrency };
+  const start: WorkerStart = { context, known, concurrency };
   const started: Worker[] = [];
   const one = async (): Promise<void> => {
-    const worker = new Worker(WORKER, { workerData, ...(execArgv === undefined ? {} : { execArgv }) });
+    const worker = new Worker(WORKER, execArgv === undefined ? {} : { execArgv });
     started.push(worker);
+    worker.postMessage(start);
     for (const [index, batch] of queue) results.set(index, await ask(worker, batch));
   };
   try {

@@ -33,6 +33,8 @@ export interface SampleRoot {
 
 /** What a sample root may vary. */
 export interface SampleRootOptions {
+  /** Trials of each lane; 2 when left out. */
+  readonly trials?: number;
   readonly plan?: (plan: TrialPlan) => TrialPlan;
   readonly trial?: (trial: SampleTrial, ref: TrialRef) => SampleTrial;
 }
@@ -58,13 +60,14 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
   await writeDocument(root, ROOT_FILES.harness, defaultHarnessConfig("sample"));
   await writeDocument(root, ROOT_FILES.policy, POLICY);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
-  const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan());
+  const trials = options.trials ?? TRIALS;
+  const plan = (options.plan ?? ((same: TrialPlan) => same))({ ...samplePlan(), trialsPerCell: trials });
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
   await writeDocument(root, `${ROOT_FILES.plans}/${planId}.json`, plan);
   const bundles: string[] = [];
   for (const lane of LANES) {
-    for (let number = 1; number <= TRIALS; number += 1) {
+    for (let number = 1; number <= trials; number += 1) {
       const trial: TrialRef = { planId, lane, fixture: FIXTURE, number };
       await writeTrial(root, plan, digest, trial, options.trial);
       bundles.push(`${ROOT_FILES.runs}/${trialPath(trial)}`);
