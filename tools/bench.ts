@@ -52,5 +52,5 @@ if (runs("validate-root")) {
   row("gain of a second thread, bare JSON.parse", parseGain, "");
   row("the former / the latter", gain / parseGain, "   (goal: at least 0.95)");
   row("unchanged root again / first time", againMs / firstMs, "   (goal: under 0.1)");
-  console.log(`  (${Math.round(againMs)} ms / ${Math.round(firstMs)} ms, one thread)`);
+  console.log(`  (${Math.round(againMs)} ms / ${Math.round(firstMs)} ms of processor time, one thread)`);
 }

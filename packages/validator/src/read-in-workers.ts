@@ -11,6 +11,8 @@ export interface WorkerStart {
 
 /** Places per message: enough that a message costs little, few enough that no worker waits long for another at the end. */
 const BATCH = 16;
+/** What reads our sources in this repository; no dependency of the package, whose published code needs nothing like it. */
+const SOURCE_HOOKS = "tsx/esm/api";
 const FROM_SOURCE = import.meta.url.endsWith(".ts");
 /** The worker's own file, beside this one, in source and in what is built from it. */
 const WORKER = new URL(FROM_SOURCE ? "./trial-worker.ts" : "./trial-worker.js", import.meta.url);
@@ -18,7 +20,7 @@ const WORKER = new URL(FROM_SOURCE ? "./trial-worker.ts" : "./trial-worker.js", 
 /** Node's arguments for a worker. What reads our sources is not inherited by a thread, and has to be loaded in it again. */
 function workerArgs(): string[] | undefined {
   if (!FROM_SOURCE) return undefined;
-  const hooks = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const hooks = JSON.stringify(import.meta.resolve(SOURCE_HOOKS));
   const load = `import { register } from ${hooks}; register();`;
   return ["--conditions=@stage6/source", `--import=data:text/javascript,${encodeURIComponent(load)}`];
 }
