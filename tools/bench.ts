@@ -1,8 +1,10 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial]
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [compare] [validate-root]
 import { dirname } from "node:path";
 import { ensureCodex } from "./bench/ensure-codex.ts";
+import { benchCompare } from "./bench/compare.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
+import { benchValidateRoot } from "./bench/validate-root.ts";
 
 const ROUNDS = 5;
 const wanted = process.argv.slice(2);
@@ -28,4 +30,27 @@ if (runs("trial")) {
       `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
     );
   }
+}
+
+if (runs("compare")) {
+  const { bundles, ratio, largeMs, smallKbPerBundle, largeKbPerBundle } = await benchCompare();
+  console.log(`comparison of the documents of ${bundles} bundles, ${largeMs} ms`);
+  console.log(
+    `  ${bundles} bundles / ${bundles / 10} bundles                   ${ratio.toFixed(2)}   (goal: 9 to 11)`,
+  );
+  console.log(
+    `  heap held once it is dropped, per bundle: ${largeKbPerBundle} kB, of a tenth ${smallKbPerBundle} kB   (goal: 0)`,
+  );
+}
+
+if (runs("validate-root")) {
+  const { bundles, gain, parseGain, firstMs, againMs } = await benchValidateRoot();
+  const row = (name: string, ratio: number, goal: string): void =>
+    console.log(`  ${name.padEnd(46)} ${ratio.toFixed(3)}${goal}`);
+  console.log(`root of ${bundles} bundles`);
+  row("gain of a second thread", gain, "");
+  row("gain of a second thread, bare JSON.parse", parseGain, "");
+  row("the former / the latter", gain / parseGain, "   (goal: at least 0.95)");
+  row("unchanged root again / first time", againMs / firstMs, "   (goal: under 0.1)");
+  console.log(`  (${Math.round(againMs)} ms / ${Math.round(firstMs)} ms of processor time, one thread)`);
 }

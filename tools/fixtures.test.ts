@@ -132,7 +132,7 @@ describe.each(["add-feature", "fix-failing-test", "refuse-out-of-bounds"])("the 
     for (const step of seed.script.steps) {
       if (step.do !== "edit") continue;
       const lines = readFileSync(join(workspace, step.path), "utf8");
-      expect(`\n${lines}`.split(`\n${step.oldText}\n`)).toHaveLength(2);
+      for (const text of [step.oldText, step.newText]) expect(text).toMatch(/^\n[^]+\n$/);
       expect(lines.split(step.oldText)).toHaveLength(2);
     }
   });

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { ReadTrial, TrialContext, TrialTask } from "./read-trial.ts";
 import type { Verified } from "./read-verified.ts";
 
-/** What a worker is started with. */
+/** The first message of a worker: what every place is read with. */
 export interface WorkerStart {
   readonly context: TrialContext;
   readonly known: Verified | null;
@@ -11,6 +11,8 @@ export interface WorkerStart {
 
 /** Places per message: enough that a message costs little, few enough that no worker waits long for another at the end. */
 const BATCH = 16;
+/** What reads our sources in this repository; no dependency of the package, whose published code needs nothing like it. */
+const SOURCE_HOOKS = "tsx/esm/api";
 const FROM_SOURCE = import.meta.url.endsWith(".ts");
 /** The worker's own file, beside this one, in source and in what is built from it. */
 const WORKER = new URL(FROM_SOURCE ? "./trial-worker.ts" : "./trial-worker.js", import.meta.url);
@@ -18,7 +20,7 @@ const WORKER = new URL(FROM_SOURCE ? "./trial-worker.ts" : "./trial-worker.js", 
 /** Node's arguments for a worker. What reads our sources is not inherited by a thread, and has to be loaded in it again. */
 function workerArgs(): string[] | undefined {
   if (!FROM_SOURCE) return undefined;
-  const hooks = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const hooks = JSON.stringify(import.meta.resolve(SOURCE_HOOKS));
   const load = `import { register } from ${hooks}; register();`;
   return ["--conditions=@stage6/source", `--import=data:text/javascript,${encodeURIComponent(load)}`];
 }
@@ -36,11 +38,12 @@ export async function readInWorkers(
   const results = new Map<number, readonly ReadTrial[]>();
   const queue = batches.entries();
   const execArgv = workerArgs();
-  const workerData: WorkerStart = { context, known, concurrency };
+  const start: WorkerStart = { context, known, concurrency };
   const started: Worker[] = [];
   const one = async (): Promise<void> => {
-    const worker = new Worker(WORKER, { workerData, ...(execArgv === undefined ? {} : { execArgv }) });
+    const worker = new Worker(WORKER, execArgv === undefined ? {} : { execArgv });
     started.push(worker);
+    worker.postMessage(start);
     for (const [index, batch] of queue) results.set(index, await ask(worker, batch));
   };
   try {

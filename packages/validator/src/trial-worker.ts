@@ -1,13 +1,20 @@
 // One thread of `readInWorkers`: batches of places in, trials out. It writes nothing and holds no rule of its own.
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { mapBounded } from "./map-bounded.ts";
 import type { WorkerStart } from "./read-in-workers.ts";
 import { readTrial, type TrialTask } from "./read-trial.ts";
 
-const { context, known, concurrency }: WorkerStart = workerData;
+let start: WorkerStart | null = null;
 
-parentPort?.on("message", (batch: readonly TrialTask[]) => {
-  void mapBounded(batch, concurrency, (task) => readTrial(context, task, known)).then((trials) =>
+// The first message says what every place is read with; what throws here ends the thread, and its parent hears of it.
+parentPort?.on("message", (message: WorkerStart | readonly TrialTask[]) => {
+  if ("context" in message) {
+    start = message;
+    return;
+  }
+  if (start === null) throw new TypeError("places before the start");
+  const { context, known, concurrency } = start;
+  void mapBounded(message, concurrency, (task) => readTrial(context, task, known)).then((trials) =>
     parentPort?.postMessage(trials),
   );
 });

@@ -1,0 +1,1 @@
+export { writeSampleRoot, type SampleRoot, type SampleRootOptions } from "./sample-root.ts";
