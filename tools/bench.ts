@@ -1,8 +1,8 @@
 // Ratios of one run, never a test: npm run bench [event-log] [trial]
 import { dirname } from "node:path";
-import { ensureCodex } from "./bench/ensure-codex.ts";
+import { ensureBackend } from "./bench/ensure-backend.ts";
 import { benchEventLog } from "./bench/event-log.ts";
-import { benchTrialOverhead } from "./bench/trial-overhead.ts";
+import { BENCHED_LANES, benchTrialOverhead } from "./bench/trial-overhead.ts";
 
 const ROUNDS = 5;
 const wanted = process.argv.slice(2);
@@ -22,10 +22,12 @@ if (runs("event-log")) {
 }
 
 if (runs("trial")) {
-  console.log("trial with the real Codex against bare codex exec, same script, medians");
-  for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(dirname(ensureCodex()), ROUNDS)) {
-    console.log(
-      `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
-    );
+  for (const lane of BENCHED_LANES) {
+    console.log(`trial with the real ${lane.name} against the bare backend, same script, medians`);
+    const backends = dirname(ensureBackend(lane.name));
+    for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(lane, backends, ROUNDS))
+      console.log(
+        `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
+      );
   }
 }
