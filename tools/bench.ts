@@ -1,9 +1,9 @@
 // Ratios of one run, never a test: npm run bench [event-log] [trial] [compare] [validate-root]
 import { dirname } from "node:path";
-import { ensureCodex } from "./bench/ensure-codex.ts";
 import { benchCompare } from "./bench/compare.ts";
+import { ensureBackend } from "./bench/ensure-backend.ts";
 import { benchEventLog } from "./bench/event-log.ts";
-import { benchTrialOverhead } from "./bench/trial-overhead.ts";
+import { BENCHED_LANES, benchTrialOverhead } from "./bench/trial-overhead.ts";
 import { benchValidateRoot } from "./bench/validate-root.ts";
 
 const ROUNDS = 5;
@@ -24,11 +24,13 @@ if (runs("event-log")) {
 }
 
 if (runs("trial")) {
-  console.log("trial with the real Codex against bare codex exec, same script, medians");
-  for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(dirname(ensureCodex()), ROUNDS)) {
-    console.log(
-      `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
-    );
+  for (const lane of BENCHED_LANES) {
+    console.log(`trial with the real ${lane.name} against the bare backend, same script, medians`);
+    const backends = dirname(ensureBackend(lane.name));
+    for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(lane, backends, ROUNDS))
+      console.log(
+        `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
+      );
   }
 }
 

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { codexLane } from "@stage6/lane-codex";
-import type { Script } from "@stage6/lane-contract";
+import type { Lane, LanePlan, Script } from "@stage6/lane-contract";
+import { piLane } from "@stage6/lane-pi";
 import {
   addFixture,
   makePlan,
@@ -19,6 +20,7 @@ import {
   startScriptedModel,
   systemClock,
   type LoadedFixture,
+  type LocatedBackend,
 } from "@stage6/runner";
 
 const MODEL = { class: "scripted", provider: "stage6", id: "stage6-scripted" } as const;
@@ -30,6 +32,42 @@ const LIMITS = {
   modelRequests: 100,
   oracleMs: 30_000,
 };
+
+/** A lane whose overhead can be told: the scripted model wants its key, which the gateway adds in a trial and `withKey` here. */
+export interface BenchedLane {
+  readonly name: string;
+  readonly lane: Lane;
+  /** The plan with this authorization header of the model. */
+  readonly withKey: (plan: LanePlan, authorization: string) => LanePlan;
+}
+
+/** Lanes with a real backend. */
+export const BENCHED_LANES: readonly BenchedLane[] = [
+  {
+    name: "codex",
+    lane: codexLane,
+    withKey: (plan, authorization) => ({
+      ...plan,
+      argv: [
+        ...plan.argv.slice(0, -1),
+        "-c",
+        `model_providers.gateway.http_headers={"Authorization"="${authorization}"}`,
+        ...plan.argv.slice(-1),
+      ],
+    }),
+  },
+  {
+    name: "pi",
+    lane: piLane,
+    withKey: (plan, authorization) => ({
+      ...plan,
+      files: plan.files.map(({ path, content }) => ({
+        path,
+        content: content.replace("the-gateway-adds-it", authorization.replace(/^Bearer /, "")),
+      })),
+    }),
+  },
+];
 
 /** Time of one script through the harness and bare, milliseconds each. */
 export interface OverheadRow {
@@ -77,8 +115,13 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** Runs codex with the lane's own command line on a prepared clone, and nothing else of the harness. */
-async function runBare(fixture: LoadedFixture, executable: string): Promise<number> {
+/** Runs the backend with the lane's own command line on a prepared clone, and nothing else of the harness. */
+async function runBare(
+  { name, lane, withKey }: BenchedLane,
+  fixture: LoadedFixture,
+  { executable, args }: LocatedBackend,
+  backendVersion: string,
+): Promise<number> {
   const folders = await makeTrialFolders();
   try {
     const { baseCommit, baseTree, bundle } = fixture.fixture.repository;
@@ -91,14 +134,14 @@ async function runBare(fixture: LoadedFixture, executable: string): Promise<numb
     });
     const model = await startScriptedModel({
       script: fixture.fixture.script,
-      toolCall: codexLane.toolCall,
+      toolCall: lane.toolCall,
       modelId: MODEL.id,
     });
     if (model.kind !== "started") throw new Error("the script cannot be played");
-    // The scripted model wants its key, which the gateway adds in a trial; a provider header stands in for it here.
-    const plan = codexLane.plan({
+    const bare = lane.plan({
       ...folders,
-      backend: { executable, args: [] },
+      backend: { executable, args },
+      backendVersion,
       task: fixture.task,
       gatewayUrl: model.url,
       model: MODEL,
@@ -107,18 +150,14 @@ async function runBare(fixture: LoadedFixture, executable: string): Promise<numb
       script: null,
       path: process.env["PATH"] ?? "",
     });
+    const plan = withKey(bare, model.apiKey.value);
     for (const file of plan.files) {
       await mkdir(dirname(join(folders.laneDir, file.path)), { recursive: true });
       await writeFile(join(folders.laneDir, file.path), file.content);
     }
-    const argv = [
-      ...plan.argv.slice(1, -1),
-      "-c",
-      `model_providers.gateway.http_headers={"Authorization"="${model.apiKey.value}"}`,
-      "-",
-    ];
     const start = process.hrtime.bigint();
-    const child = spawn(executable, argv, {
+    const [program = "", ...words] = plan.argv;
+    const child = spawn(program, words, {
       cwd: folders.workspace,
       env: { ...plan.env },
       stdio: ["pipe", "ignore", "ignore"],
@@ -127,19 +166,24 @@ async function runBare(fixture: LoadedFixture, executable: string): Promise<numb
     const code = await exitOf(child);
     const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
     await model.close();
-    if (code !== 0) throw new Error(`codex exec ended with ${String(code)}`);
+    if (code !== 0) throw new Error(`the bare ${name} ended with ${String(code)}`);
     return elapsed;
   } finally {
     await removeTrialFolders(folders);
   }
 }
 
-/** Compares trials with bare `codex exec` runs of the same script, taking turns; medians of `rounds`. */
-export async function benchTrialOverhead(backendsDir: string, rounds: number): Promise<OverheadRow[]> {
+/** Compares trials with bare runs of the same script, taking turns; medians of `rounds`. */
+export async function benchTrialOverhead(
+  benched: BenchedLane,
+  backendsDir: string,
+  rounds: number,
+): Promise<OverheadRow[]> {
   const folder = await mkdtemp(join(tmpdir(), "stage6-bench-"));
   try {
-    const probed = await probeLane(codexLane, { configured: null, backendsDir });
-    if (probed.state !== "available") throw new Error(`codex: ${probed.detail} (${probed.remedy})`);
+    const { name: laneName, lane } = benched;
+    const probed = await probeLane(lane, { configured: null, backendsDir });
+    if (probed.state !== "available") throw new Error(`${laneName}: ${probed.detail} (${probed.remedy})`);
     const { privateKey } = generateKeyPairSync("ed25519");
     const rows: OverheadRow[] = [];
     for (const [name, turns, delay] of [
@@ -150,13 +194,13 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
       const plan = makePlan({
         createdAt: new Date().toISOString(),
         harness: { name: "stage6", version: "0.0.0" },
-        candidate: "codex",
+        candidate: lane.id,
         evidenceClass: "scripted",
         model: MODEL,
         policyDigest: `sha256:${"0".repeat(64)}`,
         limits: LIMITS,
         trialsPerCell: rounds,
-        lanes: [{ kind: "probed", lane: codexLane, probed }],
+        lanes: [{ kind: "probed", lane, probed }],
         fixtures: [fixture],
       });
       const { id, digest } = sealPlan(plan);
@@ -165,12 +209,12 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
         const start = process.hrtime.bigint();
         const end = await runTrial({
           root: folder,
-          trial: { planId: id, lane: "codex", fixture: fixture.fixture.id, number },
+          trial: { planId: id, lane: lane.id, fixture: fixture.fixture.id, number },
           attemptId: randomUUID(),
           plan,
           planDigest: digest,
           harness: plan.harness,
-          lane: codexLane,
+          lane,
           backend: probed.backend,
           backendVersion: probed.version,
           model: MODEL,
@@ -183,7 +227,7 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
         trials.push(Number(process.hrtime.bigint() - start) / 1e6);
         if (end.state !== "sealed" || end.report.outcome !== "completed")
           throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
-        bare.push(await runBare(fixture, probed.backend.executable));
+        bare.push(await runBare(benched, fixture, probed.backend, probed.version));
       }
       const [trialMs, bareMs] = [median(trials), median(bare)];
       rows.push({ script: name, trialMs, bareMs, ratio: trialMs / bareMs });

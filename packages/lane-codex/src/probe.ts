@@ -1,5 +1,5 @@
-import type { Availability, ProbeOutput } from "@stage6/lane-contract";
-import { compareVersions, NEWEST_TESTED_VERSION, OLDEST_VERSION } from "./versions.ts";
+import { compareVersions, type Availability, type ProbeOutput } from "@stage6/lane-contract";
+import { NEWEST_TESTED_VERSION, OLDEST_VERSION } from "./versions.ts";
 
 /** Arguments that make Codex print its version. */
 export const PROBE_ARGS = ["--version"] as const;

@@ -9,15 +9,3 @@ export const OLDEST_VERSION = "0.104.0";
 
 /** Newest Codex version the lane was tested against. */
 export const NEWEST_TESTED_VERSION = "0.169.0";
-
-const numbers = (version: string): readonly number[] => version.split(".").map(Number);
-
-/** Orders two `X.Y.Z` versions: negative when `a` is older, 0 when equal, positive when newer. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}

@@ -2,6 +2,7 @@ export { type Availability, type ProbeOutput } from "./availability.ts";
 export { CallIds } from "./call-ids.ts";
 export { findMisfit, KnownShapes, type Shape } from "./check-shape.ts";
 export { claimedPath } from "./claimed-path.ts";
+export { compareVersions, versionStanding } from "./compare-versions.ts";
 export { type DraftData, drift, rawOf, unread, unrecognized } from "./draft.ts";
 export { Fixture } from "./fixture.ts";
 export {

@@ -1,3 +1,5 @@
+import { compareVersions } from "@stage6/lane-contract";
+
 /** Version of this package, as stated in every run. */
 export const ADAPTER_VERSION = "0.0.0";
 
@@ -12,18 +14,6 @@ export const NEWEST_TESTED_VERSION = "0.87.1";
 
 /** First version that leaves project files of an untrusted folder alone, and knows `--no-approve`. */
 const PROJECT_TRUST_VERSION = "0.79.0";
-
-const numbers = (version: string): readonly number[] => version.split("-")[0]?.split(".").map(Number) ?? [];
-
-/** Orders two `X.Y.Z` versions: negative when `a` is older, 0 when equal, positive when newer; a suffix is not looked at. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  for (let index = 0; index < 3; index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
 
 /** Whether a version decides by project trust what of the target it obeys; an unknown version does not. */
 export function hasProjectTrust(version: string | undefined): boolean {

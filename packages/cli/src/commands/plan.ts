@@ -1,4 +1,3 @@
-import type { BoundsRequest } from "@stage6/evidence-interface";
 import type { Command } from "commander";
 import type { Perform } from "../build-program.ts";
 import { chooseBounds } from "../choose-bounds.ts";
@@ -6,50 +5,26 @@ import { commandLine } from "../command-context.ts";
 import { boundsOf, describePlan } from "../describe-plan.ts";
 import { EXIT } from "../exit-code.ts";
 import { openRoot } from "../open-root.ts";
-import { parseBounds, parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
+import { addPlanOptions, type PlanOptions } from "../plan-options.ts";
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
 import { selectLanes } from "../select-lanes.ts";
 
-interface PlanOptions {
-  readonly candidate: string;
-  readonly lanes?: string[];
-  readonly fixtures?: string[];
-  readonly trials?: number;
-  readonly bounds: BoundsRequest;
+interface DryPlanOptions extends PlanOptions {
   readonly live?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** `plan`: fixes candidate, lanes, fixtures, limits and trials before the first trial. */
 export function addPlan(program: Command, perform: Perform): void {
-  const command = program
-    .command("plan")
+  const command = addPlanOptions(program.command("plan"))
     .description(
       "fix what will be compared: candidate, lanes, fixtures, trials; a lane that cannot run is listed with its reason",
     )
-    .option("--candidate <lane>", "lane to be judged", parseLane, "case")
-    .option(
-      "--lanes <names>",
-      "lanes to run, separated by commas; the candidate and fake are always among them (default: all)",
-      parseLanes,
-    )
-    .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
-    .option(
-      "--bounds <tier>",
-      "strict (Linux, bubblewrap), default, or auto: strict where it can be had",
-      parseBounds,
-      "auto",
-    )
-    .option(
-      "--trials <n>",
-      "trials per lane and fixture, at least the policy's (default: the policy's)",
-      parseCount(999),
-    )
     .option("--live", "live evidence with the policy's live model, which costs money (default: a rehearsal)")
     .option("--dry-run", "print what would run and what it costs at most; write nothing");
-  perform<PlanOptions>(command, async (context, options) => {
+  perform<DryPlanOptions>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot);
     const lanes = await probeLanes(
       selectLanes(options.lanes, options.candidate),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { escapeText, type BoundsRequest } from "@stage6/evidence-interface";
+import { versionStanding } from "@stage6/lane-contract";
 import type { LaneCandidate } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
 import { describeBounds, examineBounds } from "../examine-bounds.ts";
@@ -27,21 +28,27 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
   if (facts.state === "blocked") {
     const lane = found.kind === "blocked" ? found.id : found.lane.id;
     const { code, detail, remedy } = facts;
+    const lastKnownGood = (found.kind === "probed" ? found.lane.testedVersions.at(-1) : null) ?? "-";
     return {
       lane,
       state: "blocked",
       code,
       detail,
       remedy,
-      cells: [lane, "blocked", "-", "-", escapeText(`${code}: ${detail}`)],
+      lastKnownGood: lastKnownGood === "-" ? null : lastKnownGood,
+      cells: [lane, "blocked", "-", lastKnownGood, "-", escapeText(`${code}: ${detail}`)],
       next: escapeText(remedy),
     };
   }
   const { lane, version, note, backend } = facts;
+  const tested = found.kind === "probed" ? found.lane.testedVersions : [];
+  const lastKnownGood = tested.at(-1) ?? null;
+  const standing = versionStanding(version, tested);
   const cells = [
     lane,
     "available",
     escapeText(version),
+    standing === "tested" ? (lastKnownGood ?? "-") : `${lastKnownGood ?? "-"} (${standing})`,
     backend.sha256.slice("sha256:".length, "sha256:".length + 12),
     SOURCES[backend.source] + (note === null ? "" : escapeText(` (${note})`)),
   ];
@@ -49,6 +56,8 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
     lane,
     state: "available",
     version,
+    lastKnownGood,
+    standing,
     note,
     sha256: backend.sha256,
     source: backend.source,
@@ -79,7 +88,7 @@ export function addProbe(program: Command, perform: Perform): void {
     const rows = (await probeLanes(lanes ?? null, await placesFor(context))).map(flat);
     const next = rows.flatMap((row) => (row.next === null ? [] : [`${row.lane}: next: ${row.next}`]));
     const table = textTable([
-      ["lane", "state", "version", "binary sha256", "where found, or why not"],
+      ["lane", "state", "version", "last known good", "binary sha256", "where found, or why not"],
       ...rows.map(({ cells }) => cells),
     ]);
     const examined = bounds === undefined ? null : await examineBounds(bounds === true ? "auto" : bounds);

@@ -1,4 +1,3 @@
-import type { BoundsRequest } from "@stage6/evidence-interface";
 import type { Command } from "commander";
 import { validateRoot } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
@@ -10,7 +9,8 @@ import { EXIT } from "../exit-code.ts";
 import { initRoot } from "../init-root.ts";
 import { installAndProbe } from "../install-missing.ts";
 import { openRoot } from "../open-root.ts";
-import { parseBounds, parseCount, parseLane, parseLanes, parseNames } from "../parse-options.ts";
+import { parseCount } from "../parse-options.ts";
+import { addPlanOptions, type PlanOptions } from "../plan-options.ts";
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
@@ -21,40 +21,16 @@ import { TOOL } from "../tool.ts";
 import { keysFolder } from "../user-folders.ts";
 import { runResult } from "./run.ts";
 
-interface RehearseOptions {
-  readonly candidate: string;
-  readonly lanes?: string[];
-  readonly fixtures?: string[];
-  readonly trials?: number;
-  readonly bounds: BoundsRequest;
+interface RehearseOptions extends PlanOptions {
   readonly concurrency?: number;
   readonly install: boolean;
 }
 
 /** `rehearse`: the whole pass in one command, on the embedded scripted model. */
 export function addRehearse(program: Command, perform: Perform): void {
-  const command = program
-    .command("rehearse")
+  const command = addPlanOptions(program.command("rehearse"))
     .description(
       "the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check",
-    )
-    .option("--candidate <lane>", "lane to be judged", parseLane, "case")
-    .option(
-      "--lanes <names>",
-      "lanes to run, separated by commas; the candidate and fake are always among them (default: all)",
-      parseLanes,
-    )
-    .option("--fixtures <ids>", "fixtures, separated by commas (default: all of the root)", parseNames)
-    .option(
-      "--bounds <tier>",
-      "strict (Linux, bubblewrap), default, or auto: strict where it can be had",
-      parseBounds,
-      "auto",
-    )
-    .option(
-      "--trials <n>",
-      "trials per lane and fixture, at least the policy's (default: the policy's)",
-      parseCount(999),
     )
     .option(
       "--concurrency <n>",

@@ -58,7 +58,8 @@ export async function ensureBackend(name: string): Promise<string> {
 /** Limits that suit scenarios: short silences, small output. */
 export const SCENARIO_LIMITS: Limits = {
   totalMs: 60_000,
-  idleMs: 6000,
+  // A backend that starts on a busy machine is silent for a while.
+  idleMs: 15_000,
   outputBytes: 2_000_000,
   lineBytes: 500_000,
   modelRequests: 12,

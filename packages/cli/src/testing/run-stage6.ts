@@ -42,19 +42,22 @@ export class Sandbox {
     return new Sandbox(await mkdtemp(join(tmpdir(), "stage6 cli-")), tsx);
   }
 
-  /** Starts `stage6` with these words; ended by force at the deadline. */
-  start(words: readonly string[], env: NodeJS.ProcessEnv = {}, cwd: string = this.path): ChildProcess {
-    const child = spawn(
-      process.execPath,
-      ["--conditions=@stage6/source", `--import=${this.#tsx}`, MAIN, ...words],
-      {
-        cwd,
-        env: { ...this.env, ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: DEADLINE_MS,
-        killSignal: "SIGKILL",
-      },
-    );
+  /** Starts `stage6` with these words, behind the words of `wrapper` if any; ended by force at the deadline. */
+  start(
+    words: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    cwd: string = this.path,
+    wrapper: readonly string[] = [],
+  ): ChildProcess {
+    const stage6 = ["--conditions=@stage6/source", `--import=${this.#tsx}`, MAIN, ...words];
+    const [program = process.execPath, ...args] = [...wrapper, process.execPath, ...stage6];
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...this.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: DEADLINE_MS,
+      killSignal: "SIGKILL",
+    });
     return child;
   }
 

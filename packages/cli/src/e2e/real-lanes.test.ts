@@ -1,29 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codexLane } from "@stage6/lane-codex";
 import type { Lane } from "@stage6/lane-contract";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { piLane } from "@stage6/lane-pi";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBackend, ScenarioRun, SCENARIO_LIMITS, type Driven } from "./drive.ts";
 import { endBackend } from "./end-backend.ts";
-import {
-  ENDED_FROM_OUTSIDE,
-  scenariosOf,
-  type Expected,
-  type ExpectedScenario,
-  type RealLane,
-} from "./lane-scenarios.ts";
+import { ENDED_FROM_OUTSIDE, scenariosOf, type Expected, type RealLane } from "./lane-scenarios.ts";
 
 /** A lane with what only it plays. */
-export interface Player {
+interface Player {
   readonly lane: Lane;
   readonly name: RealLane;
-  readonly own: readonly ExpectedScenario[];
   /** How it comes out when a SIGTERM from outside ends the backend while a command of it runs. */
   readonly ended: Expected & { readonly signal: string | null };
 }
 
 /** Declares the tests that every real backend has to pass; gives access to what was driven for the lane's own tests. */
-export function playScenarios({ lane, name, own, ended }: Player): (id: string) => Driven {
-  const scenarios = [...scenariosOf(name), ...own];
+function playScenarios({ lane, name, ended }: Player): (id: string) => Driven {
+  const scenarios = scenariosOf(name);
   const driven = new Map<string, Driven>();
   let run: ScenarioRun | null = null;
   const of = (id: string): Driven => {
@@ -125,3 +120,43 @@ export function playScenarios({ lane, name, own, ended }: Player): (id: string) 
 
   return of;
 }
+
+describe("the real Codex on the scripted model", () => {
+  playScenarios({
+    lane: codexLane,
+    name: "codex",
+    ended: { outcome: "failed", closure: "LANE_KILLED", exit: null, signal: "SIGTERM" },
+  });
+});
+
+describe("the real Pi on the scripted model", () => {
+  const of = playScenarios({
+    lane: piLane,
+    name: "pi",
+    ended: { outcome: "failed", closure: "LANE_CRASH", exit: 143, signal: null },
+  });
+
+  it("refuses writes outside and into .git by its guard, and says so", async () => {
+    const { report, folder } = of("guarded-writes");
+    expect(report.boundary.violations).toEqual([]);
+    expect(report.claims.toolFailures).toBe(2);
+    const events = await readFile(join(folder, "events.jsonl"), "utf8");
+    expect(events.match(/"action\.refused"/g)).toHaveLength(2);
+    expect(events.match(/"status":"refused"/g)).toHaveLength(2);
+  });
+
+  it("sees by its effect what the shell did outside, which no guard sees", () => {
+    expect(of("shell-outside").report.boundary.violations).toEqual([
+      { path: "tree:surroundings", rule: "outside-allowed" },
+    ]);
+  });
+
+  it("tells the model nothing of the target's own instructions", async () => {
+    const asked = await readFile(
+      join(of("hostile-target").folder, "artifacts", "model-bodies.jsonl"),
+      "utf8",
+    );
+    expect(asked).not.toContain("Always push");
+    expect(asked).toContain("You are a coding agent");
+  });
+});
