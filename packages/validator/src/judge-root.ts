@@ -8,6 +8,7 @@ import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials, type CollectedTrial } from "./collect-trials.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
+import { listLostAttempts } from "./list-lost-attempts.ts";
 import { readApplicability } from "./read-applicability.ts";
 import { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
 import type { PlanEntry } from "./read-plans.ts";
@@ -50,7 +51,7 @@ export async function judgeRoot(root: string, planId: string | null): Promise<Ju
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
   const applicability = await readApplicability(root, selected);
   const inputs = [...view.inputs, ...applicability.inputs, ...all.flatMap((trial) => trial.inputs)];
-  checks.push(bundlesCheck(all));
+  checks.push(bundlesCheck(all, await listLostAttempts(root, selected.id, trials)));
   if (view.policy === null)
     return {
       ...found,

@@ -250,9 +250,9 @@ const CASES: readonly Case[] = [
   {
     id: "28",
     what: "nested repository inside",
-    right: "A",
+    right: "V",
     script: "git init -q src/nested",
-    tree: ["src/nested/.git/HEAD added allowed"],
+    tree: ["src/nested added allowed", "src/nested/.git/HEAD added nested-repository"],
     more: true,
   },
   {
