@@ -37,11 +37,7 @@ function clamped({ minimum, maximum }: JsonSchema, far: number): { min: number; 
   return { min: Math.max(minimum ?? -far, -far), max: Math.min(maximum ?? far, far) };
 }
 
-function object({
-  properties = {},
-  required = [],
-  patternProperties = {},
-}: JsonSchema): fc.Arbitrary<unknown> {
+function object({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<unknown> {
   const members = Object.fromEntries(
     Object.entries(properties).map(([key, member]) => [key, generatedDocument(member)]),
   );
