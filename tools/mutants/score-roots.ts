@@ -40,7 +40,7 @@ export async function freshCodes(
 }
 
 /** The code of `<check> <CODE>`. */
-export function codeOf(found: string): string {
+function codeOf(found: string): string {
   return found.slice(found.indexOf(" ") + 1);
 }
 
