@@ -69,18 +69,22 @@ function judge({ name, tarball }: PackedPackage): void {
 
 function consume(packages: readonly PackedPackage[]): void {
   const folder = mkdtempSync(join(work, "consumer-"));
-  writeConsumerProject(folder, join(root, "tools", "pack-consumer", "consumer.ts"), packages);
+  const consumers = ["consumer.ts", "typebox-1.ts", "typebox-0.34.ts"];
+  const written = writeConsumerProject(
+    folder,
+    consumers.map((file) => join(root, "tools", "pack-consumer", file)),
+    packages,
+  );
   const { devDependencies } = readManifest(join(root, "package.json"));
-  const nodeTypes = `@types/node@${isRecord(devDependencies) ? String(devDependencies["@types/node"]) : "20"}`;
+  const pinned = ["@types/node", "@sinclair/typebox", "typebox"].map(
+    (name) => `${name}@${isRecord(devDependencies) ? String(devDependencies[name]) : "latest"}`,
+  );
   say("install the tarballs in an empty folder");
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  npm(["install", ...quiet, ...packages.map((one) => one.tarball), nodeTypes], folder);
-  say("type-check and run a consumer");
+  npm(["install", ...quiet, ...packages.map((one) => one.tarball), ...pinned], folder);
+  say("type-check and run consumers, on either TypeBox");
   runCommand(tool("tsc"), ["-p", "tsconfig.json"], folder, 120 * SECOND);
-  const programs = ["consumer.js", "every-entry.js"].map((file) => [
-    process.execPath,
-    join(folder, "out", file),
-  ]);
+  const programs = written.map((file) => [process.execPath, join(folder, "out", file)]);
   const commands = packages
     .flatMap((one) => one.commands)
     .map((name) => [join(folder, "node_modules", ".bin", name), "--help"]);

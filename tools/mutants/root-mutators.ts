@@ -25,6 +25,8 @@ export interface RootFacts {
 export interface RootMutator {
   readonly name: string;
   readonly codes: readonly string[];
+  /** Codes that may follow from the fault besides, in the checks of the evidence or in later ones. */
+  readonly follows?: readonly string[];
   readonly spoil: (facts: RootFacts, random: Random) => void;
 }
 
@@ -50,6 +52,10 @@ function two(facts: RootFacts, random: Random): readonly [string, string] {
   const other = (at + 1 + random.below(facts.bundles.length - 1)) % facts.bundles.length;
   return [join(facts.root, facts.bundles[at] ?? ""), join(facts.root, facts.bundles[other] ?? "")];
 }
+
+/** Attempt of every bundle of the sample root. */
+const ATTEMPT = "00000000-0000-4000-8000-000000000000";
+const uuid = (random: Random): string => `00000000-0000-4000-8000-${random.bytes(6).toString("hex")}`;
 
 const planFile = ({ root, planId }: RootFacts): string => join(root, "plans", `${planId}.json`);
 const keysFile = ({ root }: RootFacts): string => join(root, "trust", "keys.json");
@@ -102,11 +108,13 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "bundle-gone",
     codes: ["MISSING_TRIAL"],
+    follows: ["ATTEMPT_LOST"],
     spoil: (facts, random) => rmSync(bundleOf(facts, random), { recursive: true }),
   },
   {
     name: "bundle-too-many",
-    codes: ["ARTIFACT_EXTRA", "EXTRA_TRIAL"],
+    codes: ["EXTRA_TRIAL"],
+    follows: ["ARTIFACT_EXTRA"],
     spoil: (facts, random) => {
       const from = bundleOf(facts, random);
       cpSync(from, from.replace(/[0-9]{3}$/, String(100 + random.below(900))), { recursive: true });
@@ -115,6 +123,8 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "bundle-of-an-old-plan",
     codes: ["TRIAL_MISMATCH"],
+    // The new plan announced no attempt.
+    follows: ["ARTIFACT_MISSING"],
     spoil: (facts, random) => {
       const envelope = join(bundleOf(facts, random), "bundle.dsse.json");
       const text = readFileSync(envelope, "utf8");
@@ -161,6 +171,68 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
     codes: ["ARTIFACT_MISSING"],
     spoil: (facts, random) =>
       rmSync(bundleOf(facts, random).replace("/runs/", "/attempts/"), { recursive: true }),
+  },
+  {
+    name: "intent-renamed",
+    codes: ["ARTIFACT_MISSING"],
+    follows: ["ATTEMPT_LOST"],
+    spoil: (facts, random) => {
+      const folder = bundleOf(facts, random).replace("/runs/", "/attempts/");
+      renameSync(join(folder, `${ATTEMPT}.json`), join(folder, `${uuid(random)}.json`));
+    },
+  },
+  {
+    name: "intents-swapped",
+    codes: ["TRIAL_MISMATCH"],
+    spoil: (facts, random) => {
+      const [a, b] = two(facts, random).map((path) =>
+        join(path.replace("/runs/", "/attempts/"), `${ATTEMPT}.json`),
+      );
+      renameSync(a ?? "", `${a}.moved`);
+      renameSync(b ?? "", a ?? "");
+      renameSync(`${a}.moved`, b ?? "");
+    },
+  },
+  {
+    // What is left of a trial whose first outcome was thrown away: two intents, one bundle.
+    name: "trial-run-again",
+    codes: ["ATTEMPT_LOST"],
+    spoil: (facts, random) => {
+      const folder = bundleOf(facts, random).replace("/runs/", "/attempts/");
+      const other = uuid(random);
+      const intent = readFileSync(join(folder, `${ATTEMPT}.json`), "utf8");
+      writeFileSync(join(folder, `${other}.json`), replaceOnce(intent, ATTEMPT, other));
+    },
+  },
+  {
+    name: "trial-hidden",
+    codes: ["MISSING_TRIAL"],
+    follows: ["ATTEMPT_LOST"],
+    spoil: (facts, random) => {
+      const bundle = bundleOf(facts, random);
+      renameSync(bundle, join(facts.root, `kept-apart-${random.below(1e6)}`));
+    },
+  },
+  {
+    name: "trial-deleted-with-its-intent",
+    codes: ["MISSING_TRIAL"],
+    spoil: (facts, random) => {
+      const bundle = bundleOf(facts, random);
+      for (const path of [bundle, bundle.replace("/runs/", "/attempts/")]) rmSync(path, { recursive: true });
+    },
+  },
+  {
+    name: "attempt-at-no-planned-trial",
+    codes: ["ARTIFACT_EXTRA"],
+    spoil: (facts, random) => {
+      const from = bundleOf(facts, random).replace("/runs/", "/attempts/");
+      cpSync(from, from.replace(/[0-9]{3}$/, String(100 + random.below(900))), { recursive: true });
+    },
+  },
+  {
+    name: "lane-hidden-from-the-plan",
+    codes: ["DIGEST_MISMATCH"],
+    spoil: (facts) => edit(planFile(facts), /("lane":"codex","state":)"planned"/, '$1"blocked"'),
   },
   {
     name: "policy-edited",
@@ -210,6 +282,7 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "lane-unregistered",
     codes: ["LANE_REGISTRY_INCOMPLETE"],
+    follows: ["SCHEMA_INVALID"],
     spoil: ({ root }) => edit(join(root, "harness.json"), /,"pi":\{"adapter"[^}]*\}/, ""),
   },
   {

@@ -1,4 +1,4 @@
-import { segmentFile, withhold, WITHHELD_FILE, type Withheld } from "@stage6/evidence-interface";
+import { segmentFile, validateDocument, withhold, Withheld, WITHHELD_FILE } from "@stage6/evidence-interface";
 import type { BundleMutator, Files, FoundRule, Mutant, Original } from "./bundle-mutator.ts";
 import type { Random } from "./random.ts";
 import { replaceOnce } from "./replace-once.ts";
@@ -32,6 +32,12 @@ function withoutSegment({ files }: Original): Map<string, Uint8Array> {
 
 const textOf = (files: Files, path: string): string =>
   Buffer.from(files.get(path) ?? Buffer.of()).toString("utf8");
+
+function parsed(text: string): Withheld {
+  const read = validateDocument(Withheld, JSON.parse(text));
+  if (!read.ok) throw new Error("withhold wrote no withheld.json");
+  return read.value;
+}
 
 /** A fault in withheld.json or in what lies beside it; the sealed documents stay as they are. */
 function fault(
@@ -76,7 +82,7 @@ function retold(
       files: new Map(pool.slice(0, 2).map((path) => [path, REASON])),
       segments: new Map([[0, REASON]]),
     });
-    const made: Withheld = JSON.parse(textOf(files, WITHHELD_FILE));
+    const made = parsed(textOf(files, WITHHELD_FILE));
     const edited = change(made, files, random);
     return files.set(WITHHELD_FILE, Buffer.from(JSON.stringify(edited)));
   });

@@ -1,5 +1,5 @@
 import { cpSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** What the consumer project needs to know of one packed package. */
 export interface PackedPackage {
@@ -23,20 +23,22 @@ const COMPILER_OPTIONS = {
   outDir: "out",
 };
 
-/** Writes a stranger's project into an empty folder: manifest, strict tsconfig, the consumer, and a load of every entry. */
+/** Writes a stranger's project into an empty folder: manifest, strict tsconfig, the consumers, and a load of every entry; the names of the programs. */
 export function writeConsumerProject(
   folder: string,
-  consumer: string,
+  consumers: readonly string[],
   packages: readonly PackedPackage[],
-): void {
+): readonly string[] {
   const json = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), JSON.stringify(value, null, 2));
+  const programs = [...consumers.map((consumer) => basename(consumer)), "every-entry.ts"];
   json("package.json", { name: "consumer", private: true, type: "module" });
-  json("tsconfig.json", { compilerOptions: COMPILER_OPTIONS, files: ["consumer.ts", "every-entry.ts"] });
-  cpSync(consumer, join(folder, "consumer.ts"));
+  json("tsconfig.json", { compilerOptions: COMPILER_OPTIONS, files: programs });
+  for (const consumer of consumers) cpSync(consumer, join(folder, basename(consumer)));
   const entries = packages.flatMap((one) => one.entries);
   const imports = entries.map((entry, index) => `import * as entry${index} from ${JSON.stringify(entry)};`);
   const names = entries.map((_, index) => `entry${index}`).join(", ");
   const count = `console.log([${names}].map((entry) => Object.keys(entry).length).join(" "));`;
   writeFileSync(join(folder, "every-entry.ts"), [...imports, count, ""].join("\n"));
+  return programs.map((program) => program.replace(/\.ts$/, ".js"));
 }

@@ -15,6 +15,7 @@ import { collectStream } from "./collect-streams.ts";
 import { moveState } from "./move-state.ts";
 import type { ModelSide } from "./model-side.ts";
 import type { StrictTrial } from "./strict-trial.ts";
+import { shownArgv } from "./shown-argv.ts";
 import { toolPath } from "./tool-path.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -50,7 +51,7 @@ export async function runBackend(
   const envKeys = [...Object.keys(env), RUN_MARKER].toSorted();
   const refusal = (await prepareLane(run, plan)) ?? (await preflight(run, plan));
   if (refusal !== null) return { refusal, envKeys };
-  const argv = plan.argv.map((arg) => arg.replaceAll(run.folders.scratch, "$TRIAL"));
+  const argv = shownArgv(plan.argv, { scratch: run.folders.scratch, backend: run.spec.backend });
   run.recorder.write("process.started", { argv, envKeys });
   const translator = run.spec.lane.translator({
     workspace: run.folders.workspace,

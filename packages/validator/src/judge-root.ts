@@ -10,6 +10,7 @@ import { notRun } from "./checks/make-check.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
 import { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
+import { listLostAttempts } from "./list-lost-attempts.ts";
 import type { RootInput } from "./root-input.ts";
 
 /** Everything found while judging a harness root. */
@@ -58,7 +59,8 @@ async function judgeEvidence(
       ...found,
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
-  checks.push(bundlesCheck([...trials, ...earlier.flatMap((one) => one.trials)]));
+  const all = [...trials, ...earlier.flatMap((one) => one.trials)];
+  checks.push(bundlesCheck(all, await listLostAttempts(root, selected.id, trials)));
   if (view.policy === null)
     return {
       ...found,

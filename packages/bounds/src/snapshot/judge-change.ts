@@ -29,9 +29,10 @@ export function judgeChange(path: string, kind: Change["kind"], context: JudgeCo
     return "root-replaced";
   if (after !== undefined && hasNewSpecialBits(path, before, after, context)) return "mode-bits";
   if (after?.type === "file" && after.nlink > 1) return "hard-link";
-  if (!context.allowed.matches(readable) && !isCarrier(path, kind, before, after, context)) {
-    return path.split("/").includes(".git") ? "nested-repository" : "outside-allowed";
-  }
+  // Inside an allowed path too: git runs what the configuration and the hooks of a nested repository name.
+  if (readable.split("/").some((segment) => segment.toLowerCase() === ".git")) return "nested-repository";
+  if (!context.allowed.matches(readable) && !isCarrier(path, kind, before, after, context))
+    return "outside-allowed";
   // Mode and time of a link mean nothing: only a link that is new or points elsewhere is judged.
   if (after?.type === "symlink" && after.target !== before?.target && !leadsToAllowed(after, context)) {
     return "link-escape";

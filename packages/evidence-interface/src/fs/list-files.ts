@@ -12,9 +12,10 @@ function kindOf(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(
   return entry.isSocket() ? "socket" : "device";
 }
 
-/** Regular files below a folder as sorted relative POSIX paths, without opening any; everything else is a finding. */
+/** Regular files below a folder as sorted relative POSIX paths, without opening any; everything else is a finding. Reads at most `maxEntries` entries, 10,000 when left out. */
 export async function listFiles(
   folder: string,
+  maxEntries: number = MAX_ENTRIES,
 ): Promise<{ readonly files: readonly string[]; readonly findings: readonly Finding[] }> {
   const files: string[] = [];
   const findings: Finding[] = [];
@@ -24,12 +25,12 @@ export async function listFiles(
     try {
       for await (const entry of await opendir(join(folder, at))) {
         seen += 1;
-        if (seen > MAX_ENTRIES) {
+        if (seen > maxEntries) {
           findings.push({
             code: "INPUT_TOO_LARGE",
             rule: "entries",
             file: at === "" ? "." : at,
-            expected: `at most ${MAX_ENTRIES} entries`,
+            expected: `at most ${maxEntries} entries`,
           });
           return sorted(files, findings);
         }

@@ -3,15 +3,16 @@ import type { Id } from "@stage6/evidence-interface";
 import type { StoredComparison } from "../check-stored-comparison.ts";
 import type { CollectedTrial } from "../read-trial.ts";
 import type { GateCheck, GateEvidence } from "../gate-check.ts";
+import type { LostAttempts } from "../list-lost-attempts.ts";
 import type { PlanEntry } from "../read-plans.ts";
 import { ROOT_FILES } from "../root-files.ts";
 import { escapeLong } from "../text.ts";
 import { exitCodeOfCheck } from "../verdict-of-checks.ts";
 import { failedOn, makeCheck, passed } from "./make-check.ts";
 
-/** Every bundle below the plan's runs is whole, and nothing else is there. */
-export function bundlesCheck(trials: readonly CollectedTrial[]): GateCheck {
-  const findings = trials.flatMap((trial) => trial.findings);
+/** Every bundle below the plan's runs is whole, and nothing else is there. Attempts that left no bundle are named even when all is well. */
+export function bundlesCheck(trials: readonly CollectedTrial[], attempts: LostAttempts): GateCheck {
+  const findings = [...trials.flatMap((trial) => trial.findings), ...attempts.findings];
   if (findings.length > 0)
     return failedOn(
       "bundles",
@@ -28,7 +29,16 @@ export function bundlesCheck(trials: readonly CollectedTrial[]): GateCheck {
     );
   const before = trials.filter(({ verifiedBefore }) => verifiedBefore === true).length;
   const how = before === 0 ? "" : `; ${before} of them were checked before and hold the same bytes`;
-  return passed("bundles", `${found} of ${trials.length} planned bundles are there, signed and whole${how}`);
+  const whole = `${found} of ${trials.length} planned bundles are there, signed and whole${how}`;
+  const { lost } = attempts;
+  if (lost.length === 0) return passed("bundles", whole);
+  return makeCheck(
+    "bundles",
+    "pass",
+    null,
+    `${whole}; ${lost.length} announced attempts left none`,
+    lost.map((path) => ({ path, what: "ATTEMPT_LOST announced, and no bundle came from it" })),
+  );
 }
 
 /** The recomputed comparison passes; what keeps it from passing is named. */

@@ -241,9 +241,9 @@ export const ADVERSARIAL_CASES: readonly AdversarialCase[] = [
   {
     id: "28",
     what: "nested repository inside",
-    right: "A",
+    right: "V",
     script: "git init -q src/nested",
-    tree: ["src/nested/.git/HEAD added allowed"],
+    tree: ["src/nested added allowed", "src/nested/.git/HEAD added nested-repository"],
     more: true,
   },
   {
