@@ -67,6 +67,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     key,
     clock: systemClock(),
     endpoint: null,
+    protectedTrees: root.config.protectedTrees ?? [],
     concurrency,
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,

@@ -4,6 +4,7 @@ export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-ac
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";
+export type { ProtectedTree } from "./protected-trees.ts";
 export { readFixture, type LoadedFixture } from "./read-fixture.ts";
 export {
   MAX_ATTEMPTS,

@@ -14,6 +14,7 @@ import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
 import type { ModelSide } from "./model-side.ts";
 import type { StrictTrial } from "./strict-trial.ts";
+import type { ToolCap } from "./tool-cap.ts";
 import { toolPath } from "./tool-path.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -29,6 +30,7 @@ export interface BackendRun {
   readonly recorder: TrialRecorder;
   readonly artifacts: string;
   readonly model: ModelSide;
+  readonly tools: ToolCap;
   /** The tree before the backend. */
   readonly before: Snapshot;
   /** Strict bounds to run in; null in the default tier. */
@@ -144,7 +146,7 @@ async function supervise(
   env: Record<string, string>,
   translator: Translator,
 ): Promise<ProcessEnd> {
-  const { spec, folders, recorder, artifacts, model, strict } = run;
+  const { spec, folders, recorder, artifacts, model, strict, tools } = run;
   const { limits } = spec.plan;
   const processSpec: ProcessSpec = {
     argv: plan.argv,
@@ -155,14 +157,15 @@ async function supervise(
     stdoutFile: join(artifacts, "stdout.raw"),
     stderrFile: join(artifacts, "stderr.raw"),
     ownDirs: [folders.scratch],
-    onChunk: (stream, chunk) => recorder.writeDrafts(translator.push(stream, chunk)),
+    onChunk: (stream, chunk) => recorder.writeDrafts(tools.told(translator.push(stream, chunk))),
+    toolLimit: tools.signal,
     activity: model.activity,
     graceMs: GRACE_MS,
     ...(spec.interrupt === undefined ? {} : { signal: spec.interrupt }),
     ...(model.limit === null ? {} : { requestLimit: model.limit }),
   };
   const end = await (strict?.superviseBackend(processSpec, model.url) ?? superviseProcess(processSpec));
-  recordLimit(recorder, end, limits);
+  recordLimit(recorder, end, limits, tools.calls);
   recorder.write("process.ended", {
     exitCode: end.exitCode,
     signal: end.signal,
@@ -175,7 +178,7 @@ async function supervise(
   return { exitCode: end.exitCode, signal: end.signal, endedBy: end.endedBy };
 }
 
-function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits): void {
+function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits, toolCalls: number): void {
   const bytes = Math.max(end.stdoutBytes, end.stderrBytes);
   switch (end.endedBy) {
     case "total-limit":
@@ -207,6 +210,24 @@ function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits
         limit: end.endedBy,
         allowed: limits.modelRequests,
         observed: limits.modelRequests + 1,
+      });
+    case "tool-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.toolCalls ?? 0,
+        observed: toolCalls,
+      });
+    case "disk-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.diskBytes ?? 0,
+        observed: end.peak.diskBytes ?? 0,
+      });
+    case "memory-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.memoryBytes ?? 0,
+        observed: end.peak.memoryBytes ?? 0,
       });
     case "exit":
     case "interrupt":
