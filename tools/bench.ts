@@ -1,5 +1,6 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [manifest] [strict]
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [manifest] [strict] [compare]
 import { dirname } from "node:path";
+import { benchCompare } from "./bench/compare.ts";
 import { ensureCodex } from "./bench/ensure-codex.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchManifest } from "./bench/manifest.ts";
@@ -53,4 +54,10 @@ if (runs("strict")) {
   console.log(
     `  with both                          ${((startMs + selfTestsMs) / nodeMs).toFixed(2)}   (goal: at most 5)`,
   );
+}
+
+if (runs("compare")) {
+  const { bundles, ratio, smallMs, largeMs } = await benchCompare();
+  console.log(`comparing ${bundles} bundles against a tenth of them`);
+  console.log(`  time   ${ratio.toFixed(2)}   (goal: 9 to 11)   (${largeMs} ms / ${smallMs} ms)`);
 }

@@ -37,7 +37,7 @@ export async function benchManifest(files: number, rounds: number): Promise<Mani
     git(repository, "init", "-q", "--initial-branch=main");
     git(repository, "add", "-A");
     git(repository, "commit", "-q", "-m", "base");
-    let best: ManifestBench | null = null;
+    const found: Omit<ManifestBench, "files">[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const tree = join(folder, `tree-${round}`);
       const worktreeMs = time(() => git(repository, "worktree", "add", "-q", "--detach", tree));
@@ -50,18 +50,19 @@ export async function benchManifest(files: number, rounds: number): Promise<Mani
       const manifestsMs = performance.now() - began;
       if (first !== second) throw new Error("two manifests of a quiet tree differ");
       const memoryMb = Math.max(0, Math.round((process.memoryUsage().rss - resident) / 2 ** 20));
-      best = {
-        files,
-        manifestsMs: Math.min(manifestsMs, best?.manifestsMs ?? manifestsMs),
-        worktreeMs: Math.min(worktreeMs, best?.worktreeMs ?? worktreeMs),
-        statusMs: Math.min(statusMs, best?.statusMs ?? statusMs),
-        memoryMb: Math.max(memoryMb, best?.memoryMb ?? 0),
-      };
+      found.push({ manifestsMs, worktreeMs, statusMs, memoryMb });
       rmSync(tree, { recursive: true });
       git(repository, "worktree", "prune");
     }
-    if (best === null) throw new RangeError("no round");
-    return best;
+    const least = (key: "manifestsMs" | "worktreeMs" | "statusMs"): number =>
+      Math.min(...found.map((round) => round[key]));
+    return {
+      files,
+      manifestsMs: least("manifestsMs"),
+      worktreeMs: least("worktreeMs"),
+      statusMs: least("statusMs"),
+      memoryMb: Math.max(...found.map(({ memoryMb }) => memoryMb)),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
