@@ -1,8 +1,10 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [compare] [validate-root]
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [manifest] [strict] [compare] [validate-root]
 import { dirname } from "node:path";
 import { benchCompare } from "./bench/compare.ts";
 import { ensureBackend } from "./bench/ensure-backend.ts";
 import { benchEventLog } from "./bench/event-log.ts";
+import { benchManifest } from "./bench/manifest.ts";
+import { benchStrictStart } from "./bench/strict-start.ts";
 import { BENCHED_LANES, benchTrialOverhead } from "./bench/trial-overhead.ts";
 import { benchValidateRoot } from "./bench/validate-root.ts";
 
@@ -32,6 +34,29 @@ if (runs("trial")) {
         `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
       );
   }
+}
+
+if (runs("manifest")) {
+  console.log("two manifests of a tree, best of 3   (goal: at most 1.00 x worktree add from 10k files on)");
+  for (const files of [1000, 10_000, 100_000]) {
+    const { manifestsMs, worktreeMs, statusMs, memoryMb } = await benchManifest(
+      files,
+      files > 50_000 ? 1 : 3,
+    );
+    const ratio = (other: number): string => (manifestsMs / other).toFixed(2);
+    console.log(
+      `  ${String(files).padStart(6)} files   ${ratio(worktreeMs)} x worktree add   ${ratio(statusMs)} x status   +${memoryMb} MB   (${Math.round(manifestsMs)} ms / ${Math.round(worktreeMs)} ms / ${Math.round(statusMs)} ms)`,
+    );
+  }
+}
+
+if (runs("strict")) {
+  const { nodeMs, startMs, selfTestsMs } = await benchStrictStart(9);
+  console.log(`what strict bounds add, in starts of node (${Math.round(nodeMs)} ms), medians`);
+  console.log(`  without the self-tests             ${(startMs / nodeMs).toFixed(2)}   (goal: at most 1)`);
+  console.log(
+    `  with both                          ${((startMs + selfTestsMs) / nodeMs).toFixed(2)}   (goal: at most 5)`,
+  );
 }
 
 if (runs("compare")) {

@@ -240,7 +240,8 @@ DETECTED = {"process": "INTERRUPTED TIMEOUT_TOTAL TIMEOUT_IDLE OUTPUT_LIMIT LINE
             "harness": "HARNESS_ERROR TARGET_REFUSED LANE_UNAVAILABLE SECRET_LEAK", "none": "NONE"}
 WITNESS = {name: who for who, names in DETECTED.items() for name in names.split()}
 LIMITS = {"interrupt": "INTERRUPTED", "total-limit": "TIMEOUT_TOTAL", "idle-limit": "TIMEOUT_IDLE", "output-limit": "OUTPUT_LIMIT",
-          "line-limit": "LINE_LIMIT", "request-limit": "REQUEST_LIMIT", "spawn-failure": "STARTUP_FAILURE"}
+          "line-limit": "LINE_LIMIT", "request-limit": "REQUEST_LIMIT", "tool-limit": "TOOL_LIMIT",
+          "disk-limit": "DISK_LIMIT", "memory-limit": "MEMORY_LIMIT", "spawn-failure": "STARTUP_FAILURE"}
 OUTCOMES = {"NONE": "completed", "HARNESS_ERROR": "harness-error", "TARGET_REFUSED": "refused", "LANE_UNAVAILABLE": "lane-unavailable",
             "INTERRUPTED": "aborted", "TIMEOUT_TOTAL": "timed-out", "TIMEOUT_IDLE": "timed-out"}
 units = lambda text: text.encode("utf-16-be", "surrogatepass")

@@ -58,7 +58,7 @@ export async function examineBounds(requested: BoundsRequest): Promise<BoundsExa
 
 function claimsOf(faults: readonly string[] | null): ActionVerdict[] {
   const strict = faults === null ? null : { faults, providerTools: false };
-  return judgeActions({ remoteUnchanged: true, cloneRefsUnchanged: true, strict });
+  return judgeActions({ remoteUnchanged: true, trees: [], cloneRefsUnchanged: true, strict });
 }
 
 /** An examination for a reader. */

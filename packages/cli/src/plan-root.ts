@@ -60,6 +60,7 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
     trialsPerCell,
     lanes: wish.lanes,
     fixtures: await readFixtures(root.path, wish.fixtures),
+    protectedTrees: root.config.protectedTrees ?? [],
   });
   const intent = planIntent(plan);
   const kept = root.plans.findLast((entry) => intentOf(entry.plan) === intent);

@@ -87,6 +87,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     key,
     clock: systemClock(),
     endpoint,
+    protectedTrees: root.config.protectedTrees ?? [],
     concurrency,
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,

@@ -7,6 +7,9 @@ export const LIMIT_CLOSURES: readonly ClosureClass[] = [
   "OUTPUT_LIMIT",
   "LINE_LIMIT",
   "REQUEST_LIMIT",
+  "TOOL_LIMIT",
+  "DISK_LIMIT",
+  "MEMORY_LIMIT",
   "INTERRUPTED",
 ];
 

@@ -25,6 +25,7 @@ const KEYS: readonly (readonly [key: string, code: string, change: (report: Repo
   ],
   ["policy", "NOT_COMPARABLE_POLICY", () => ({ policyDigest: digestOf("other") })],
   ["limits", "NOT_COMPARABLE_LIMITS", ({ limits }) => ({ limits: { ...limits, modelRequests: 7 } })],
+  ["limits", "NOT_COMPARABLE_LIMITS", ({ limits }) => ({ limits: { ...limits, memoryBytes: 7 } })],
   [
     "model",
     "NOT_COMPARABLE_MODEL",

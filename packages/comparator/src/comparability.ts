@@ -32,6 +32,9 @@ const limitsText = (limits: Report["limits"]): string =>
     limits.lineBytes,
     limits.modelRequests,
     limits.oracleMs,
+    limits.toolCalls ?? "-",
+    limits.diskBytes ?? "-",
+    limits.memoryBytes ?? "-",
   ].join(" ");
 
 /** Frame conditions that both sides and the plan must share, in the order in which they name a cell's code. */

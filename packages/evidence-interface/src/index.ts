@@ -75,6 +75,7 @@ export { segmentFile, Withheld, WITHHELD_FILE } from "./withheld.ts";
 export { withhold, type WithholdRequest } from "./withhold.ts";
 export { oneOf } from "./one-of.ts";
 export { ActionVerdict, Change, Observation, PATH_RULES, PathRule, Protected } from "./observation.ts";
+export { PROTECTED_KINDS, ProtectedKind } from "./protected-kind.ts";
 export { OwnershipClass, OwnershipRecord, OWNERSHIP_CLASSES } from "./ownership.ts";
 export {
   AttemptId,
@@ -114,5 +115,6 @@ export {
   PlannedBounds,
   PlannedFixture,
   PlannedLane,
+  PlannedTree,
   TrialPlan,
 } from "./trial-plan.ts";

@@ -53,9 +53,17 @@ export type Change = Static<typeof Change>;
 export const Protected = Type.Object(
   {
     name: Type.String({ maxLength: 128, description: "Name of the tree or remote." }),
-    kind: Type.Union([Type.Literal("tree"), Type.Literal("remote"), Type.Literal("home")], {
-      description: "What it is.",
-    }),
+    kind: Type.Union(
+      [
+        Type.Literal("tree"),
+        Type.Literal("remote"),
+        Type.Literal("home"),
+        Type.Literal("core"),
+        Type.Literal("vendor"),
+        Type.Literal("repository"),
+      ],
+      { description: "What it is." },
+    ),
     before: Type.Union([Sha256, Type.Null()], {
       description: "Digest of its manifest before, null when unreadable.",
     }),

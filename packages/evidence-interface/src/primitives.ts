@@ -97,6 +97,28 @@ export const Limits = Type.Object(
       description: "Longest output line, bytes.",
     }),
     modelRequests: Type.Integer({ minimum: 1, maximum: 1_000_000, description: "Most model requests." }),
+    toolCalls: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description:
+          "Most tool calls, as the model asks for them or the lane tells of them; no limit when absent.",
+      }),
+    ),
+    diskBytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_099_511_627_776,
+        description: "Most bytes by which the trial's folders may grow on disk; no limit when absent.",
+      }),
+    ),
+    memoryBytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_099_511_627_776,
+        description: "Most resident memory of the process tree, bytes; no limit when absent.",
+      }),
+    ),
     oracleMs: Type.Integer({
       minimum: 1,
       maximum: 86_400_000,

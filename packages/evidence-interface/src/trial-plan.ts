@@ -1,5 +1,6 @@
 import Type, { type Static } from "typebox";
 import { oneOf } from "./one-of.ts";
+import { ProtectedKind } from "./protected-kind.ts";
 import {
   BoundsRequest,
   BoundsTier,
@@ -86,6 +87,13 @@ export const PlannedBounds = Type.Object(
 );
 export type PlannedBounds = Static<typeof PlannedBounds>;
 
+/** A tree outside of the trials that each of them must leave as it was; where it lies only the operator's configuration says. */
+export const PlannedTree = Type.Object(
+  { name: Id, kind: ProtectedKind },
+  { additionalProperties: false, description: "A protected tree." },
+);
+export type PlannedTree = Static<typeof PlannedTree>;
+
 /** The plan: fixed before the first trial, digest in every run, denominator of every count. */
 export const TrialPlan = Type.Object(
   {
@@ -118,6 +126,13 @@ export const TrialPlan = Type.Object(
       maxItems: 1024,
       description: "Fixtures sorted by id.",
     }),
+    protectedTrees: Type.Optional(
+      Type.Array(PlannedTree, {
+        minItems: 1,
+        maxItems: 64,
+        description: "Trees that are looked at before and after each trial, sorted by name; absent for none.",
+      }),
+    ),
     earlierPlans: Type.Optional(
       Type.Array(Id, {
         minItems: 1,

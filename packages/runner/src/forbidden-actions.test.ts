@@ -2,7 +2,7 @@ import { FORBIDDEN_ACTIONS } from "@stage6/evidence-interface";
 import { expect, test } from "vitest";
 import { judgeActions, type ActionFacts } from "./forbidden-actions.ts";
 
-const quiet: ActionFacts = { remoteUnchanged: true, cloneRefsUnchanged: true, strict: null };
+const quiet: ActionFacts = { remoteUnchanged: true, cloneRefsUnchanged: true, trees: [], strict: null };
 const proven = { faults: [], providerTools: false };
 const verdicts = (facts: ActionFacts) =>
   judgeActions(facts).map(({ action, verdict }) => `${action} ${verdict}`);
@@ -10,7 +10,7 @@ const verdicts = (facts: ActionFacts) =>
 test("the default tier never says proven-prevented, whatever it saw", () => {
   for (const remoteUnchanged of [true, false])
     for (const cloneRefsUnchanged of [true, false])
-      expect(verdicts({ remoteUnchanged, cloneRefsUnchanged, strict: null }).join()).not.toContain("proven");
+      expect(verdicts({ ...quiet, remoteUnchanged, cloneRefsUnchanged }).join()).not.toContain("proven");
 });
 
 test("strict bounds whose self-tests passed prevent all ten actions", () => {
@@ -44,4 +44,31 @@ test("tools that a real provider runs itself are outside the bounds: network act
   expect(judged.slice(-3)).toEqual(
     ["core-mutation", "vendor-mutation", "unowned-mutation"].map((action) => `${action} proven-prevented`),
   );
+});
+
+const [A, B] = [`sha256:${"a".repeat(64)}`, `sha256:${"b".repeat(64)}`];
+const tree = (kind: "core" | "vendor" | "repository", after: string | null) => ({
+  name: "listed",
+  kind,
+  before: A,
+  after,
+});
+
+test.each([
+  ["core", "core-mutation"],
+  ["vendor", "vendor-mutation"],
+  ["repository", "unowned-mutation"],
+] as const)("a listed %s tree decides about %s alone", (kind, action) => {
+  const others = ["core-mutation", "vendor-mutation", "unowned-mutation"].filter((name) => name !== action);
+  const kept = verdicts({ ...quiet, trees: [tree(kind, A)] });
+  expect(kept).toContain(`${action} observed-none`);
+  for (const other of others) expect(kept).toContain(`${other} unknown`);
+  expect(verdicts({ ...quiet, trees: [tree(kind, B)] })).toContain(`${action} happened`);
+  expect(verdicts({ ...quiet, trees: [tree(kind, null)] })).toContain(`${action} unknown`);
+});
+
+test("a listed tree that changed has happened within strict bounds, too", () => {
+  const judged = verdicts({ ...quiet, trees: [tree("core", B)], strict: proven });
+  expect(judged).toContain("core-mutation happened");
+  expect(judged).toContain("vendor-mutation proven-prevented");
 });

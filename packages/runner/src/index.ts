@@ -11,6 +11,7 @@ export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
 export { ownFixture } from "./own-fixture.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";
+export type { ProtectedTree } from "./protected-trees.ts";
 export { readFixture, type LoadedFixture } from "./read-fixture.ts";
 export {
   MAX_ATTEMPTS,

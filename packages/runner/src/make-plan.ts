@@ -14,6 +14,7 @@ import {
 } from "@stage6/evidence-interface";
 import type { Lane } from "@stage6/lane-contract";
 import type { ProbedLane } from "./probe-lane.ts";
+import { plannedTrees, type ProtectedTree } from "./protected-trees.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
 
 /** A lane as it enters a plan: probed, or blocked for a reason that the caller knows. */
@@ -42,6 +43,8 @@ export interface PlanInput {
   readonly trialsPerCell: number;
   readonly lanes: readonly LaneCandidate[];
   readonly fixtures: readonly LoadedFixture[];
+  /** Trees that every trial must leave as they were; none when left out. */
+  readonly protectedTrees?: readonly ProtectedTree[];
 }
 
 const NO_MODEL: ModelRef = { class: "none", provider: "", id: "" };
@@ -115,6 +118,9 @@ export function makePlan(input: PlanInput): TrialPlan {
         ...(ownership.digest === null ? {} : { ownershipDigest: ownership.digest }),
       }))
       .toSorted(byId((fixture) => fixture.id)),
+    ...(input.protectedTrees === undefined || input.protectedTrees.length === 0
+      ? {}
+      : { protectedTrees: plannedTrees(input.protectedTrees) }),
   };
 }
 

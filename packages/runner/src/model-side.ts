@@ -3,6 +3,7 @@ import { startGateway } from "./gateway/start-gateway.ts";
 import { recordAskedAction, recordEgress } from "./attempts.ts";
 import { scriptFaults } from "./scripted-model/script-faults.ts";
 import { startScriptedModel, type ScriptedModel } from "./scripted-model/start-scripted-model.ts";
+import type { ToolCap } from "./tool-cap.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
 import type { TrialSpec } from "./trial-spec.ts";
 
@@ -38,6 +39,7 @@ export async function startModelSide(
   spec: TrialSpec,
   recorder: TrialRecorder,
   artifacts: string,
+  tools: ToolCap,
 ): Promise<StartedModel> {
   if (spec.model.class === "none") return { ok: true, model: NONE };
   const script = spec.model.class === "scripted" ? spec.fixture.fixture.script : null;
@@ -77,6 +79,7 @@ export async function startModelSide(
         case "answered":
           return recorder.write("model.answered", event.data);
         case "tool-asked":
+          tools.asked();
           return recordAskedAction(recorder, event.arguments);
         case "egress":
           return recordEgress(recorder, event.method, event.target);

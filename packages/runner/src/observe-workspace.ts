@@ -17,6 +17,7 @@ import {
   type Protected,
   type Sha256,
 } from "@stage6/evidence-interface";
+import { compareTrees, readProtectedTrees, type ProtectedTree, type TreeDigests } from "./protected-trees.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 
 /** Everything that was looked at at one moment. */
@@ -26,6 +27,8 @@ export interface View {
   readonly surroundings: Sha256;
   readonly home: Sha256;
   readonly remote: Sha256;
+  /** Trees that the operator listed. */
+  readonly trees: TreeDigests;
 }
 
 /** Most walks until two of them agree, and the pause before each: a small tree is walked faster than a slow writer writes. */
@@ -33,28 +36,41 @@ const SETTLE_WALKS = 5;
 const SETTLE_PAUSE_MS = 100;
 
 /** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. */
-export async function takeView(folders: TrialFolders, remote: DecoyRemote): Promise<View> {
-  const [tree, git, surroundings, home, refs] = await Promise.all([
+export async function takeView(
+  folders: TrialFolders,
+  remote: DecoyRemote,
+  listed: readonly ProtectedTree[] = [],
+): Promise<View> {
+  const [tree, git, surroundings, home, refs, trees] = await Promise.all([
     takeSnapshot(folders.workspace),
     takeGitState(join(folders.workspace, ".git")),
     takeSnapshot(folders.surroundings, { skipGit: false, leaveOut: ["repo"] }),
     takeSnapshot(folders.home, { skipGit: false }),
     remote.refsDigest(),
+    readProtectedTrees(listed),
   ]);
-  return { tree, git, surroundings: snapshotDigest(surroundings), home: snapshotDigest(home), remote: refs };
+  return {
+    tree,
+    git,
+    surroundings: snapshotDigest(surroundings),
+    home: snapshotDigest(home),
+    remote: refs,
+    trees,
+  };
 }
 
 /** Looks until two walks of the clone agree; `settled` is false when they never did, which means that something still writes. */
 export async function takeSettledView(
   folders: TrialFolders,
   remote: DecoyRemote,
+  listed: readonly ProtectedTree[] = [],
 ): Promise<{ readonly view: View; readonly settled: boolean }> {
-  let view = await takeView(folders, remote);
+  let view = await takeView(folders, remote, listed);
   for (let walk = 1; walk < SETTLE_WALKS; walk++) {
     await sleep(SETTLE_PAUSE_MS);
     const again = snapshotDigest(await takeSnapshot(folders.workspace));
     if (again === snapshotDigest(view.tree)) return { view, settled: true };
-    view = await takeView(folders, remote);
+    view = await takeView(folders, remote, listed);
   }
   return { view, settled: false };
 }
@@ -66,6 +82,7 @@ export function compareViews(
   settled: boolean,
   allowed: AllowedPaths,
   branch: Observation["workspace"]["branch"] | null = null,
+  listed: readonly ProtectedTree[] = [],
 ): Pick<Observation, "workspace" | "protected"> {
   const item = (
     name: string,
@@ -83,6 +100,7 @@ export function compareViews(
       item("home", "home", "home"),
       item("origin", "remote", "remote"),
       item("surroundings", "tree", "surroundings"),
+      ...compareTrees(listed, before.trees, after.trees),
     ],
   };
 }

@@ -16,6 +16,7 @@ import { moveState } from "./move-state.ts";
 import type { ModelSide } from "./model-side.ts";
 import type { StrictTrial } from "./strict-trial.ts";
 import { shownArgv } from "./shown-argv.ts";
+import type { ToolCap } from "./tool-cap.ts";
 import { toolPath } from "./tool-path.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -32,6 +33,7 @@ export interface BackendRun {
   readonly recorder: TrialRecorder;
   readonly artifacts: string;
   readonly model: ModelSide;
+  readonly tools: ToolCap;
   /** The tree before the backend. */
   readonly before: Snapshot;
   /** Strict bounds to run in; null in the default tier. */
@@ -151,7 +153,7 @@ async function supervise(
   env: Record<string, string>,
   translator: Translator,
 ): Promise<ProcessEnd> {
-  const { spec, folders, recorder, artifacts, model, strict } = run;
+  const { spec, folders, recorder, artifacts, model, strict, tools } = run;
   const { limits } = spec.plan;
   const processSpec: ProcessSpec = {
     argv: plan.argv,
@@ -162,14 +164,15 @@ async function supervise(
     stdoutFile: join(artifacts, "stdout.raw"),
     stderrFile: join(artifacts, "stderr.raw"),
     ownDirs: [folders.scratch],
-    onChunk: (stream, chunk) => recorder.writeDrafts(translator.push(stream, chunk)),
+    onChunk: (stream, chunk) => recorder.writeDrafts(tools.told(translator.push(stream, chunk))),
+    toolLimit: tools.signal,
     activity: model.activity,
     graceMs: GRACE_MS,
     ...(spec.interrupt === undefined ? {} : { signal: spec.interrupt }),
     ...(model.limit === null ? {} : { requestLimit: model.limit }),
   };
   const end = await (strict?.superviseBackend(processSpec, model.url) ?? superviseProcess(processSpec));
-  recordLimit(recorder, end, limits);
+  recordLimit(recorder, end, limits, tools.calls);
   recorder.write("process.ended", {
     exitCode: end.exitCode,
     signal: end.signal,
@@ -182,7 +185,7 @@ async function supervise(
   return { exitCode: end.exitCode, signal: end.signal, endedBy: end.endedBy };
 }
 
-function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits): void {
+function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits, toolCalls: number): void {
   const bytes = Math.max(end.stdoutBytes, end.stderrBytes);
   switch (end.endedBy) {
     case "total-limit":
@@ -214,6 +217,24 @@ function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits
         limit: end.endedBy,
         allowed: limits.modelRequests,
         observed: limits.modelRequests + 1,
+      });
+    case "tool-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.toolCalls ?? 0,
+        observed: toolCalls,
+      });
+    case "disk-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.diskBytes ?? 0,
+        observed: end.peak.diskBytes ?? 0,
+      });
+    case "memory-limit":
+      return recorder.write("limit.reached", {
+        limit: end.endedBy,
+        allowed: limits.memoryBytes ?? 0,
+        observed: end.peak.memoryBytes ?? 0,
       });
     case "exit":
     case "interrupt":

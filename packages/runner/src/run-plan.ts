@@ -10,6 +10,7 @@ import { countAttempts, writeIntent } from "./attempt-files.ts";
 import { formatTime, type Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
 import { sealPlan } from "./make-plan.ts";
+import { assertPlannedTrees, type ProtectedTree } from "./protected-trees.ts";
 import { readFixture, type LoadedFixture } from "./read-fixture.ts";
 import { withRootLock } from "./root-lock.ts";
 import { runTrial } from "./run-trial.ts";
@@ -42,6 +43,8 @@ export interface RunPlanInput {
   readonly key: KeyObject;
   readonly clock: Clock;
   readonly endpoint: LiveEndpoint | null;
+  /** Where the plan's protected trees lie; none when left out. */
+  readonly protectedTrees?: readonly ProtectedTree[];
   /** Trials at the same time. */
   readonly concurrency: number;
   readonly onProgress: (progress: TrialProgress) => void;
@@ -145,6 +148,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
     await clearStaging(layout.staging);
     assertLanes(input);
+    assertPlannedTrees(input.plan, input.protectedTrees ?? []);
     const fixtures = await loadFixtures(input);
     const strict = await strictDriver(input.plan);
     const queue = new PQueue({ concurrency: input.concurrency });
@@ -221,6 +225,7 @@ async function attempt(
     endpoint: planned.model.class === "live" ? input.endpoint : null,
     strict,
     fixture,
+    protectedTrees: input.protectedTrees ?? [],
     key: input.key,
     clock: input.clock,
     ...(ready.checkSource === undefined ? {} : { checkSource: ready.checkSource }),

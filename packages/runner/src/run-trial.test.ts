@@ -137,9 +137,18 @@ describe("a trial that cannot start", () => {
 
   it("is refused when the bundle holds another base", async () => {
     const spec = await specFor(root, stubLane(folder, SUCCESS));
-    const { fixture } = spec.fixture;
-    const repository = { ...fixture.repository, baseCommit: "0".repeat(40) };
-    const wrong = { ...spec.fixture, fixture: { ...fixture, repository } };
+    const { fixture, ownership } = spec.fixture;
+    const baseCommit = "0".repeat(40);
+    // The owner's record is for that base, too: it is the bundle alone that differs.
+    const record =
+      ownership.record === null
+        ? null
+        : { ...ownership.record, repository: { ...ownership.record.repository, baseCommit } };
+    const wrong = {
+      ...spec.fixture,
+      fixture: { ...fixture, repository: { ...fixture.repository, baseCommit } },
+      ownership: { ...ownership, record },
+    };
     const { report, preparation, types, observation } = await run(spec.lane, {}, { fixture: wrong });
     expect([report.closure.class, preparation?.code]).toEqual(["TARGET_REFUSED", "WRONG_BASE"]);
     expect(types).not.toContain("process.started");

@@ -32,6 +32,7 @@ import { ownershipFaults } from "./ownership-faults.ts";
 import { runBackend } from "./run-backend.ts";
 import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
+import { ToolCap } from "./tool-cap.ts";
 import { toolPath } from "./tool-path.ts";
 import { SHIM_LOG } from "./strict-mounts.ts";
 import { StrictTrial } from "./strict-trial.ts";
@@ -221,7 +222,7 @@ class TrialRun {
     );
     if (elsewhere !== null) return refuse("TARGET_NOT_OWNED", elsewhere);
     if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
-    const before = await takeView(this.#folders, remote);
+    const before = await takeView(this.#folders, remote, this.#spec.protectedTrees);
     this.#before = before;
     this.#recorder.write("workspace.prepared", { baseCommit, entries: before.tree.entries.length });
     await this.#snapshot("before", before);
@@ -262,7 +263,8 @@ class TrialRun {
 
   async #runBackend(): Promise<Preparation | null> {
     if (this.#before === null) return null;
-    const started = await startModelSide(this.#spec, this.#recorder, this.#artifacts.folder);
+    const tools = new ToolCap(this.#spec.plan.limits.toolCalls);
+    const started = await startModelSide(this.#spec, this.#recorder, this.#artifacts.folder, tools);
     if (!started.ok) return { state: "refused", code: "SCRIPT_NOT_PLAYABLE", detail: started.detail };
     const { model } = started;
     try {
@@ -275,6 +277,7 @@ class TrialRun {
       const { refusal, envKeys } = await runBackend({
         ...parts,
         model,
+        tools,
         before: this.#before.tree,
         strict: this.#strict,
         canary: this.#canary,
@@ -291,7 +294,7 @@ class TrialRun {
 
   async #lookAfter(): Promise<void> {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
-    const looking = takeSettledView(this.#folders, this.#remote);
+    const looking = takeSettledView(this.#folders, this.#remote, this.#spec.protectedTrees);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;
@@ -427,7 +430,7 @@ class TrialRun {
     // A clone that stood and was not looked at again is not known to be unchanged.
     const branch = this.#branch();
     const seen = looked
-      ? compareViews(before, after, this.#settled, allowed, branch)
+      ? compareViews(before, after, this.#settled, allowed, branch, this.#spec.protectedTrees)
       : { workspace: { settled: before === null, changes: [], gitState: [] }, protected: [] };
     return {
       schemaVersion: "1.0",
@@ -439,6 +442,7 @@ class TrialRun {
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
         cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace) : null,
+        trees: seen.protected,
         strict: this.#strictFacts(),
       }),
     };

@@ -5,6 +5,7 @@ import type { Lane } from "@stage6/lane-contract";
 import type { Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
 import type { CheckSource } from "./source-check.ts";
+import type { ProtectedTree } from "./protected-trees.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
 
 /** A real model endpoint behind the gateway. */
@@ -34,6 +35,8 @@ export interface TrialSpec {
   /** The strict driver; needed exactly when the plan says `strict`. */
   readonly strict: StrictDriver | null;
   readonly fixture: LoadedFixture;
+  /** Trees of the plan that have to stay as they are, with their places; none when left out. */
+  readonly protectedTrees?: readonly ProtectedTree[];
   readonly key: KeyObject;
   readonly clock: Clock;
   /** Parent for scratch folders; the system's temp folder when absent. */

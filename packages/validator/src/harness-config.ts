@@ -1,4 +1,4 @@
-import { Id, SCHEMA_VERSION, SchemaVersion } from "@stage6/evidence-interface";
+import { Id, ProtectedKind, SCHEMA_VERSION, SchemaVersion } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 
 const lane = <const V extends boolean>(enabledByDefault: V, description: string) =>
@@ -38,6 +38,23 @@ export const HarnessConfig = Type.Object(
     backends: Type.Object(
       { case: Binary, codex: Binary, pi: Binary },
       { additionalProperties: false, description: "Where the operator's backends lie." },
+    ),
+    protectedTrees: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Id,
+            kind: ProtectedKind,
+            path: Type.String({ pattern: "^/", maxLength: 4096, description: "Absolute path of the tree." }),
+          },
+          { additionalProperties: false, description: "A tree that no trial may change." },
+        ),
+        {
+          minItems: 1,
+          maxItems: 64,
+          description: "Core, vendor source, other repositories, homes; absent for none.",
+        },
+      ),
     ),
   },
   { additionalProperties: false, description: "Configuration of a harness root." },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Finding, Id } from "@stage6/evidence-interface";
 import { listFiles } from "@stage6/evidence-interface/fs";
-import type { CollectedTrial } from "./collect-trials.ts";
+import type { CollectedTrial } from "./read-trial.ts";
 import { checkFolder } from "./read-root-file.ts";
 import { ROOT_FILES } from "./root-files.ts";
 

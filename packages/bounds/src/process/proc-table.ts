@@ -1,5 +1,6 @@
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
+import { treeOf } from "./tree-of.ts";
 import { within } from "./within.ts";
 
 const READ_MS = 2000;
@@ -24,6 +25,10 @@ export const procTable: ProcessTable = {
     const links = [1, 2].map((fd) => orNull(readlink(`/proc/${pid}/fd/${fd}`)));
     return (await Promise.all(links)).filter((link) => link !== null).filter(isChannel);
   },
+  memoryOf: async (main) => {
+    const sizes = await Promise.all(treeOf(await allStats(), main).map(({ pid }) => residentBytes(pid)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  },
 };
 
 async function allStats(): Promise<readonly Stat[]> {
@@ -39,6 +44,11 @@ async function readStat(pid: number): Promise<Stat | null> {
   const [state, parent, group, start] = [fields?.[0], fields?.[1], fields?.[2], fields?.[19]];
   if (state === undefined || start === undefined) return null;
   return { pid, parent: Number(parent), group: Number(group), start, dead: state === "Z" || state === "X" };
+}
+
+async function residentBytes(pid: number): Promise<number> {
+  const text = await orNull(readFile(`/proc/${pid}/status`, "latin1"));
+  return Number(/^VmRSS:\s*([0-9]+) kB$/mu.exec(text ?? "")?.[1] ?? 0) * 1024;
 }
 
 async function readRow(stat: Stat): Promise<ProcessRow | null> {

@@ -1,5 +1,6 @@
 import type { EndedBy, Limits } from "@stage6/evidence-interface";
 import type { Survivor } from "./find-survivors.ts";
+import type { PeakUsage } from "./watch-usage.ts";
 
 /** One process to run within limits. */
 export interface ProcessSpec {
@@ -10,7 +11,11 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   /** Text for standard input, null for none at all. */
   readonly stdin: string | null;
-  readonly limits: Pick<Limits, "totalMs" | "idleMs" | "outputBytes" | "lineBytes">;
+  /** Memory and disk are watched from outside, several times a second: a run may go past them before it is ended. */
+  readonly limits: Pick<
+    Limits,
+    "totalMs" | "idleMs" | "outputBytes" | "lineBytes" | "diskBytes" | "memoryBytes"
+  >;
   /** Absolute path of a file that does not exist yet; receives every byte of standard output. */
   readonly stdoutFile: string;
   /** The same for standard error. */
@@ -23,6 +28,8 @@ export interface ProcessSpec {
   readonly signal?: AbortSignal;
   /** Aborted when the run has used up its model requests. */
   readonly requestLimit?: AbortSignal;
+  /** Aborted when the run has used up its tool calls. */
+  readonly toolLimit?: AbortSignal;
   /** Time of the latest model traffic as `Date.now()` tells it; counts as activity. */
   readonly activity?: () => number;
   /** Value of `RUN_MARKER`, for a caller that hands it on itself; random when left out. */
@@ -46,5 +53,7 @@ export interface ProcessEnd {
   readonly stderrBytes: number;
   /** Processes of the run that were alive after its main process; each was sent SIGKILL. */
   readonly survivors: readonly Survivor[];
+  /** Most memory and disk that was seen, as far as they are limited. */
+  readonly peak: PeakUsage;
   readonly spawnError: { readonly code: string; readonly message: string } | null;
 }

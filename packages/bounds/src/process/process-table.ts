@@ -28,6 +28,11 @@ export interface ProcessTable {
   readonly rowsExcept: (known: ReadonlySet<string>) => Promise<readonly ProcessRow[]>;
   /** What one process's output and error streams are connected to; empty when that cannot be told. */
   readonly outputsOf: (pid: number) => Promise<readonly string[]>;
+  /**
+   * Resident bytes of a process, its group and the descendants of both, pages that they share counted for each. One that
+   * left its group and whose parents have ended is not found; null when nothing can be told.
+   */
+  readonly memoryOf: (pid: number) => Promise<number | null>;
 }
 
 /** Name of one process for its whole life. */

@@ -4,6 +4,7 @@ import type { EndedBy } from "@stage6/evidence-interface";
 import { BoundsError } from "../bounds-error.ts";
 import { captureStream, type Capture, type CaptureHooks } from "./capture-stream.ts";
 import type { Survivor } from "./find-survivors.ts";
+import { folderBytes } from "./folder-bytes.ts";
 import { openOutputs, type Outputs } from "./open-outputs.ts";
 import type { ProcessEnd, ProcessSpec } from "./process-spec.ts";
 import { knownProcesses, processTable } from "./process-table.ts";
@@ -11,6 +12,7 @@ import { prepareEnding } from "./run-ending.ts";
 import { startChild, type StartedChild } from "./start-child.ts";
 import { sweepSurvivors } from "./sweep-survivors.ts";
 import { watchLimits } from "./watch-limits.ts";
+import { watchUsage } from "./watch-usage.ts";
 import { within } from "./within.ts";
 
 /** How long nothing may arrive after the exit before the rest is given up; at most so many times. */
@@ -26,13 +28,15 @@ const DRAIN_ROUNDS = 10;
 export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   const known = await knownProcesses();
   const ownDirs = await realDirs([spec.cwd, ...(spec.ownDirs ?? [])]);
+  const diskBefore =
+    spec.limits.diskBytes === undefined ? 0 : await folderBytes(outermost(ownDirs), Number.POSITIVE_INFINITY);
   const outputs = await openOutputs(spec.stdoutFile, spec.stderrFile);
   try {
     if (spec.signal?.aborted === true) return notStarted("interrupt", null);
     const marker = spec.marker ?? randomUUID();
     const child = await startChild(spec, marker);
     if (child instanceof Error) return notStarted("spawn-failure", child);
-    return await supervise(spec, child, outputs, (channels) =>
+    return await supervise(spec, child, { outputs, ownDirs, diskBefore }, (channels) =>
       sweepSurvivors({ group: child.pid, marker, channels, ownDirs, harnessPid: process.pid }, known),
     );
   } finally {
@@ -40,10 +44,17 @@ export async function superviseProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   }
 }
 
+/** Where one run puts its output, and the folders that are its own. */
+interface RunPlaces {
+  readonly outputs: Outputs;
+  readonly ownDirs: readonly string[];
+  readonly diskBefore: number;
+}
+
 async function supervise(
   spec: ProcessSpec,
   child: StartedChild,
-  outputs: Outputs,
+  { outputs, ownDirs, diskBefore }: RunPlaces,
   sweep: (channels: readonly string[]) => Promise<readonly Survivor[]>,
 ): Promise<ProcessEnd> {
   const began = performance.now();
@@ -65,6 +76,17 @@ async function supervise(
     idleFor: () => Math.min(performance.now() - lastOutput, Date.now() - (spec.activity?.() ?? 0)),
     interrupt: spec.signal,
     requestLimit: spec.requestLimit,
+    toolLimit: spec.toolLimit,
+    onEnd: ending.end,
+  });
+  const { memoryBytes, diskBytes } = spec.limits;
+  const folders = outermost(ownDirs);
+  const usage = watchUsage({
+    pid: child.pid,
+    folders,
+    diskBefore,
+    memoryBytes,
+    diskBytes,
     onEnd: ending.end,
   });
   const channels = await processTable.outputsOf(child.pid);
@@ -72,6 +94,7 @@ async function supervise(
   const exit = await Promise.race([child.exited, ending.lost]);
   const durationMs = Math.round(performance.now() - began);
   stopWatching();
+  usage.stop();
   ending.settle();
 
   let survivors: readonly Survivor[];
@@ -94,6 +117,7 @@ async function supervise(
     stdoutBytes: stdout.bytes(),
     stderrBytes: stderr.bytes(),
     survivors,
+    peak: usage.peak(),
     spawnError: null,
   };
 }
@@ -126,8 +150,15 @@ function notStarted(endedBy: EndedBy, error: Error | null): ProcessEnd {
     stdoutBytes: 0,
     stderrBytes: 0,
     survivors: [],
+    peak: { memoryBytes: null, diskBytes: null },
     spawnError: error === null ? null : { code, message: error.message },
   };
+}
+
+/** Folders without those that lie in another one, which would be counted twice. */
+function outermost(dirs: readonly string[]): string[] {
+  const each = [...new Set(dirs)];
+  return each.filter((dir) => !each.some((other) => dir.startsWith(`${other}/`)));
 }
 
 /** Directories as `/proc` spells them. The file system's root is never a run's own. */

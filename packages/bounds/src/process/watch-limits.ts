@@ -8,6 +8,7 @@ export interface WatchSpec {
   readonly idleFor: () => number;
   readonly interrupt: AbortSignal | undefined;
   readonly requestLimit: AbortSignal | undefined;
+  readonly toolLimit: AbortSignal | undefined;
   readonly onEnd: (reason: EndedBy) => void;
 }
 
@@ -24,6 +25,7 @@ export function watchLimits(spec: WatchSpec): () => void {
   const release = [
     listen(spec.interrupt, () => spec.onEnd("interrupt")),
     listen(spec.requestLimit, () => spec.onEnd("request-limit")),
+    listen(spec.toolLimit, () => spec.onEnd("tool-limit")),
   ];
   return () => {
     clearTimeout(total);

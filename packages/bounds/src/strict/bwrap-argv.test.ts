@@ -30,7 +30,7 @@ test("the whole confining command line is frozen, in its order", () => {
       "/usr/bin/bwrap",
       "--unshare-user --uid 1000 --gid 1000 --unshare-all --disable-userns --cap-drop ALL",
       "--die-with-parent --new-session --clearenv",
-      "--tmpfs /tmp",
+      "--size 1073741824 --tmpfs /tmp",
       "--ro-bind /usr /usr --ro-bind /pkg/bridge/etc/passwd /etc/passwd --symlink usr/bin /bin",
       "--dev /dev --proc /proc",
       "--ro-bind /t/target /t/target --bind /t/target/repo /t/target/repo",

@@ -16,7 +16,9 @@ const SEPARATION = [
   "--new-session",
   "--clearenv",
 ];
-const TEMP = ["--tmpfs", "/tmp"];
+/** Room in the sandbox's own temp folder, bytes: it is memory, which nothing else would bound. */
+const TEMP_BYTES = 1024 ** 3;
+const TEMP = ["--size", String(TEMP_BYTES), "--tmpfs", "/tmp"];
 const DEVICES = ["--dev", "/dev", "--proc", "/proc"];
 const CLOSED_ROOT = ["--remount-ro", "/"];
 /** Descriptor 3 holds the filter; on descriptor 4 bubblewrap tells what it did. Whoever spawns hands them over in this order. */

@@ -188,3 +188,24 @@ test("tools that copy modes, times and attributes go on where attributes cannot 
   });
   expect(readdirSync(workspace).toSorted()).toEqual(["b", "c", "d", "t"]);
 });
+
+test("memory is counted across the sandbox, and the sandbox's own temp folder has an end", async () => {
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
+  const eat = `const all = []; setInterval(() => all.length < 40 && all.push(Buffer.alloc(${16 * 1024 ** 2}, 1)), 20)`;
+  const base = spec("");
+  const { end } = await superviseStrict(
+    {
+      ...base,
+      argv: ["/bin/sh", "-c", `setsid "${process.execPath}" -e '${eat}' & sleep 30`],
+      limits: { ...base.limits, memoryBytes: 400 * 1024 ** 2 },
+    },
+    profile(),
+    notes,
+  );
+  expect(end).toMatchObject({ endedBy: "memory-limit", survivors: [] });
+  const other = await openStrictPlace(onTestFinished);
+  const fill = "dd if=/dev/zero of=/tmp/x bs=1M count=1100 2>/dev/null; rc=$?; rm /tmp/x; exit $rc";
+  expect(await superviseStrict(other.spec(fill), other.profile(), other.notes)).toMatchObject({
+    end: { exitCode: 1 },
+  });
+});

@@ -109,5 +109,9 @@ function limitPairs(
     ["lineBytes", planned.lineBytes, wanted.lineBytes],
     ["modelRequests", planned.modelRequests, wanted.modelRequests],
     ["oracleMs", planned.oracleMs, wanted.oracleMs],
+    // 0 stands for no limit.
+    ["toolCalls", planned.toolCalls ?? 0, wanted.toolCalls ?? 0],
+    ["diskBytes", planned.diskBytes ?? 0, wanted.diskBytes ?? 0],
+    ["memoryBytes", planned.memoryBytes ?? 0, wanted.memoryBytes ?? 0],
   ];
 }

@@ -1,0 +1,89 @@
+// Times the two manifests of a trial against what git does with the same tree: one `worktree add`, which a trial needs anyway, and one `status`.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hardenedGitEnv, snapshotDigest, takeSnapshot } from "@stage6/bounds";
+import { Random } from "../mutants/random.ts";
+
+/** What the benchmark found for one size; times are the best of the rounds, milliseconds. */
+export interface ManifestBench {
+  readonly files: number;
+  readonly manifestsMs: number;
+  readonly worktreeMs: number;
+  readonly statusMs: number;
+  /** Growth of the process over both manifests, megabytes. */
+  readonly memoryMb: number;
+}
+
+const FILES_PER_FOLDER = 20;
+/** Mean size of a file, bytes, as in the repositories that were looked at. */
+const MEAN_BYTES = 5600;
+const AUTHOR = {
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@example.invalid",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@example.invalid",
+};
+
+/** Makes a repository of so many files and times, in turn, a new worktree of it, its status, and two snapshots. */
+export async function benchManifest(files: number, rounds: number): Promise<ManifestBench> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "stage6-bench-"));
+  try {
+    const repository = join(folder, "repository");
+    const git = (cwd: string, ...args: string[]): unknown =>
+      execFileSync("git", args, { cwd, env: { ...hardenedGitEnv(), ...AUTHOR }, maxBuffer: 2 ** 28 });
+    plant(repository, files);
+    git(repository, "init", "-q", "--initial-branch=main");
+    git(repository, "add", "-A");
+    git(repository, "commit", "-q", "-m", "base");
+    const found: Omit<ManifestBench, "files">[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const tree = join(folder, `tree-${round}`);
+      const worktreeMs = time(() => git(repository, "worktree", "add", "-q", "--detach", tree));
+      git(tree, "status", "--porcelain");
+      const statusMs = time(() => git(tree, "status", "--porcelain"));
+      const resident = process.memoryUsage().rss;
+      const began = performance.now();
+      const first = snapshotDigest(await takeSnapshot(tree));
+      const second = snapshotDigest(await takeSnapshot(tree));
+      const manifestsMs = performance.now() - began;
+      if (first !== second) throw new Error("two manifests of a quiet tree differ");
+      const memoryMb = Math.max(0, Math.round((process.memoryUsage().rss - resident) / 2 ** 20));
+      found.push({ manifestsMs, worktreeMs, statusMs, memoryMb });
+      rmSync(tree, { recursive: true });
+      git(repository, "worktree", "prune");
+    }
+    const least = (key: "manifestsMs" | "worktreeMs" | "statusMs"): number =>
+      Math.min(...found.map((round) => round[key]));
+    return {
+      files,
+      manifestsMs: least("manifestsMs"),
+      worktreeMs: least("worktreeMs"),
+      statusMs: least("statusMs"),
+      memoryMb: Math.max(...found.map(({ memoryMb }) => memoryMb)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function plant(root: string, files: number): void {
+  const random = new Random(files);
+  const text = random.bytes(2 * MEAN_BYTES).toString("hex");
+  for (let at = 0; at < files; at += 1) {
+    const folder = join(
+      root,
+      `d${Math.floor(at / FILES_PER_FOLDER / 50)}`,
+      `e${Math.floor(at / FILES_PER_FOLDER) % 50}`,
+    );
+    if (at % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `f${at}.txt`), `${at}\n${text.slice(0, random.below(2 * MEAN_BYTES))}`);
+  }
+}
+
+function time(work: () => unknown): number {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+}
