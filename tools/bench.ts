@@ -1,12 +1,14 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial]
-import { dirname } from "node:path";
-import { ensureCodex } from "./bench/ensure-codex.ts";
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [case]; case needs a Case of your own
+import { benchLanes } from "./bench/bench-lanes.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 
 const ROUNDS = 5;
 const wanted = process.argv.slice(2);
-const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+const LANES = ["codex", "case"];
+const parts = wanted.filter((name) => !LANES.includes(name));
+const lanes = wanted.filter((name) => LANES.includes(name));
+const runs = (name: string): boolean => parts.length === 0 || parts.includes(name);
 
 if (runs("event-log")) {
   const { events, megabytes, sides } = await benchEventLog();
@@ -22,10 +24,17 @@ if (runs("event-log")) {
 }
 
 if (runs("trial")) {
-  console.log("trial with the real Codex against bare codex exec, same script, medians");
-  for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(dirname(ensureCodex()), ROUNDS)) {
-    console.log(
-      `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
-    );
+  const known = benchLanes(process.env);
+  const wantedLanes = LANES.filter((id) => lanes.length === 0 || lanes.includes(id));
+  for (const id of wantedLanes.filter((one) => !known.some((lane) => lane.id === one)))
+    console.log(`trial with the real ${id}: left out, no variable names a source of it`);
+  const here = known.filter(({ id }) => wantedLanes.includes(id));
+  for (const { id, make } of here) {
+    console.log(`trial with the real ${id} against the same backend bare, same script, medians`);
+    for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(make(), ROUNDS)) {
+      console.log(
+        `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
+      );
+    }
   }
 }

@@ -3,8 +3,7 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { codexLane } from "@stage6/lane-codex";
-import type { Script } from "@stage6/lane-contract";
+import type { Lane, LanePlan, Script } from "@stage6/lane-contract";
 import {
   addFixture,
   makePlan,
@@ -18,7 +17,9 @@ import {
   seedRepository,
   startScriptedModel,
   systemClock,
+  type BackendPlaces,
   type LoadedFixture,
+  type LocatedBackend,
 } from "@stage6/runner";
 
 const MODEL = { class: "scripted", provider: "stage6", id: "stage6-scripted" } as const;
@@ -30,6 +31,14 @@ const LIMITS = {
   modelRequests: 100,
   oracleMs: 30_000,
 };
+
+/** A lane of the bench: its backend, and how its own command line reaches the scripted model without the gateway. */
+export interface BenchLane {
+  readonly lane: Lane;
+  readonly places: BackendPlaces;
+  /** The bare command line and files: the scripted model wants a key, which the gateway adds in a trial. */
+  readonly bare: (plan: LanePlan, authorization: string) => Pick<LanePlan, "argv" | "env">;
+}
 
 /** Time of one script through the harness and bare, milliseconds each. */
 export interface OverheadRow {
@@ -76,8 +85,12 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** Runs codex with the lane's own command line on a prepared clone, and nothing else of the harness. */
-async function runBare(fixture: LoadedFixture, executable: string): Promise<number> {
+/** Runs a backend with the lane's own command line on a prepared clone, and nothing else of the harness. */
+async function runBare(
+  { lane, bare }: BenchLane,
+  fixture: LoadedFixture,
+  backend: LocatedBackend,
+): Promise<number> {
   const folders = await makeTrialFolders();
   try {
     const { baseCommit, baseTree, bundle } = fixture.fixture.repository;
@@ -90,14 +103,14 @@ async function runBare(fixture: LoadedFixture, executable: string): Promise<numb
     });
     const model = await startScriptedModel({
       script: fixture.fixture.script,
-      toolCall: codexLane.toolCall,
+      toolCall: lane.toolCall,
+      roles: lane.roles,
       modelId: MODEL.id,
     });
     if (model.kind !== "started") throw new Error("the script cannot be played");
-    // The scripted model wants its key, which the gateway adds in a trial; a provider header stands in for it here.
-    const plan = codexLane.plan({
+    const plan = lane.plan({
       ...folders,
-      backend: { executable, args: [] },
+      backend,
       task: fixture.task,
       gatewayUrl: model.url,
       model: MODEL,
@@ -108,37 +121,36 @@ async function runBare(fixture: LoadedFixture, executable: string): Promise<numb
     });
     for (const file of plan.files) {
       await mkdir(dirname(join(folders.laneDir, file.path)), { recursive: true });
-      await writeFile(join(folders.laneDir, file.path), file.content);
+      await writeFile(join(folders.laneDir, file.path), file.content, {
+        mode: file.executable === true ? 0o700 : 0o600,
+      });
     }
-    const argv = [
-      ...plan.argv.slice(1, -1),
-      "-c",
-      `model_providers.gateway.http_headers={"Authorization"="${model.apiKey.value}"}`,
-      "-",
-    ];
+    const { argv, env } = bare(plan, model.apiKey.value);
+    const [executable = "", ...args] = argv;
     const start = process.hrtime.bigint();
-    const child = spawn(executable, argv, {
-      cwd: folders.workspace,
-      env: { ...plan.env },
+    const child = spawn(executable, args, {
+      cwd: plan.cwd === "workspace" ? folders.workspace : folders.laneDir,
+      env: { ...env },
       stdio: ["pipe", "ignore", "ignore"],
     });
     child.stdin.end(plan.stdin ?? "");
     const code = await exitOf(child);
     const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
     await model.close();
-    if (code !== 0) throw new Error(`codex exec ended with ${String(code)}`);
+    if (code !== 0) throw new Error(`${lane.id} ended with ${String(code)}`);
     return elapsed;
   } finally {
     await removeTrialFolders(folders);
   }
 }
 
-/** Compares trials with bare `codex exec` runs of the same script, taking turns; medians of `rounds`. */
-export async function benchTrialOverhead(backendsDir: string, rounds: number): Promise<OverheadRow[]> {
+/** Compares trials with bare runs of the same backend and script, taking turns; medians of `rounds`. */
+export async function benchTrialOverhead(bench: BenchLane, rounds: number): Promise<OverheadRow[]> {
+  const { lane, places } = bench;
   const folder = await mkdtemp(join(tmpdir(), "stage6-bench-"));
   try {
-    const probed = await probeLane(codexLane, { configured: null, backendsDir });
-    if (probed.state !== "available") throw new Error(`codex: ${probed.detail} (${probed.remedy})`);
+    const probed = await probeLane(lane, places);
+    if (probed.state !== "available") throw new Error(`${lane.id}: ${probed.detail} (${probed.remedy})`);
     const { privateKey } = generateKeyPairSync("ed25519");
     const rows: OverheadRow[] = [];
     for (const [name, turns, delay] of [
@@ -149,13 +161,13 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
       const plan = makePlan({
         createdAt: new Date().toISOString(),
         harness: { name: "stage6", version: "0.0.0" },
-        candidate: "codex",
+        candidate: lane.id,
         evidenceClass: "scripted",
         model: MODEL,
         policyDigest: `sha256:${"0".repeat(64)}`,
         limits: LIMITS,
         trialsPerCell: rounds,
-        lanes: [{ kind: "probed", lane: codexLane, probed }],
+        lanes: [{ kind: "probed", lane, probed }],
         fixtures: [fixture],
       });
       const { id, digest } = sealPlan(plan);
@@ -164,12 +176,12 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
         const start = process.hrtime.bigint();
         const end = await runTrial({
           root: folder,
-          trial: { planId: id, lane: "codex", fixture: fixture.fixture.id, number },
+          trial: { planId: id, lane: lane.id, fixture: fixture.fixture.id, number },
           attemptId: randomUUID(),
           plan,
           planDigest: digest,
           harness: plan.harness,
-          lane: codexLane,
+          lane,
           backend: probed.backend,
           backendVersion: probed.version,
           model: MODEL,
@@ -182,7 +194,7 @@ export async function benchTrialOverhead(backendsDir: string, rounds: number): P
         trials.push(Number(process.hrtime.bigint() - start) / 1e6);
         if (end.state !== "sealed" || end.report.outcome !== "completed")
           throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
-        bare.push(await runBare(fixture, probed.backend.executable));
+        bare.push(await runBare(bench, fixture, probed.backend));
       }
       const [trialMs, bareMs] = [median(trials), median(bare)];
       rows.push({ script: name, trialMs, bareMs, ratio: trialMs / bareMs });

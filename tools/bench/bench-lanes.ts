@@ -1,0 +1,42 @@
+import { dirname } from "node:path";
+import { caseLane } from "@stage6/lane-case";
+import { codexLane } from "@stage6/lane-codex";
+import { ensureCodex } from "./ensure-codex.ts";
+import type { BenchLane } from "./trial-overhead.ts";
+
+/** Codex, installed when it is missing: it takes the key as a header of its provider. */
+function codexBench(): BenchLane {
+  return {
+    lane: codexLane,
+    places: { configured: null, backendsDir: dirname(ensureCodex()) },
+    bare: ({ argv, env }, authorization) => ({
+      argv: [
+        ...argv.slice(0, -1),
+        "-c",
+        `model_providers.gateway.http_headers={"Authorization"="${authorization}"}`,
+        "-",
+      ],
+      env,
+    }),
+  };
+}
+
+/** Case, which only its operator can provide: it takes the key from a variable. Its closing agents find nobody to answer them and fail at once. */
+function caseBench(): BenchLane {
+  return {
+    lane: caseLane,
+    places: { configured: null, backendsDir: "", env: process.env },
+    bare: ({ argv, env }, authorization) => {
+      const key = authorization.replace(/^Bearer /, "");
+      return { argv, env: { ...env, OPENAI_API_KEY: key, GROQ_API_KEY: key } };
+    },
+  };
+}
+
+/** The lanes that the bench can drive here, each made when its turn comes: Codex, and Case when variables name one. */
+export function benchLanes(
+  env: NodeJS.ProcessEnv,
+): readonly { readonly id: string; readonly make: () => BenchLane }[] {
+  const isNamed = ["STAGE6_CASE_BINARY", "STAGE6_CASE_CHECKOUT"].some((name) => (env[name] ?? "") !== "");
+  return [{ id: "codex", make: codexBench }, ...(isNamed ? [{ id: "case", make: caseBench }] : [])];
+}
