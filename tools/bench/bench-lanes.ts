@@ -8,6 +8,7 @@ import type { BenchLane } from "./trial-overhead.ts";
 function codexBench(): BenchLane {
   return {
     lane: codexLane,
+    roles: undefined,
     places: { configured: null, backendsDir: dirname(ensureCodex()) },
     bare: ({ argv, env }, authorization) => ({
       argv: [
@@ -21,10 +22,16 @@ function codexBench(): BenchLane {
   };
 }
 
-/** Case, which only its operator can provide: it takes the key from a variable. Its closing agents find nobody to answer them and fail at once. */
+/** Case, which only its operator can provide: it takes the key from a variable. Bare, too, its closing agents are stopped at once. */
 function caseBench(): BenchLane {
+  const stop = (caseLane.fixedAnswers ?? []).map(({ text }) => ({ do: "say", text }) as const);
+  const { roles } = caseLane;
   return {
     lane: caseLane,
+    roles:
+      roles === undefined
+        ? undefined
+        : { ...roles, steps: { ...roles.steps, closer: stop, retrospective: stop } },
     places: { configured: null, backendsDir: "", env: process.env },
     bare: ({ argv, env }, authorization) => {
       const key = authorization.replace(/^Bearer /, "");

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Lane, LanePlan, Script } from "@stage6/lane-contract";
+import type { Lane, LanePlan, LaneRoles, Script } from "@stage6/lane-contract";
 import {
   addFixture,
   makePlan,
@@ -38,6 +38,8 @@ export interface BenchLane {
   readonly places: BackendPlaces;
   /** The bare command line and files: the scripted model wants a key, which the gateway adds in a trial. */
   readonly bare: (plan: LanePlan, authorization: string) => Pick<LanePlan, "argv" | "env">;
+  /** Roles for the bare run, where nobody gives the lane's fixed answers: the scripted model has to. */
+  readonly roles: LaneRoles | undefined;
 }
 
 /** Time of one script through the harness and bare, milliseconds each. */
@@ -87,7 +89,7 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 
 /** Runs a backend with the lane's own command line on a prepared clone, and nothing else of the harness. */
 async function runBare(
-  { lane, bare }: BenchLane,
+  { lane, bare, roles }: BenchLane,
   fixture: LoadedFixture,
   backend: LocatedBackend,
 ): Promise<number> {
@@ -104,7 +106,7 @@ async function runBare(
     const model = await startScriptedModel({
       script: fixture.fixture.script,
       toolCall: lane.toolCall,
-      roles: lane.roles,
+      roles,
       modelId: MODEL.id,
     });
     if (model.kind !== "started") throw new Error("the script cannot be played");
