@@ -1,16 +1,18 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [manifest] [strict] [compare] [validate-root]
-import { dirname } from "node:path";
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root]; case needs a Case of your own
 import { benchCompare } from "./bench/compare.ts";
-import { ensureBackend } from "./bench/ensure-backend.ts";
+import { benchLanes } from "./bench/bench-lanes.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchManifest } from "./bench/manifest.ts";
 import { benchStrictStart } from "./bench/strict-start.ts";
-import { BENCHED_LANES, benchTrialOverhead } from "./bench/trial-overhead.ts";
+import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 import { benchValidateRoot } from "./bench/validate-root.ts";
 
 const ROUNDS = 5;
 const wanted = process.argv.slice(2);
-const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+const LANES = ["codex", "pi", "case"];
+const parts = wanted.filter((name) => !LANES.includes(name));
+const lanes = wanted.filter((name) => LANES.includes(name));
+const runs = (name: string): boolean => parts.length === 0 || parts.includes(name);
 
 if (runs("event-log")) {
   const { events, megabytes, sides } = await benchEventLog();
@@ -26,13 +28,18 @@ if (runs("event-log")) {
 }
 
 if (runs("trial")) {
-  for (const lane of BENCHED_LANES) {
-    console.log(`trial with the real ${lane.name} against the bare backend, same script, medians`);
-    const backends = dirname(ensureBackend(lane.name));
-    for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(lane, backends, ROUNDS))
+  const known = benchLanes(process.env);
+  const wantedLanes = LANES.filter((id) => lanes.length === 0 || lanes.includes(id));
+  for (const id of wantedLanes.filter((one) => !known.some((lane) => lane.id === one)))
+    console.log(`trial with the real ${id}: left out, no variable names a source of it`);
+  const here = known.filter(({ id }) => wantedLanes.includes(id));
+  for (const { id, make } of here) {
+    console.log(`trial with the real ${id} against the same backend bare, same script, medians`);
+    for (const { script, ratio, trialMs, bareMs } of await benchTrialOverhead(make(), ROUNDS)) {
       console.log(
         `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
       );
+    }
   }
 }
 

@@ -3,9 +3,7 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { codexLane } from "@stage6/lane-codex";
-import type { Lane, LanePlan, Script } from "@stage6/lane-contract";
-import { piLane } from "@stage6/lane-pi";
+import type { Lane, LanePlan, LaneRoles, Script } from "@stage6/lane-contract";
 import {
   addFixture,
   makePlan,
@@ -19,6 +17,7 @@ import {
   seedRepository,
   startScriptedModel,
   systemClock,
+  type BackendPlaces,
   type LoadedFixture,
   type LocatedBackend,
 } from "@stage6/runner";
@@ -33,41 +32,18 @@ const LIMITS = {
   oracleMs: 30_000,
 };
 
-/** A lane whose overhead can be told: the scripted model wants its key, which the gateway adds in a trial and `withKey` here. */
-export interface BenchedLane {
-  readonly name: string;
+/** A lane of the bench: its backend, and how its own command line reaches the scripted model without the gateway. */
+export interface BenchLane {
   readonly lane: Lane;
-  /** The plan with this authorization header of the model. */
-  readonly withKey: (plan: LanePlan, authorization: string) => LanePlan;
+  readonly places: BackendPlaces;
+  /** The bare command line and files: the scripted model wants a key, which the gateway adds in a trial. */
+  readonly bare: (
+    plan: LanePlan,
+    authorization: string,
+  ) => Pick<LanePlan, "argv" | "env"> & Partial<Pick<LanePlan, "files">>;
+  /** Roles for the bare run, where nobody gives the lane's fixed answers: the scripted model has to. */
+  readonly roles: LaneRoles | undefined;
 }
-
-/** Lanes with a real backend. */
-export const BENCHED_LANES: readonly BenchedLane[] = [
-  {
-    name: "codex",
-    lane: codexLane,
-    withKey: (plan, authorization) => ({
-      ...plan,
-      argv: [
-        ...plan.argv.slice(0, -1),
-        "-c",
-        `model_providers.gateway.http_headers={"Authorization"="${authorization}"}`,
-        ...plan.argv.slice(-1),
-      ],
-    }),
-  },
-  {
-    name: "pi",
-    lane: piLane,
-    withKey: (plan, authorization) => ({
-      ...plan,
-      files: plan.files.map(({ path, content }) => ({
-        path,
-        content: content.replace("the-gateway-adds-it", authorization.replace(/^Bearer /, "")),
-      })),
-    }),
-  },
-];
 
 /** Time of one script through the harness and bare, milliseconds each. */
 export interface OverheadRow {
@@ -115,12 +91,11 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** Runs the backend with the lane's own command line on a prepared clone, and nothing else of the harness. */
+/** Runs a backend with the lane's own command line on a prepared clone, and nothing else of the harness. */
 async function runBare(
-  { name, lane, withKey }: BenchedLane,
+  { lane, bare, roles }: BenchLane,
   fixture: LoadedFixture,
-  { executable, args }: LocatedBackend,
-  backendVersion: string,
+  backend: LocatedBackend,
 ): Promise<number> {
   const folders = await makeTrialFolders();
   try {
@@ -135,13 +110,13 @@ async function runBare(
     const model = await startScriptedModel({
       script: fixture.fixture.script,
       toolCall: lane.toolCall,
+      roles,
       modelId: MODEL.id,
     });
     if (model.kind !== "started") throw new Error("the script cannot be played");
-    const bare = lane.plan({
+    const plan = lane.plan({
       ...folders,
-      backend: { executable, args },
-      backendVersion,
+      backend,
       task: fixture.task,
       gatewayUrl: model.url,
       model: MODEL,
@@ -150,40 +125,38 @@ async function runBare(
       script: null,
       path: process.env["PATH"] ?? "",
     });
-    const plan = withKey(bare, model.apiKey.value);
-    for (const file of plan.files) {
+    const { argv, env, files = plan.files } = bare(plan, model.apiKey.value);
+    for (const file of files) {
       await mkdir(dirname(join(folders.laneDir, file.path)), { recursive: true });
-      await writeFile(join(folders.laneDir, file.path), file.content);
+      await writeFile(join(folders.laneDir, file.path), file.content, {
+        mode: file.executable === true ? 0o700 : 0o600,
+      });
     }
+    const [executable = "", ...args] = argv;
     const start = process.hrtime.bigint();
-    const [program = "", ...words] = plan.argv;
-    const child = spawn(program, words, {
-      cwd: folders.workspace,
-      env: { ...plan.env },
+    const child = spawn(executable, args, {
+      cwd: plan.cwd === "workspace" ? folders.workspace : folders.laneDir,
+      env: { ...env },
       stdio: ["pipe", "ignore", "ignore"],
     });
     child.stdin.end(plan.stdin ?? "");
     const code = await exitOf(child);
     const elapsed = Number(process.hrtime.bigint() - start) / 1e6;
     await model.close();
-    if (code !== 0) throw new Error(`the bare ${name} ended with ${String(code)}`);
+    if (code !== 0) throw new Error(`${lane.id} ended with ${String(code)}`);
     return elapsed;
   } finally {
     await removeTrialFolders(folders);
   }
 }
 
-/** Compares trials with bare runs of the same script, taking turns; medians of `rounds`. */
-export async function benchTrialOverhead(
-  benched: BenchedLane,
-  backendsDir: string,
-  rounds: number,
-): Promise<OverheadRow[]> {
+/** Compares trials with bare runs of the same backend and script, taking turns; medians of `rounds`. */
+export async function benchTrialOverhead(bench: BenchLane, rounds: number): Promise<OverheadRow[]> {
+  const { lane, places } = bench;
   const folder = await mkdtemp(join(tmpdir(), "stage6-bench-"));
   try {
-    const { name: laneName, lane } = benched;
-    const probed = await probeLane(lane, { configured: null, backendsDir });
-    if (probed.state !== "available") throw new Error(`${laneName}: ${probed.detail} (${probed.remedy})`);
+    const probed = await probeLane(lane, places);
+    if (probed.state !== "available") throw new Error(`${lane.id}: ${probed.detail} (${probed.remedy})`);
     const { privateKey } = generateKeyPairSync("ed25519");
     const rows: OverheadRow[] = [];
     for (const [name, turns, delay] of [
@@ -227,7 +200,7 @@ export async function benchTrialOverhead(
         trials.push(Number(process.hrtime.bigint() - start) / 1e6);
         if (end.state !== "sealed" || end.report.outcome !== "completed")
           throw new Error(`the trial ended ${end.state === "sealed" ? end.report.closure.class : end.state}`);
-        bare.push(await runBare(benched, fixture, probed.backend, probed.version));
+        bare.push(await runBare(bench, fixture, probed.backend));
       }
       const [trialMs, bareMs] = [median(trials), median(bare)];
       rows.push({ script: name, trialMs, bareMs, ratio: trialMs / bareMs });

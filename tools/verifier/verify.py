@@ -224,8 +224,7 @@ class Log:
                 if data["events"] != event["seq"]: bad("event-count")
                 ended = True
             if "raw" in data:
-                ref = data["raw"]
-                self.reach[ref["artifact"]] = max(self.reach.get(ref["artifact"], 0), ref["offset"] + ref["length"])
+                ref = data["raw"]; self.reach[ref["artifact"]] = max(self.reach.get(ref["artifact"], 0), ref["offset"] + ref["length"])
         if not ended: bad("end")
         if process == "running" or any(open_.values()): bad("unpaired")
         if oracle != 1: bad("oracle")
@@ -242,6 +241,7 @@ WITNESS = {name: who for who, names in DETECTED.items() for name in names.split(
 LIMITS = {"interrupt": "INTERRUPTED", "total-limit": "TIMEOUT_TOTAL", "idle-limit": "TIMEOUT_IDLE", "output-limit": "OUTPUT_LIMIT",
           "line-limit": "LINE_LIMIT", "request-limit": "REQUEST_LIMIT", "tool-limit": "TOOL_LIMIT",
           "disk-limit": "DISK_LIMIT", "memory-limit": "MEMORY_LIMIT", "spawn-failure": "STARTUP_FAILURE"}
+COMMIT = re.compile(r"modified refs/heads/stage6-work|(added|modified) (COMMIT_EDITMSG|ORIG_HEAD|logs/(HEAD|refs/heads/stage6-work))")
 OUTCOMES = {"NONE": "completed", "HARNESS_ERROR": "harness-error", "TARGET_REFUSED": "refused", "LANE_UNAVAILABLE": "lane-unavailable",
             "INTERRUPTED": "aborted", "TIMEOUT_TOTAL": "timed-out", "TIMEOUT_IDLE": "timed-out"}
 units = lambda text: text.encode("utf-16-be", "surrogatepass")
@@ -256,8 +256,8 @@ def derive(log, seen, seen_sha):
     claimed, process, oracle = (last("agent.ended") or {"outcome": "unknown"})["outcome"], last("process.ended"), last("oracle.ended")
     asked, answers, tools, reviews = of("model.requested"), of("model.answered"), of("tool.ended"), of("review.claimed")
     models = first_different([one["model"] for one in asked if one["model"] is not None], 64)
-    space, shut, found = seen["workspace"], seen["protected"], set()
-    changes, git = space["changes"], [one for one in space["gitState"] if one["kind"] != "touched"]
+    space, shut, changes, found = seen["workspace"], seen["protected"], seen["workspace"]["changes"], set()
+    git = [one for one in space["gitState"] if one["kind"] != "touched" and not ("branch" in space and COMMIT.fullmatch(one["kind"] + " " + one["path"]))]
     outside = [one for one in shut if one["before"] is None or one["before"] != one["after"]]
     put = lambda name, when: found.add(name) if when else None
     ready = {"ready": None, "refused": "TARGET_REFUSED", "lane-unavailable": "LANE_UNAVAILABLE", "harness-error": "HARNESS_ERROR"}
@@ -269,7 +269,7 @@ def derive(log, seen, seen_sha):
     allowed = None if started["model"]["class"] == "none" else started["model"]["id"]
     put("MODEL_MISMATCH", any(model != allowed for model in models))
     put("PROVIDER_TOOL", any(one["providerTools"] for one in asked))
-    top = max((one for one in answers if one["end"] != "refused"), key=lambda one: one["request"], default=None)
+    top = max((one for one in answers if one["end"] not in ("refused", "local")), key=lambda one: one["request"], default=None)
     if top and top["end"] != "complete":
         status = top["status"] if top["end"] == "error-status" else None
         put("AUTH_FAILURE" if status in (401, 403) else "RATE_LIMIT" if status == 429 else "MODEL_ERROR", True)
@@ -314,7 +314,7 @@ def derive(log, seen, seen_sha):
         "harness": started["harness"],
         "lane": {"adapterVersion": started["adapterVersion"], "backendVersion": probed["version"], "backendSha256": probed["sha256"]},
         "model": {"planned": started["model"], "observed": models, "requests": len(asked),
-                  "failedRequests": sum(one["end"] != "complete" for one in answers)},
+                  "failedRequests": sum(one["end"] not in ("complete", "local") for one in answers)},
         "limits": started["limits"], "bounds": {"tier": seen["bounds"]["tier"], "reason": seen["bounds"]["reason"]},
         "timing": {"startedAt": stamp("run.started", -1), "endedAt": stamp("run.ended", -1), "backendMs": process["durationMs"] if process else 0},
         "outcome": OUTCOMES.get(top_class, "failed"), "closure": closure,

@@ -6,6 +6,7 @@ export const BACKEND: BackendSource = {
   variables: { binary: "STAGE6_CASE_BINARY", checkout: "STAGE6_CASE_CHECKOUT", runtime: "STAGE6_BUN" },
   checkout: {
     entry: "src/index.ts",
+    obtain: "git clone https://github.com/workos/case",
     runtime: "bun",
     dependencies: "node_modules",
     install: "bun install --frozen-lockfile --ignore-scripts",

@@ -56,6 +56,8 @@ export interface ProvidedVariables {
 export interface ProvidedCheckout {
   /** Script that the runtime runs, relative to the checkout. */
   readonly entry: string;
+  /** Command that gets a checkout, for a person. */
+  readonly obtain: string;
   /** Name of the runtime, for a person. */
   readonly runtime: string;
   /** Folder of installed dependencies that must be there, relative to the checkout. */

@@ -19,6 +19,7 @@ beforeEach(() => {
       variables: { binary: "OWN_BINARY", checkout: "OWN_CHECKOUT", runtime: "OWN_RUNTIME" },
       checkout: {
         entry: "src/main.ts",
+        obtain: "fetch it",
         runtime: "runtime",
         dependencies: "modules",
         install: "runtime install",

@@ -54,7 +54,7 @@ export async function locateProvided(
   return blocked(
     "SOURCE_MISSING",
     `no ${lane} source was provided: neither ${binary} nor ${checkout} is set, and backends.${lane} of harness.json is null`,
-    `export ${checkout}=/path/to/${lane} ${source.variables.runtime}=/path/to/${source.checkout.runtime}   # or ${binary}=/path/to/its/binary`,
+    `${source.checkout.obtain} && export ${checkout}="$PWD/${lane}" ${source.variables.runtime}=/absolute/path/of/${source.checkout.runtime} # or ${binary}; ${lane} has to be prepared as the README of lane-${lane} says`,
   );
 }
 
