@@ -32,8 +32,7 @@ import { signSsh } from "./sign-ssh.ts";
 export const NOW = "2026-06-05T00:00:00.000Z";
 /** Source of the sample candidate. */
 export const COMMIT = "c".repeat(40);
-/** Tree of the sample candidate. */
-export const TREE = "d".repeat(40);
+const TREE = "d".repeat(40);
 const SEAL: ProofSeal = {
   challenge: "0123456789abcdef0123456789abcdef",
   finishedAt: "2026-06-03T00:00:00.000Z",
