@@ -88,7 +88,7 @@ describe("stage6 matrix", () => {
 
   beforeAll(async () => {
     parent = await mkdtemp(join(tmpdir(), "stage6-matrix-"));
-    expect((await run("init")).code).toBe(0);
+    if ((await run("init")).code !== 0) throw new Error("stage6 init failed");
     const first = start("matrix", "--lane", "fake", "--no-install");
     const text = collect(first);
     const gone = once(first, "close", { signal: AbortSignal.timeout(DEADLINE_MS) });
