@@ -21,6 +21,7 @@ test("makes a root and a private key outside of it, and the second time changes 
     "comparisons",
     "fixtures",
     "harness.json",
+    "matrix",
     "plans",
     "policy",
     "runs",

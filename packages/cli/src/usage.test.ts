@@ -50,6 +50,7 @@ test("help lists the verbs that exist", async () => {
     "plan",
     "run",
     "compare",
+    "matrix",
     "replay",
     "validate",
     "rehearse",
