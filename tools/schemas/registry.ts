@@ -1,5 +1,23 @@
 import { ApplicabilityRecord, Comparison, Policy } from "@stage6/comparator";
 import {
+  Acceptance,
+  CandidateVerdict,
+  Contract,
+  EligibilityDecision,
+  EligibilityRecord,
+  LaneRecord,
+  LaneResult,
+  LedgerEntry,
+  OwnershipRecord,
+  ProofStatement,
+  RehearsalRecord,
+  Revocation,
+  SourceAdmission,
+  SourceObservation,
+  Stage5Statement,
+  TrustedKeyFile,
+} from "@stage6/eligibility";
+import {
   BoundsSelfTest,
   BundleStatement,
   DsseEnvelope,
@@ -18,7 +36,23 @@ import type { TSchema } from "typebox";
 
 /** Every document that is published as a JSON Schema, by name. Add a document here and run tools/generate-schemas.ts. */
 export const SCHEMAS: Readonly<Record<string, TSchema>> = {
+  acceptance: Acceptance,
   applicability: ApplicabilityRecord,
+  "candidate-verdict": CandidateVerdict,
+  "comparison-proof": ProofStatement,
+  contract: Contract,
+  "eligibility-decision": EligibilityDecision,
+  "eligibility-record": EligibilityRecord,
+  "lane-record": LaneRecord,
+  "lane-result": LaneResult,
+  "ledger-entry": LedgerEntry,
+  ownership: OwnershipRecord,
+  "rehearsal-record": RehearsalRecord,
+  revocation: Revocation,
+  "source-admission": SourceAdmission,
+  "source-observation": SourceObservation,
+  "stage5-statement": Stage5Statement,
+  "trusted-keys": TrustedKeyFile,
   "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,

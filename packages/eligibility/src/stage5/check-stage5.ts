@@ -79,7 +79,8 @@ function checkRecord(
     add("STAGE5_ORDER", "times", "it started, then finished, and both lie in the past", finished);
   if (plan !== null && finished >= plan.createdAt)
     add("STAGE5_ORDER", "plan", `it has to be finished before the plan of ${plan.createdAt}`, finished);
-  if (expiresAt <= now) add("STAGE5_EXPIRED", "expiry", "it has expired", expiresAt);
+  if (!(Date.parse(expiresAt) > Date.parse(now)))
+    add("STAGE5_EXPIRED", "expiry", "it has expired", expiresAt);
   if (gitTree !== null && source.gitTree !== gitTree)
     add("STAGE5_SOURCE_DRIFT", "tree", `the admitted source is ${gitTree}`, source.gitTree);
   return problems;

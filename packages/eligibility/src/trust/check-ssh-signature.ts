@@ -65,7 +65,8 @@ export function checkSshSignature(
   for (const at of [signedAt, now]) {
     if (at === null) continue;
     const moment = Date.parse(at);
-    if (moment < signer.validAfter || moment > signer.validBefore)
+    // Written so that a time that is none (NaN) is outside of every window.
+    if (!(moment >= signer.validAfter && moment <= signer.validBefore))
       return refused(
         "OPERATOR_KEY_WINDOW",
         "window",

@@ -1,0 +1,161 @@
+import { sha256, type Observation } from "@stage6/evidence-interface";
+import { describe, expect, it } from "vitest";
+import { codesOf } from "../testing/codes-of.ts";
+import {
+  COMMIT,
+  NOW,
+  sampleAdmission,
+  sampleObservations,
+  wholeSample,
+} from "../testing/sample-documents.ts";
+import { KEYS } from "../testing/sample-keys.ts";
+import type { SourceAdmission, SourceObservation } from "./source-admission.ts";
+
+const { documents } = wholeSample();
+const codes = (change: Partial<typeof documents>, now = NOW): string[] => [
+  ...new Set(codesOf("source-admission", { ...documents, ...change }, { now })),
+];
+const admitted = (change: Partial<SourceAdmission["predicate"]>, now = NOW): string[] =>
+  codes({ admissions: [sampleAdmission(change)] }, now);
+const seen = (change: Partial<SourceObservation>): string[] =>
+  codes({ observations: sampleObservations(change) });
+const probe = {
+  argv: ["ca"],
+  exitCode: 0,
+  outputSha256: sha256(""),
+  version: "1.0",
+  probedAt: "2026-05-25T00:00:00.000Z",
+  verdict: "started" as const,
+};
+
+describe("a source admission", () => {
+  it("R38: that is signed, fresh and about the source that ran holds", () => {
+    expect(codes({})).toEqual([]);
+  });
+
+  it("R9: that is not there is refused (SOURCE_MISSING)", () => {
+    expect(codes({ admissions: [] })).toEqual(["SOURCE_MISSING missing"]);
+  });
+
+  it.each(["runner", "comparator", "stage5-validator", "operator", "stranger"] as const)(
+    "R38: signed with the %s key is refused (SOURCE_SIGNER)",
+    (role) => {
+      expect(codes({ admissions: [sampleAdmission({}, KEYS[role])] })).toEqual(["SOURCE_SIGNER keyid"]);
+    },
+  );
+
+  it("R38: whose form names no lag upstream is refused: nothing is called current (SOURCE_SIGNER)", () => {
+    expect(admitted({ upstream: { state: "current" } as never })).toEqual(["SOURCE_SIGNER schema"]);
+  });
+
+  it.each([
+    ["expired", "2026-06-21T00:00:00.000Z", {}],
+    ["expired", "2026-06-20T00:00:00.000Z", {}],
+    ["span", NOW, { expiresAt: "2026-06-25T00:00:00.000Z" }],
+    ["future", "2026-05-24T00:00:00.000Z", {}],
+    [
+      "upstream",
+      NOW,
+      { upstream: { state: "known", commits: 1, fetchedAt: "2026-06-06T00:00:00.000Z" } as const },
+    ],
+  ])("R38: the rule %s refuses it at %s (SOURCE_STALE)", (rule, now, change) => {
+    expect(admitted(change, now)).toContain(`SOURCE_STALE ${rule}`);
+  });
+
+  it("R53: may last 30 days and no longer", () => {
+    expect(admitted({ expiresAt: "2026-06-24T00:00:00.000Z" })).toEqual([]);
+    expect(admitted({ expiresAt: "2026-06-24T00:00:00.001Z" })).toEqual(["SOURCE_STALE span"]);
+  });
+
+  it.each([
+    ["failed", { ...probe, verdict: "failed" as const }],
+    ["ended with another code", { ...probe, exitCode: 1 }],
+    ["came after the admission", { ...probe, probedAt: "2026-05-26T00:00:00.000Z" }],
+  ])("R38: whose start probe %s is refused (SOURCE_UNPROBED)", (_, startProbe) => {
+    expect(admitted({ startProbe })).toEqual(["SOURCE_UNPROBED start-probe"]);
+  });
+
+  it("R38: whose licence forbids use, or with a blocking defect, admits nothing (SOURCE_MISSING)", () => {
+    expect(admitted({ licence: { verdict: "forbids-use", evidence: "clause 3" } })).toEqual([
+      "SOURCE_MISSING licence",
+    ]);
+    expect(admitted({ knownDefects: [{ id: "X1", summary: "loses data", severity: "blocking" }] })).toEqual([
+      "SOURCE_MISSING blocking-defect",
+    ]);
+  });
+
+  it.each([
+    [
+      "plan",
+      "of another program than the plan pins",
+      { binary: { sha256: sha256("other"), preparation: [] } },
+    ],
+    ["run", "of another program than ran", { binary: { sha256: sha256("other"), preparation: [] } }],
+    ["order", "that came after the plan", { admittedAt: "2026-06-02T00:00:00.000Z" }],
+  ])("R38: the rule %s refuses an admission %s (SOURCE_DRIFT)", (rule, _, change) => {
+    expect(admitted(change)).toContain(`SOURCE_DRIFT ${rule}`);
+  });
+
+  it.each([
+    ["SOURCE_DRIFT tree", "another tree", { gitTree: "9".repeat(40) }],
+    ["SOURCE_DRIFT tree", "another commit", { gitCommit: "9".repeat(40) }],
+    ["SOURCE_DRIFT tree", "no checkout", { gitCommit: null, gitTree: null }],
+    ["SOURCE_DRIFT binary", "another program", { binarySha256: sha256("other") }],
+    ["SOURCE_DRIFT binary", "no program", { binarySha256: null }],
+    [
+      "SOURCE_DRIFT lockfile",
+      "another lock file",
+      { lockfiles: [{ path: "bun.lock", sha256: sha256("x") }] },
+    ],
+    ["SOURCE_DRIFT runtime", "another runtime", { runtimeSha256: sha256("x") }],
+    ["VENDOR_DIRTY changed", "an edited file", { changed: ["agents/closer.md"] }],
+    ["VENDOR_DIRTY extra", "a file that nobody allowed", { extra: ["docs/learnings/x.md"] }],
+    ["SOURCE_STALE future", "a time to come", { observedAt: "2026-06-06T00:00:00.000Z" }],
+  ])("R38: is refused with %s when a look at the source finds %s", (code, _, change) => {
+    expect(seen(change)).toEqual([code]);
+  });
+
+  it("R38: allows the extra files that the reviewer listed, and a stale lock file that nothing reads", () => {
+    expect(seen({ extra: ["node_modules/.stamp"] })).toEqual([]);
+  });
+
+  it("R38: without a look before the runs, after them or now is refused (SOURCE_MISSING)", () => {
+    for (const moment of ["before-run", "after-run", "now"] as const)
+      expect(codes({ observations: sampleObservations().filter((one) => one.moment !== moment) })).toEqual([
+        "SOURCE_MISSING unobserved",
+      ]);
+  });
+
+  it("R38: is held against the source that each sealed trial names, before and after it (SOURCE_DRIFT, SOURCE_MISSING)", () => {
+    const looked = (trees: Observation["protected"]): string[] => {
+      if (documents.comparison === null) throw new Error("no comparison");
+      const [first, ...rest] = documents.comparison.trials;
+      if (first?.observation == null) throw new Error("no trial");
+      const changed = { ...first, observation: { ...first.observation, protected: trees } };
+      return codes({ comparison: { ...documents.comparison, trials: [changed, ...rest] } });
+    };
+    const tree = { name: "source", kind: "tree" as const, before: sha256("list"), after: sha256("list") };
+    expect(looked([tree])).toEqual([]);
+    expect(looked([])).toEqual(["SOURCE_MISSING unsealed"]);
+    expect(looked([{ ...tree, after: sha256("other") }])).toEqual(["SOURCE_DRIFT sealed"]);
+    expect(looked([{ ...tree, before: null }])).toEqual(["SOURCE_DRIFT sealed"]);
+  });
+
+  it("R38: of the program alone needs no checkout", () => {
+    const observations = sampleObservations({
+      gitCommit: null,
+      gitTree: null,
+      lockfiles: [],
+      runtimeSha256: null,
+    });
+    expect(codes({ observations, admissions: [sampleAdmission({ form: "binary" })] })).toEqual([]);
+  });
+
+  it("R38: the newest decides, also when it is the worse one", () => {
+    const later = sampleAdmission({ admittedAt: "2026-05-26T00:00:00.000Z" }, undefined, {
+      gitCommit: COMMIT,
+      gitTree: "9".repeat(40),
+    });
+    expect(codes({ admissions: [sampleAdmission(), later] })).toEqual(["SOURCE_DRIFT tree"]);
+  });
+});
