@@ -1,9 +1,10 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root]; case needs a Case of your own
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root] [matrix]; case needs a Case of your own
 import { benchCompare } from "./bench/compare.ts";
 import { benchLanes } from "./bench/bench-lanes.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchManifest } from "./bench/manifest.ts";
 import { benchStrictStart } from "./bench/strict-start.ts";
+import { benchMatrix } from "./bench/matrix.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 import { benchValidateRoot } from "./bench/validate-root.ts";
 
@@ -87,4 +88,13 @@ if (runs("validate-root")) {
   row("the former / the latter", gain / parseGain, "   (goal: at least 0.95)");
   row("unchanged root again / first time", againMs / firstMs, "   (goal: under 0.1)");
   console.log(`  (${Math.round(againMs)} ms / ${Math.round(firstMs)} ms of processor time, one thread)`);
+}
+
+if (runs("matrix")) {
+  console.log("failure matrix, all rows, two trials at a time");
+  const goals: Readonly<Record<string, string>> = { fake: "60 s", "fake,codex,pi": "10 min" };
+  for (const { lanes, seconds, counts } of benchMatrix())
+    console.log(
+      `  ${lanes.padEnd(16)} ${seconds.toFixed(0)} s   (goal: under ${goals[lanes] ?? ""})  ${counts}`,
+    );
 }

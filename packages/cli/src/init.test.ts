@@ -22,6 +22,7 @@ test("makes a root and a private key outside of it, and the second time changes 
     "evals",
     "fixtures",
     "harness.json",
+    "matrix",
     "plans",
     "policy",
     "runner",

@@ -52,6 +52,7 @@ test("help lists the verbs that exist", async () => {
     "not-applicable",
     "run",
     "compare",
+    "matrix",
     "replay",
     "validate",
     "rehearse",

@@ -23,6 +23,11 @@ const fields = {
   }),
   change: fc.record({ path: odd, change: fc.constantFrom("added", "modified", "deleted") }),
   refused: fc.record({ tool: odd, message: odd }),
+  review: fc.record({
+    by: odd,
+    verdict: fc.constantFrom("passed", "rejected", "exhausted", "bored"),
+    critical: fc.constantFrom(0, 3, -1),
+  }),
   usage: fc.record({ inputTokens: count, cachedInputTokens: count, outputTokens: count }),
   bye: fc.record({ outcome: fc.constantFrom("completed", "failed", "aborted"), message: fc.option(odd) }),
   dance: fc.record({ text: odd }),

@@ -61,13 +61,22 @@ export async function driveMatrix(
   });
   const wanted = (row: string, lane: string): boolean =>
     (options.rows?.includes(row) ?? true) && (options.only?.includes(lane) ?? true);
-  const cells = drivenCells(matrix, wanted);
+  // Also evidence under an earlier plan counts, as long as adapter and backend are the same.
+  const before = await readMatrix(root.path, root.trusted, now);
+  const closed = new Set(
+    before.coverage?.cells
+      .filter(({ state }) => state === "covered")
+      .map(({ row, lane }) => `${row} ${lane}`),
+  );
+  const cells = drivenCells(matrix, (row, lane) => wanted(row, lane) && !closed.has(`${row} ${lane}`));
   for (const entry of plans) {
     if (interrupt.aborted) break;
     await runProfile(root.path, entry, cells, { ...options, key });
   }
   const standings = lanes.map(standingOf);
-  const view = { root: root.path, matrix, plans, lanes: standings, trusted: root.trusted, wanted, now };
+  const { coverage } = await readMatrix(root.path, root.trusted, now);
+  if (coverage === null) return readMatrix(root.path, root.trusted, now);
+  const view = { root: root.path, matrix, coverage, lanes: standings, trusted: root.trusted, wanted, now };
   if (!interrupt.aborted) {
     for (const line of await recordInjections(view)) log(line);
     await runDrills({ ...view, candidates: lanes, places: options.places, key, log, interrupt });

@@ -6,24 +6,23 @@ import {
   type Timestamp,
   type TrustedKeys,
 } from "@stage6/evidence-interface";
-import { trialPath } from "@stage6/evidence-interface/fs";
 import {
   injectionFile,
-  rowFixture,
   wayDigest,
+  type Coverage,
   type FailureMatrix,
   type InjectionRecord,
   type LaneStanding,
 } from "@stage6/failure-matrix";
 import { injectGateInput, MATRIX_FILES, readSource, spoilBundle, type SourceBundle } from "@stage6/validator";
 import { writeNewFile } from "../write-new-file.ts";
-import type { ProfilePlan } from "./matrix-plans.ts";
 
 /** What injections that leave no trial are made from. */
 export interface InjectionInput {
   readonly root: string;
   readonly matrix: FailureMatrix;
-  readonly plans: readonly ProfilePlan[];
+  /** What the trials covered. */
+  readonly coverage: Coverage;
   readonly lanes: readonly LaneStanding[];
   readonly trusted: TrustedKeys;
   readonly wanted: (row: string, lane: string) => boolean;
@@ -33,19 +32,10 @@ export interface InjectionInput {
 /** The row whose sound bundle the mutations spoil: a command was run in it, and the trial completed. */
 const SOURCE_ROW = "F25";
 
-/** Folder of the bundle of a lane that mutations spoil, from the root; null when the matrix has no such row. */
-export function sourcePath(
-  matrix: FailureMatrix,
-  plans: readonly ProfilePlan[],
-  lane: string,
-): string | null {
-  const row = matrix.rows.find(({ id }) => id === SOURCE_ROW);
-  const at = row?.ways.findIndex(({ lanes }) => lanes.includes(lane)) ?? -1;
-  if (row === undefined || at < 0) return null;
-  const fixture = rowFixture(row, at).id;
-  const plan = plans.find((one) => one.plan.fixtures.some(({ id }) => id === fixture));
-  if (plan === undefined) return null;
-  return `${MATRIX_FILES.root}/runs/${trialPath({ planId: plan.id, lane, fixture, number: 1 })}`;
+/** Folder of the bundle of a lane that mutations spoil, from the root: one that closed its own row as expected; null when there is none. */
+export function sourcePath({ cells }: Coverage, lane: string): string | null {
+  const cell = cells.find((one) => one.row === SOURCE_ROW && one.lane === lane);
+  return cell?.state === "covered" ? (cell.evidence[0]?.path ?? null) : null;
 }
 
 /** Writes a record for every wanted mutation and gate input that can be made now; returns why some could not. */
@@ -55,7 +45,7 @@ export async function recordInjections(input: InjectionInput): Promise<readonly 
   const missing: string[] = [];
   const sources = new Map<string, SourceBundle>();
   for (const lane of input.lanes.filter(({ blocked }) => blocked === null)) {
-    const path = sourcePath(input.matrix, input.plans, lane.id);
+    const path = sourcePath(input.coverage, lane.id);
     for (const row of input.matrix.rows.filter(({ id }) => input.wanted(id, lane.id))) {
       for (const [at, way] of row.ways.entries()) {
         if (!way.lanes.includes(lane.id)) continue;
@@ -70,6 +60,10 @@ export async function recordInjections(input: InjectionInput): Promise<readonly 
             continue;
           }
           const codes = spoilBundle(bundle.files, injector.mutations, input.trusted);
+          if (codes === null) {
+            missing.push(`${row.id} ${lane.id}: ${path} holds nothing that the edit could change`);
+            continue;
+          }
           made = { source: { path, sha256: bundle.sha256 }, codes };
         } else if (injector.kind === "gate-input") {
           const given = injectGateInput(injector);

@@ -19,6 +19,7 @@ import {
   DRILL_PREDICATE,
   injectionFile,
   wayDigest,
+  type Coverage,
   type Drill,
   type DrillStatement,
   type FailureMatrix,
@@ -37,14 +38,14 @@ import type { ProbePlaces } from "../probe-lanes.ts";
 import { TOOL } from "../tool.ts";
 import { writeNewFile } from "../write-new-file.ts";
 import { DrillScene, type AvailableLane } from "./drill-scene.ts";
-import type { ProfilePlan } from "./matrix-plans.ts";
 import { sourcePath } from "./record-injections.ts";
 
 /** What drills are run with. */
 export interface DrillInput {
   readonly root: string;
   readonly matrix: FailureMatrix;
-  readonly plans: readonly ProfilePlan[];
+  /** What the trials covered. */
+  readonly coverage: Coverage;
   readonly lanes: readonly LaneStanding[];
   readonly candidates: readonly LaneCandidate[];
   readonly places: ProbePlaces;
@@ -233,7 +234,7 @@ export async function runDrills(input: DrillInput): Promise<void> {
         const lane = input.lanes.find(({ id }) => candidate.kind === "probed" && id === candidate.lane.id);
         if (lane === undefined || !isAvailable(candidate) || !way.lanes.includes(lane.id)) continue;
         const name = injectionFile(row.id, lane.id, at, true);
-        const source = sourcePath(input.matrix, input.plans, lane.id);
+        const source = sourcePath(input.coverage, lane.id);
         if (!input.wanted(row.id, lane.id) || source === null || input.interrupt.aborted || known.has(name))
           continue;
         const fixture = source.split("/").at(-2) ?? "";

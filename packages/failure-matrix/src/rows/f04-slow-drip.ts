@@ -1,5 +1,5 @@
 import type { FailureRow } from "../row.ts";
-import { MODEL_LANES, closes, faked, scripted, shell } from "./make-way.ts";
+import { DONE, FIX, MODEL_LANES, closes, faked, wrapped } from "./make-way.ts";
 
 /** Backend never falls silent and never ends. */
 export const f04SlowDrip: FailureRow = {
@@ -9,12 +9,10 @@ export const f04SlowDrip: FailureRow = {
     "Something keeps arriving, so the idle limit never strikes: only the total limit can end the trial. A closure of TIMEOUT_IDLE would name the wrong limit.",
   requirements: ["R36"],
   ways: [
-    scripted(
-      MODEL_LANES,
-      Array.from({ length: 11 }, () => shell("sleep 2")),
-      closes("TIMEOUT_TOTAL"),
-      { profile: "hurried" },
-    ),
+    // Not by commands: Codex killed inside one leaves the mount points of its sandbox in the tree, which is a row's own business.
+    wrapped(MODEL_LANES, "while :; do echo drop; sleep 0.3; done", closes("TIMEOUT_TOTAL"), [FIX, DONE], {
+      profile: "hurried",
+    }),
     faked([{ do: "fake-drip", everyMs: 300 }], closes("TIMEOUT_TOTAL"), { profile: "hurried" }),
   ],
   undrivable: [],

@@ -10,7 +10,11 @@ export const f30HugeOutput: FailureRow = {
   requirements: ["R36"],
   ways: [
     wrapped(ALL_LANES, "head -c 1500000 /dev/zero | tr '\\0' x; sleep 1; exec \"$@\"", closes("LINE_LIMIT")),
-    wrapped(ALL_LANES, 'yes 0123456789 | head -c 4000000; sleep 1; exec "$@"', closes("OUTPUT_LIMIT")),
+    wrapped(
+      ALL_LANES,
+      "head -c 4000000 /dev/zero | tr '\\0' x | fold -w 100000; sleep 1; exec \"$@\"",
+      closes("OUTPUT_LIMIT"),
+    ),
     faked([{ do: "fake-flood", bytes: 1_500_000, lineBytes: 1_500_000 }], closes("LINE_LIMIT")),
   ],
   undrivable: [],
