@@ -4,7 +4,7 @@ import type { OpenRoot } from "./open-root.ts";
 import { readRoleKey, type MachineRole } from "./role-keys.ts";
 
 /** Public keys that a root trusts in one role, by id. */
-export function keysOfRole(root: OpenRoot, role: MachineRole): TrustedKeys {
+function keysOfRole(root: OpenRoot, role: MachineRole): TrustedKeys {
   const keys = root.keys.keys
     .filter((one) => one.role === role)
     .map(({ publicKey }) => createPublicKey(publicKey));
