@@ -1,4 +1,4 @@
-import { sha256 } from "@stage6/evidence-interface";
+import { sha256, type Observation } from "@stage6/evidence-interface";
 import { describe, expect, it } from "vitest";
 import { codesOf } from "../testing/codes-of.ts";
 import {
@@ -124,6 +124,21 @@ describe("a source admission", () => {
       expect(codes({ observations: sampleObservations().filter((one) => one.moment !== moment) })).toEqual([
         "SOURCE_MISSING unobserved",
       ]);
+  });
+
+  it("R38: is held against the source that each sealed trial names, before and after it (SOURCE_DRIFT, SOURCE_MISSING)", () => {
+    const looked = (trees: Observation["protected"]): string[] => {
+      if (documents.comparison === null) throw new Error("no comparison");
+      const [first, ...rest] = documents.comparison.trials;
+      if (first?.observation == null) throw new Error("no trial");
+      const changed = { ...first, observation: { ...first.observation, protected: trees } };
+      return codes({ comparison: { ...documents.comparison, trials: [changed, ...rest] } });
+    };
+    const tree = { name: "source", kind: "tree" as const, before: sha256("list"), after: sha256("list") };
+    expect(looked([tree])).toEqual([]);
+    expect(looked([])).toEqual(["SOURCE_MISSING unsealed"]);
+    expect(looked([{ ...tree, after: sha256("other") }])).toEqual(["SOURCE_DRIFT sealed"]);
+    expect(looked([{ ...tree, before: null }])).toEqual(["SOURCE_DRIFT sealed"]);
   });
 
   it("R38: of the program alone needs no checkout", () => {

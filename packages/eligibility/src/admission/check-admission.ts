@@ -1,4 +1,4 @@
-import type { Report, Timestamp, TrialPlan } from "@stage6/evidence-interface";
+import type { Observation, Report, Timestamp, TrialPlan } from "@stage6/evidence-interface";
 import { DAY_MS, MAX_AGE_DAYS, spansAtMost } from "../duration.ts";
 import { openStatement, type SignedStatement } from "../open-statement.ts";
 import { problemIn, type Problem } from "../problem.ts";
@@ -16,6 +16,8 @@ export interface AdmissionInput {
   readonly plan: TrialPlan | null;
   /** Reports of the candidate's trials. */
   readonly reports: readonly Report[];
+  /** Observations of the candidate's trials, from the same sealed bundles; none when left out. */
+  readonly sealed?: readonly Observation[];
   readonly now: Timestamp;
 }
 
@@ -44,6 +46,7 @@ export function checkAdmission(input: AdmissionInput): {
     void problems.push(problemIn(newest.file, code, rule, expected, found));
   checkReview(newest, input, about);
   checkRuns(newest, input, about);
+  checkSealed(newest, input, about);
   checkObservations(newest, input, about);
   return { record: problems.length === 0 ? newest : null, problems };
 }
@@ -102,6 +105,37 @@ function checkRuns({ statement }: AdmissionRecord, { plan, reports }: AdmissionI
       report.lane.backendSha256 ?? "none",
     );
   }
+}
+
+/** Name of the protected tree under which a sealed trial tells of the source it ran. */
+const SOURCE_TREE = "source";
+
+/** The admission against the sealed trials: each of a checkout looked at the source before and after, and found the admitted files. */
+function checkSealed(
+  { statement }: AdmissionRecord,
+  { reports, sealed = [] }: AdmissionInput,
+  about: About,
+): void {
+  const { form, files } = statement.predicate;
+  if (form === "binary") return;
+  const looks = sealed.map(({ protected: trees }) => trees.find(({ name }) => name === SOURCE_TREE));
+  const found = looks.filter((look) => look !== undefined);
+  if (found.length < reports.length)
+    about(
+      "SOURCE_MISSING",
+      "unsealed",
+      `every trial of the candidate tells of the source it ran, ${reports.length} in all`,
+      String(found.length),
+    );
+  for (const { before, after } of found)
+    for (const digest of [before, after])
+      if (digest !== files.listSha256)
+        about(
+          "SOURCE_DRIFT",
+          "sealed",
+          `a trial ran the admitted files ${files.listSha256}`,
+          digest ?? "unreadable",
+        );
 }
 
 /** The admission against the source as it is and as it was around every run. */

@@ -72,7 +72,7 @@ export const SourceAdmission = statementOf(
       form: oneOf(["checkout", "binary"], "Whether a checkout lies beside the program or the program alone."),
       files: closed(
         { count: Count, listSha256: Sha256 },
-        "Number of files of the tree, and the SHA-256 over the lines `<mode> <blob id> <path>` sorted by path.",
+        "Number of files of the tree, and the SHA-256 over the lines `<mode> <blob id> <path>` sorted by path: what a sealed trial names as its protected tree `source`.",
       ),
       subTrees: Type.Array(closed({ path: Path, gitTree: GitTree }, "A folder and its tree."), {
         maxItems: 64,

@@ -82,7 +82,8 @@ describe("contracts", () => {
 });
 
 describe("ownership", () => {
-  const [[fixture = "", record] = []] = [...documents.ownership];
+  const fixture = [...documents.ownership.keys()][0] ?? "";
+  const record = documents.ownership.get(fixture);
   const json: Record<string, unknown> = JSON.parse(
     Buffer.from(record?.bytes ?? Buffer.of()).toString("utf8"),
   );

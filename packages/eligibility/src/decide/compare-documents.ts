@@ -1,14 +1,25 @@
-import { compare, exitCodeOf, type Check, type CompareInput, type Comparison } from "@stage6/comparator";
+import {
+  compare,
+  exitCodeOf,
+  type Check,
+  type CompareInput,
+  type Comparison,
+  type TrialInput,
+} from "@stage6/comparator";
 import { sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
 import type { PolicyRecord } from "../policy/check-policy.ts";
 import { problemIn } from "../problem.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
 import { checkOf, notRun } from "./make-check.ts";
 
-/** Every report that could be read, those of earlier plans among them. */
+/** Every trial of a comparison, those of earlier plans among them. */
+export function trialsOf(input: CompareInput | null): readonly TrialInput[] {
+  return [...(input?.trials ?? []), ...(input?.earlier ?? []).flatMap((one) => one.trials)];
+}
+
+/** Every report that could be read. */
 export function reportsOf(input: CompareInput | null): readonly Report[] {
-  const trials = [...(input?.trials ?? []), ...(input?.earlier ?? []).flatMap((one) => one.trials)];
-  return trials.flatMap(({ report }) => report ?? []);
+  return trialsOf(input).flatMap(({ report }) => report ?? []);
 }
 
 /** The comparison made anew, what it was made from, and its checks. */

@@ -12,7 +12,7 @@ import type { MatrixFacts, ProofSources } from "../proof/derive-proof.ts";
 import { checkRecords } from "../record/check-records.ts";
 import { checkStage5, type Stage5Record } from "../stage5/check-stage5.ts";
 import { checkTrustRoot, type TrustRoot } from "../trust/trust-root.ts";
-import { checkAuthority, compareDocuments, reportsOf, type Compared } from "./compare-documents.ts";
+import { checkAuthority, compareDocuments, reportsOf, trialsOf, type Compared } from "./compare-documents.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
 import { checkOf, notRun } from "./make-check.ts";
@@ -86,6 +86,9 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
           trust,
           plan,
           reports: reports.filter(({ trial }) => trial.lane === candidate),
+          sealed: trialsOf(documents.comparison).flatMap(({ lane, observation }) =>
+            lane === candidate ? (observation ?? []) : [],
+          ),
           now,
         });
   checks.push(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
 import { EligibilityError } from "../eligibility-error.ts";
@@ -63,29 +63,38 @@ async function dropDrafts(file: string): Promise<void> {
 /** Takes the lock of a file: one that names a process which is gone is taken over. */
 async function lock(file: string): Promise<() => Promise<void>> {
   const path = join(dirname(file), `.${basename(file)}.lock`);
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      const handle = await open(path, "wx", 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
+  const mine = join(dirname(file), `.${basename(file)}-lock.${randomUUID()}`);
+  // Linked when it is written, so that no lock ever stands there without the process it belongs to.
+  await writeFile(mine, String(process.pid), { flag: "wx", mode: 0o600 });
+  try {
+    for (let waited = 0; ; waited += POLL_MS) {
+      if (await linked(mine, path)) return () => rm(path, { force: true });
+      if (await isAbandoned(path)) await rm(path, { force: true });
+      else if (waited >= PATIENCE_MS)
+        throw new EligibilityError(
+          "LEDGER_BUSY",
+          `another process is writing ${file}; remove ${path} if none is`,
+        );
+      else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    if (await isAbandoned(path)) await rm(path, { force: true });
-    else if (waited >= PATIENCE_MS)
-      throw new EligibilityError(
-        "LEDGER_BUSY",
-        `another process is writing ${file}; remove ${path} if none is`,
-      );
-    else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
   }
 }
 
 async function isAbandoned(path: string): Promise<boolean> {
   const holder = await readSmallFile(path, 64).catch(() => null);
   const pid = Number(holder?.toString("utf8") ?? "");
-  // Empty for an instant between creation and writing: it is waited for, not taken.
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

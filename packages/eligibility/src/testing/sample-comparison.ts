@@ -17,6 +17,9 @@ import { sampleTrial, sealFiles, testKeys } from "@stage6/evidence-interface/tes
 
 /** Digest of the program that the sample candidate runs. */
 export const CASE_BINARY = sha256("case binary");
+/** Digest of the sample candidate's files. */
+export const SOURCE_LIST = sha256("list");
+const SOURCE_TREE = { name: "source", kind: "tree" as const, before: SOURCE_LIST, after: SOURCE_LIST };
 /** Policy of the samples: few trials, above every floor. */
 export const POLICY: Policy = { ...DEFAULT_POLICY, trialsPerCell: { scripted: 2, live: 5 } };
 
@@ -100,7 +103,7 @@ function sampleTrials(plan: TrialPlan): TrialInput[] {
           state: "present",
           findings: [],
           report: placed,
-          observation: { ...observation, trial },
+          observation: { ...observation, trial, protected: lane.lane === "case" ? [SOURCE_TREE] : [] },
           manifest: { ...manifest, trial },
           eventTypes,
         };

@@ -23,7 +23,7 @@ import type { RawFile } from "../raw-file.ts";
 import type { Stage5Evidence } from "../stage5/check-stage5.ts";
 import { STAGE5_PREDICATE, type Stage5Statement } from "../stage5/stage5-statement.ts";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers.ts";
-import { CASE_BINARY, POLICY, sampleComparison } from "./sample-comparison.ts";
+import { CASE_BINARY, POLICY, sampleComparison, SOURCE_LIST } from "./sample-comparison.ts";
 import { fileOf, KEYS, sampleTrust } from "./sample-keys.ts";
 import { sampleMatrix } from "./sample-matrix.ts";
 import { signSsh } from "./sign-ssh.ts";
@@ -32,8 +32,7 @@ import { signSsh } from "./sign-ssh.ts";
 export const NOW = "2026-06-05T00:00:00.000Z";
 /** Source of the sample candidate. */
 export const COMMIT = "c".repeat(40);
-/** Tree of the sample candidate. */
-export const TREE = "d".repeat(40);
+const TREE = "d".repeat(40);
 const SEAL: ProofSeal = {
   challenge: "0123456789abcdef0123456789abcdef",
   finishedAt: "2026-06-03T00:00:00.000Z",
@@ -88,7 +87,7 @@ export function sampleAdmission(
       schemaVersion: "1.0",
       repository: "git+https://example.invalid/case",
       form: "checkout",
-      files: { count: 208, listSha256: sha256("list") },
+      files: { count: 208, listSha256: SOURCE_LIST },
       subTrees: [{ path: "src", gitTree: "f".repeat(40) }],
       prompts: [{ path: "agents/closer.md", sha256: sha256("prompt") }],
       extraFiles: ["node_modules/.stamp"],
