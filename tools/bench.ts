@@ -1,7 +1,8 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial]
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [matrix]
 import { dirname } from "node:path";
 import { ensureCodex } from "./bench/ensure-codex.ts";
 import { benchEventLog } from "./bench/event-log.ts";
+import { benchMatrix } from "./bench/matrix.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 
 const ROUNDS = 5;
@@ -28,4 +29,13 @@ if (runs("trial")) {
       `  ${script.padEnd(34)} ${ratio.toFixed(2)}   (${Math.round(trialMs)} ms / ${Math.round(bareMs)} ms)`,
     );
   }
+}
+
+if (runs("matrix")) {
+  console.log("failure matrix, all rows, two trials at a time");
+  const goals: Readonly<Record<string, string>> = { fake: "60 s", "fake,codex,pi": "10 min" };
+  for (const { lanes, seconds, counts } of benchMatrix())
+    console.log(
+      `  ${lanes.padEnd(16)} ${seconds.toFixed(0)} s   (goal: under ${goals[lanes] ?? ""})  ${counts}`,
+    );
 }

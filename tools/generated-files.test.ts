@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { compareFileSet, writeFileSet } from "./file-set.ts";
 import { goldenFiles } from "./golden/golden-files.ts";
+import { rowPages } from "./matrix/row-pages.ts";
 import { schemaFiles } from "./schemas/published-schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,6 +19,10 @@ describe("generated files", () => {
 
   it("keep the golden set below 1.5 MB", () => {
     expect([...goldenFiles().values()].reduce((sum, bytes) => sum + bytes.length, 0)).toBeLessThan(1_500_000);
+  });
+
+  it("hold the page of every row of the failure matrix exactly as the generator makes it", async () => {
+    expect(await compareFileSet(join(root, "docs/matrix"), rowPages())).toEqual([]);
   });
 
   it("hold the published schemas exactly as the generator makes them", async () => {

@@ -1,30 +1,11 @@
-import {
-  checkBundle,
-  emptyFacts,
-  EventLogChecker,
-  foldEvent,
-  sha256,
-  type Finding,
-  type TrialRef,
-} from "@stage6/evidence-interface";
+import type { Finding, TrialRef } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
+import { judgeFiles as judge } from "@stage6/failure-matrix";
 import type { Files } from "./bundle-mutator.ts";
 
 const { trusted } = testKeys();
 
-/** What a reader finds in a bundle that lies in memory: the judgement of `readBundle` without a disk. */
+/** What a reader finds in a mutant that lies in memory, under the keys of the samples. */
 export function judgeFiles(files: Files, expected: TrialRef | null = null): readonly Finding[] {
-  const facts = emptyFacts();
-  const log = files.get("events.jsonl");
-  const checker = new EventLogChecker("events.jsonl", (event) => foldEvent(facts, event));
-  if (log !== undefined) checker.push(Buffer.from(log));
-  return checkBundle({
-    files: new Map([...files].map(([path, bytes]) => [path, { size: bytes.length, sha256: sha256(bytes) }])),
-    findings: [],
-    documents: files,
-    events: log === undefined ? null : checker.end(),
-    facts,
-    trusted,
-    expected,
-  }).findings;
+  return judge(files, trusted, expected);
 }

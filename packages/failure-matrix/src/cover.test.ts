@@ -94,7 +94,21 @@ const block = (row: string, lane: string, change: Partial<MatrixBlock> = {}): Ma
   ...change,
 });
 
+/** The same evidence with another closure, or without a code. */
+function spoilt(one: MatrixEvidence): MatrixEvidence {
+  if (one.kind === "injection") return { ...one, codes: [] };
+  const { report } = one;
+  if (report === null) return one;
+  const other = report.closure.class === "MODEL_ERROR" ? "TIMEOUT_IDLE" : "MODEL_ERROR";
+  return { ...one, report: { ...report, closure: { ...report.closure, class: other } } };
+}
+
 const matrix = knownMatrix();
+function rowOf(id: string): FailureRow {
+  const row = matrix.rows.find((one) => one.id === id);
+  if (row === undefined) throw new Error(`no row ${id}`);
+  return row;
+}
 const LANES = ["case", "codex", "fake", "pi"];
 const REAL = ["codex", "fake", "pi"];
 const blocks = matrix.rows.flatMap((row) => [
@@ -135,25 +149,28 @@ describe("cover", () => {
   );
 
   it.each(driven)("$row.id on $lane: missing evidence leaves it open", ({ row, lane }) => {
-    const evidence = WHOLE.evidence.filter(
-      (one) => !evidenceFor(row, lane).some((own) => own.path === one.path && one.lane === lane),
-    );
-    expect(cellOf({ evidence }, row.id, lane)).toMatchObject({ state: "open", code: "MATRIX_ROW_OPEN" });
+    for (const [at] of evidenceFor(row, lane).entries()) {
+      const evidence = evidenceFor(row, lane).toSpliced(at, 1);
+      expect(cellOf({ evidence }, row.id, lane)).toMatchObject({ state: "open", code: "MATRIX_ROW_OPEN" });
+    }
   });
 
   it.each(driven)("$row.id on $lane: another closure or code is a wrong closure", ({ row, lane }) => {
-    const evidence = WHOLE.evidence.map((one): MatrixEvidence => {
-      if (one.lane !== lane || !evidenceFor(row, lane).some((own) => own.path === one.path)) return one;
-      if (one.kind === "injection") return { ...one, codes: [] };
-      const { report } = one;
-      if (report === null) return one;
-      const other = report.closure.class === "MODEL_ERROR" ? "TIMEOUT_IDLE" : "MODEL_ERROR";
-      return { ...one, report: { ...report, closure: { ...report.closure, class: other } } };
-    });
-    expect(cellOf({ evidence }, row.id, lane)).toMatchObject({
-      state: "wrong-closure",
-      code: "MATRIX_WRONG_CLOSURE",
-    });
+    expect(cellOf({ evidence: evidenceFor(row, lane) }, row.id, lane).state).toBe("covered");
+    for (const [at, one] of evidenceFor(row, lane).entries()) {
+      const evidence = evidenceFor(row, lane).with(at, spoilt(one));
+      expect(cellOf({ evidence }, row.id, lane)).toMatchObject({
+        state: "wrong-closure",
+        code: "MATRIX_WRONG_CLOSURE",
+      });
+    }
+  });
+
+  it("reports a hang that was recorded as a model error as a wrong closure", () => {
+    const evidence = evidenceFor(rowOf("F03"), "codex").map(spoilt);
+    expect(cellOf({ evidence }, "F03", "codex").message).toBe(
+      "closure MODEL_ERROR, expected TIMEOUT_IDLE (runs/F03-0)",
+    );
   });
 
   it("lets no good bundle hide a wrong one", () => {

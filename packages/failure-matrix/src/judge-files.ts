@@ -6,12 +6,17 @@ import {
   foldEvent,
   sha256,
   type Finding,
+  type TrialRef,
   type TrustedKeys,
 } from "@stage6/evidence-interface";
 import type { BundleFiles } from "./mutation.ts";
 
-/** Findings of a bundle held in memory, as a reader of its folder has them. */
-export function judgeFiles(files: BundleFiles, trusted: TrustedKeys): readonly Finding[] {
+/** Findings of a bundle held in memory, as a reader of its folder has them; `expected` is the trial that the folder stands for, null for any. */
+export function judgeFiles(
+  files: BundleFiles,
+  trusted: TrustedKeys,
+  expected: TrialRef | null = null,
+): readonly Finding[] {
   const facts = emptyFacts();
   const checker = new EventLogChecker(BUNDLE_FILES.events, (event) => foldEvent(facts, event));
   const log = files.get(BUNDLE_FILES.events);
@@ -23,6 +28,6 @@ export function judgeFiles(files: BundleFiles, trusted: TrustedKeys): readonly F
     events: log === undefined ? null : checker.end(),
     facts,
     trusted,
-    expected: null,
+    expected,
   }).findings;
 }

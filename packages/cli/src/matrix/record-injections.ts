@@ -70,6 +70,10 @@ export async function recordInjections(input: InjectionInput): Promise<readonly 
             continue;
           }
           const codes = spoilBundle(bundle.files, injector.mutations, input.trusted);
+          if (codes === null) {
+            missing.push(`${row.id} ${lane.id}: ${path} holds nothing that the edit could change`);
+            continue;
+          }
           made = { source: { path, sha256: bundle.sha256 }, codes };
         } else if (injector.kind === "gate-input") {
           const given = injectGateInput(injector);

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<CoverageCell["state"], string>> = {
 };
 
 /** The numbers of a coverage in one line. */
-export function renderCounts({ rows, cells, covered, blocked, open, wrong }: Coverage["counts"]): string {
+function renderCounts({ rows, cells, covered, blocked, open, wrong }: Coverage["counts"]): string {
   return `rows ${rows}, cells ${cells}, covered ${covered}, blocked ${blocked}, open ${open}, wrong closure ${wrong}`;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { validateDocument } from "@stage6/evidence-interface";
-import { FailureMatrix, checkAppendOnly, checkMatrix, matrixOf } from "../matrix.ts";
+import { FailureMatrix, checkAppendOnly, checkMatrix, headOf, matrixOf } from "../matrix.ts";
 import { ALL_LANES } from "./make-way.ts";
 import { ROWS } from "./all-rows.ts";
 
@@ -38,6 +38,14 @@ describe("the rows of this version", () => {
             injector.files.map(({ path }) => path).toSorted(),
           );
       }
+  });
+});
+
+describe("the running digest of the rows", () => {
+  it("is frozen: rows may follow, and none may change", () => {
+    expect(headOf(ROWS.slice(0, 65))).toBe(
+      "sha256:2f94d1944a5b1bcd694f3d8dd363e0acea4d85d4094b43923e9e77cb0fd3f0d6",
+    );
   });
 });
 

@@ -9,8 +9,10 @@ export const f55StalledStream: FailureRow = {
     "The answer begins and then stays open without another byte. The provider timeout of Pi does not fire in the middle of a stream; the idle limit of the harness does.",
   requirements: ["R36"],
   ways: [
-    scripted(MODEL_LANES, [FIX, { do: "fault-stall", afterBytes: 200 }], closes("TIMEOUT_IDLE")),
-    faked([FIX, { do: "fault-stall", afterBytes: 200 }], closes("TIMEOUT_IDLE")),
+    scripted(MODEL_LANES, [FIX, { do: "fault-stall", afterBytes: 200 }], closes("TIMEOUT_IDLE"), {
+      profile: "silent",
+    }),
+    faked([FIX, { do: "fault-stall", afterBytes: 200 }], closes("TIMEOUT_IDLE"), { profile: "silent" }),
   ],
   undrivable: [],
 };

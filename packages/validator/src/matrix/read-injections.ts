@@ -112,7 +112,10 @@ async function recompute(
       sources.set(source.path, bundle);
       if (!bundle.ok) return unfit(bundle.reason);
       if (bundle.sha256 !== source.sha256) return unfit(`${source.path} is not the bundle that was spoiled`);
-      return { codes: spoilBundle(bundle.files, injector.mutations, trusted), fault: null };
+      const codes = spoilBundle(bundle.files, injector.mutations, trusted);
+      return codes === null
+        ? unfit(`${source.path} holds nothing that the edit could change`)
+        : { codes, fault: null };
     }
     case "gate-input":
       return injectGateInput(injector);

@@ -1,7 +1,13 @@
 import { join } from "node:path";
 import { BUNDLE_FILES, sha256, type Sha256, type TrustedKeys } from "@stage6/evidence-interface";
 import { listFiles, readSmallFile } from "@stage6/evidence-interface/fs";
-import { judgeFiles, mutate, type BundleFiles, type Mutation } from "@stage6/failure-matrix";
+import {
+  FailureMatrixError,
+  judgeFiles,
+  mutate,
+  type BundleFiles,
+  type Mutation,
+} from "@stage6/failure-matrix";
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const MAX_FILES = 256;
@@ -30,11 +36,16 @@ export async function readSource(root: string, path: string, trusted: TrustedKey
   return { ok: true, files, sha256: sha256(manifest) };
 }
 
-/** Codes that a reader gives for the spoiled bundle, sorted, each once. */
+/** Codes that a reader gives for the spoiled bundle, sorted, each once; null when an edit changes nothing in this bundle. */
 export function spoilBundle(
   files: BundleFiles,
   mutations: readonly Mutation[],
   trusted: TrustedKeys,
-): string[] {
-  return [...new Set(judgeFiles(mutate(files, mutations), trusted).map(({ code }) => code))].toSorted();
+): string[] | null {
+  try {
+    return [...new Set(judgeFiles(mutate(files, mutations), trusted).map(({ code }) => code))].toSorted();
+  } catch (error) {
+    if (error instanceof FailureMatrixError && error.code === "MUTATION_IDLE") return null;
+    throw error;
+  }
 }

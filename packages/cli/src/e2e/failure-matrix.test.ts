@@ -1,0 +1,228 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { checkDocument } from "@stage6/evidence-interface";
+import { cover, Coverage, knownMatrix, leavesTrial, rowFixture } from "@stage6/failure-matrix";
+import Type from "typebox";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withoutWitness } from "./without-witness.ts";
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const DEADLINE_MS = 400_000;
+const matrix = knownMatrix();
+/** Rows that the real lanes are driven into here; `stage6 matrix` drives them into all. One of every layer and of most witnesses. */
+const REAL_ROWS = ["F01", "F14", "F15", "F18", "F25", "F26", "F40", "F43", "F49", "F53"];
+const MatrixResult = Type.Object({
+  exitCode: Type.Integer(),
+  coverage: Coverage,
+  findings: Type.Array(Type.String()),
+});
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describe("stage6 matrix", () => {
+  let parent = "";
+  let killedAfter = 0;
+  let resumed = "";
+  let fake: Coverage;
+
+  const start = (...args: readonly string[]): ChildProcess =>
+    spawn(
+      process.execPath,
+      [
+        "--conditions=@stage6/source",
+        `--import=${import.meta.resolve("tsx")}`,
+        MAIN,
+        ...args,
+        "--harness-root",
+        join(parent, "harness"),
+      ],
+      {
+        cwd: parent,
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+        env: { ...process.env, STAGE6_KEYS_DIR: join(parent, "keys") },
+      },
+    );
+  const collect = (child: ChildProcess): { out: string; err: string } => {
+    const text = { out: "", err: "" };
+    child.stdout?.setEncoding("utf8").on("data", (part: string) => (text.out += part));
+    child.stderr?.setEncoding("utf8").on("data", (part: string) => (text.err += part));
+    return text;
+  };
+  const kill = (child: ChildProcess): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  };
+  const run = async (...args: readonly string[]): Promise<Ran> => {
+    const child = start(...args);
+    const text = collect(child);
+    const [code] = await once(child, "close", { signal: AbortSignal.timeout(DEADLINE_MS) });
+    return { code: typeof code === "number" ? code : null, ...text };
+  };
+  const coverageOf = async (
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly coverage: Coverage; readonly err: string }> => {
+    const { code, out, err } = await run("matrix", "--json", ...args);
+    const all: unknown = JSON.parse(out);
+    const parsed = checkDocument(
+      Type.Object({ ...MatrixResult.properties }, { additionalProperties: true }),
+      all,
+      "result",
+    );
+    if (parsed.value === null) throw new Error(`${out}\n${err}`);
+    expect(parsed.value.findings).toEqual([]);
+    return { code, coverage: parsed.value.coverage, err };
+  };
+  const print = (lanes: string, { counts }: Coverage): void =>
+    void process.stdout.write(
+      `failure matrix, ${lanes}: rows ${counts.rows}, cells ${counts.cells}, covered ${counts.covered}, blocked ${counts.blocked}, open ${counts.open}, wrong closure ${counts.wrong}\n`,
+    );
+
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), "stage6-matrix-"));
+    if ((await run("init")).code !== 0) throw new Error("stage6 init failed");
+    const first = start("matrix", "--lane", "fake", "--no-install");
+    const text = collect(first);
+    const gone = once(first, "close", { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const until = Date.now() + 120_000;
+    const done = (): number => text.err.split("\n").filter((line) => line.startsWith("[")).length;
+    while (done() < 5 && first.exitCode === null && Date.now() < until) await sleep(50);
+    kill(first);
+    await gone;
+    killedAfter = done();
+    const again = await coverageOf("--lane", "fake", "--no-install");
+    resumed = again.err;
+    fake = again.coverage;
+    print("fake", fake);
+  }, 600_000);
+  afterAll(() => rm(parent, { recursive: true, force: true, maxRetries: 3 }));
+
+  it("closes every row that the fake lane can be driven into, and blocks the others with a reason", () => {
+    expect(fake.cells.filter(({ state }) => state === "open" || state === "wrong-closure")).toEqual([]);
+    expect(fake.counts).toMatchObject({
+      rows: matrix.rows.length,
+      cells: matrix.rows.length,
+      open: 0,
+      wrong: 0,
+    });
+    const blocked = fake.cells.filter(({ state }) => state === "blocked").map(({ row }) => row);
+    expect(blocked).toEqual(
+      matrix.rows
+        .filter(({ undrivable }) => undrivable.some(({ lane }) => lane === "fake"))
+        .map(({ id }) => id),
+    );
+  });
+
+  it("goes on after SIGKILL with what was not recorded", () => {
+    expect(killedAfter).toBeGreaterThanOrEqual(5);
+    const trials = matrix.rows.flatMap(({ ways }) =>
+      ways.filter(({ lanes, injector }) => lanes.includes("fake") && leavesTrial(injector)),
+    );
+    const sealed = resumed.split("\n").filter((line) => line.startsWith("[")).length;
+    expect(sealed).toBeLessThanOrEqual(trials.length - killedAfter);
+  });
+
+  it("turns a row red when the witness of its closure is taken away", async () => {
+    const [lane] = fake.lanes;
+    if (lane === undefined) throw new Error("no fake lane");
+    const runs = join(parent, "harness", "matrix", "runs");
+    const plans = await readdir(runs);
+    const green: string[] = [];
+    let judged = 0;
+    for (const row of matrix.rows) {
+      for (const [at, way] of row.ways.entries()) {
+        if (!way.lanes.includes("fake") || !leavesTrial(way.injector)) continue;
+        const { id } = rowFixture(row, at);
+        const folders = await Promise.all(
+          plans.map(async (one) => {
+            const folder = join(runs, one, "fake", id, "001");
+            return (await readdir(folder).catch(() => [])).length > 0 ? [folder] : [];
+          }),
+        );
+        for (const folder of folders.flat()) {
+          judged += 1;
+          const cell = cover({
+            matrix: { ...matrix, rows: [row] },
+            blocks: [],
+            evidence: [
+              {
+                kind: "trial",
+                lane: "fake",
+                path: id,
+                sha256: null,
+                report: await withoutWitness(folder),
+                findings: 0,
+              },
+            ],
+            lanes: [
+              {
+                id: "fake",
+                blocked: null,
+                adapterVersion: lane.adapterVersion,
+                backendSha256: lane.backendSha256,
+              },
+            ],
+            strict: true,
+            now: fake.now,
+          }).cells[0];
+          if (cell?.state !== "wrong-closure") green.push(`${id}: ${cell?.state ?? "no cell"}`);
+        }
+      }
+    }
+    expect(green).toEqual([]);
+    expect(judged).toBeGreaterThan(40);
+  });
+
+  it("closes the chosen rows on the real Codex and the real Pi", async () => {
+    const { code, coverage } = await coverageOf("--lane", "codex,pi", "--row", REAL_ROWS.join(","));
+    print(`codex and pi, ${REAL_ROWS.length} of ${matrix.rows.length} rows`, coverage);
+    expect(coverage.cells.filter(({ state }) => state !== "covered")).toEqual([]);
+    expect(code).toBe(0);
+  }, 600_000);
+
+  it("blocks the cells of a Case that is not there for that reason alone, until the block ends", async () => {
+    const { code, coverage } = await coverageOf("--no-run", "--lane", "case");
+    expect(code).toBe(0);
+    expect(new Set(coverage.cells.map(({ state, block }) => `${state} ${block?.reasonCode ?? ""}`))).toEqual(
+      new Set(["blocked SOURCE_MISSING"]),
+    );
+    const later = new Date(Date.parse(fake.now) + 31 * 86_400_000).toISOString();
+    const expired = await coverageOf("--no-run", "--lane", "case", "--now", later);
+    expect(expired.code).toBe(1);
+    expect(new Set(expired.coverage.cells.map((cell) => cell.code))).toEqual(
+      new Set(["MATRIX_BLOCK_EXPIRED"]),
+    );
+  }, 120_000);
+
+  it("makes records again and does not believe an edited one", async () => {
+    const file = join(parent, "harness", "matrix", "injections", "F15.fake.1.json");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace('"ARTIFACT_MISSING"', '"ARTIFACT_EXTRA"'));
+    const { code, coverage } = await coverageOf("--no-run", "--lane", "fake", "--row", "F15");
+    await writeFile(file, text);
+    expect(code).toBe(1);
+    expect(coverage.cells).toMatchObject([{ state: "open", code: "MATRIX_EVIDENCE_INVALID" }]);
+  }, 120_000);
+
+  it("keeps a signed last good table of the canary, and names what changed", async () => {
+    const first = await run("matrix", "--canary", "--lane", "pi", "--row", "F14,F40");
+    expect([first.code, first.out.split("\n").at(-2)]).toEqual([
+      0,
+      "Wrote matrix/canary/last-good.dsse.json",
+    ]);
+    const fewer = await run("matrix", "--canary", "--lane", "pi", "--row", "F14");
+    expect(fewer.code).toBe(1);
+    expect(fewer.out).toContain("changed  pi F40: was AUTH_FAILURE, is not driven");
+    const file = join(parent, "harness", "matrix", "canary", "last-good.dsse.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace('"sig":"', '"sig":"A'));
+    expect((await run("matrix", "--canary", "--lane", "pi", "--row", "F14")).code).toBe(3);
+  }, 300_000);
+});
