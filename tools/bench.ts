@@ -1,8 +1,9 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [matrix]
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [validate] [matrix]
 import { dirname } from "node:path";
 import { ensureCodex } from "./bench/ensure-codex.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchMatrix } from "./bench/matrix.ts";
+import { benchValidate } from "./bench/validate-root.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 
 const ROUNDS = 5;
@@ -38,4 +39,11 @@ if (runs("matrix")) {
     console.log(
       `  ${lanes.padEnd(16)} ${seconds.toFixed(0)} s   (goal: under ${goals[lanes] ?? ""})  ${counts}`,
     );
+}
+
+if (runs("validate")) {
+  const { bundles, ms } = await benchValidate(ROUNDS);
+  console.log(
+    `validate of a whole root with ${bundles} bundles: ${(ms / 1000).toFixed(2)} s   (goal: under 5 s)`,
+  );
 }
