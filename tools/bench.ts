@@ -1,10 +1,11 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root] [matrix]; case needs a Case of your own
+// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root] [validate] [matrix]; case needs a Case of your own
 import { benchCompare } from "./bench/compare.ts";
 import { benchLanes } from "./bench/bench-lanes.ts";
 import { benchEventLog } from "./bench/event-log.ts";
 import { benchManifest } from "./bench/manifest.ts";
 import { benchStrictStart } from "./bench/strict-start.ts";
 import { benchMatrix } from "./bench/matrix.ts";
+import { benchValidate } from "./bench/validate-gate.ts";
 import { benchTrialOverhead } from "./bench/trial-overhead.ts";
 import { benchValidateRoot } from "./bench/validate-root.ts";
 
@@ -97,4 +98,11 @@ if (runs("matrix")) {
     console.log(
       `  ${lanes.padEnd(16)} ${seconds.toFixed(0)} s   (goal: under ${goals[lanes] ?? ""})  ${counts}`,
     );
+}
+
+if (runs("validate")) {
+  const { bundles, ms } = await benchValidate(ROUNDS);
+  console.log(
+    `validate of a whole root with ${bundles} bundles: ${(ms / 1000).toFixed(2)} s   (goal: under 5 s)`,
+  );
 }

@@ -19,9 +19,11 @@ test("makes a root and a private key outside of it, and the second time changes 
   expect((await readdir(join(sandbox.path, "harness"))).toSorted()).toEqual([
     "attempts",
     "comparisons",
+    "contracts",
     "evals",
     "fixtures",
     "harness.json",
+    "lanes",
     "matrix",
     "plans",
     "policy",

@@ -41,7 +41,7 @@ test.each([
 test("help lists the verbs that exist", async () => {
   const { code, out } = await sandbox.call(["--help"]);
   expect(code).toBe(0);
-  const verbs = [...out.matchAll(/^ {2}([a-z][a-z-]*) .*(?= {2})/gm)].map(([, verb]) => verb);
+  const verbs = [...out.matchAll(/^ {2}([a-z][a-z0-9-]+) .*(?= {2})/gm)].map(([, verb]) => verb);
   expect(verbs).toEqual([
     "init",
     "probe",
@@ -55,6 +55,16 @@ test("help lists the verbs that exist", async () => {
     "matrix",
     "replay",
     "validate",
+    "status",
+    "operator",
+    "sign-policy",
+    "stage5",
+    "accept",
+    "record",
+    "revoke",
+    "report",
+    "health",
+    "validate-planning",
     "rehearse",
   ]);
 });

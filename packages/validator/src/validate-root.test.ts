@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { cp, readdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { validateDocument } from "@stage6/evidence-interface";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

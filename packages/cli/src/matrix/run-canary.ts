@@ -14,7 +14,7 @@ import { MATRIX_FILES } from "@stage6/validator";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-code.ts";
 import type { OpenRoot } from "../open-root.ts";
-import { readRunnerKey } from "../runner-key.ts";
+import { readRoleKey } from "../role-keys.ts";
 import {
   canaryStatement,
   canaryTable,
@@ -78,7 +78,7 @@ export async function runCanary(root: OpenRoot, options: DriveOptions): Promise<
     const good = failed.length === 0 && table.lanes.length > 0 && !options.interrupt.aborted;
     const written = good && (before === null || changed.length === 0 || options.renew);
     if (written) {
-      const key = await readRunnerKey(options.keys, root.config.id, root.trusted);
+      const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
       await replace(file, signStatement(canaryStatement(table), key));
     }
     return { failed, changed, table, written, matrix, coverage };

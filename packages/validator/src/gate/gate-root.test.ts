@@ -7,7 +7,7 @@ import {
   deriveRecord,
   type EligibilityDocuments,
 } from "@stage6/eligibility";
-import { KEYS, NOW, sampleMatrix, signed } from "@stage6/eligibility/testing";
+import { KEYS, NOW, sampleMatrix, sampleStage5, signed } from "@stage6/eligibility/testing";
 import { checkDocument, Report, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -171,6 +171,16 @@ const SPOILED: readonly (readonly [string, string, string, CheckId, Spoil])[] = 
     "STAGE5_DIGEST",
     "stage5",
     ({ root }) => writeFile(join(root, "stage5/first/report.txt"), "other\n"),
+  ],
+  [
+    "R28",
+    "Stage 5 evidence about another tree",
+    "STAGE5_SOURCE_DRIFT",
+    "stage5",
+    ({ root }) => {
+      const source = { repository: "case", commit: "c".repeat(40), gitTree: "9".repeat(40) };
+      return writeFile(join(root, "stage5/first.dsse.json"), sampleStage5({ source }).envelope.bytes);
+    },
   ],
   [
     "R52",

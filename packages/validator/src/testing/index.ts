@@ -1,1 +1,2 @@
-export { writeSampleRoot, type SampleRoot, type SampleRootOptions } from "./sample-root.ts";
+export { writeGateRoot, type GateRootOptions } from "./gate-root.ts";
+export { writeDocument, writeSampleRoot, type SampleRoot, type SampleRootOptions } from "./sample-root.ts";
