@@ -11,8 +11,10 @@ import {
   sampleSigners,
   sampleStage5,
   signSsh,
+  SOURCE_LIST,
 } from "@stage6/eligibility/testing";
 import { sha256, writeStrictBytes, type TrialPlan } from "@stage6/evidence-interface";
+import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { ROOT_FILES } from "../root-files.ts";
 import {
   sampleKeys,
@@ -50,6 +52,11 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
   const written = await writeSampleRoot(root, {
     ...options,
     policy,
+    trial: (sample, ref) =>
+      (options.trial ?? ((same: SampleTrial) => same))(
+        ref.lane === "case" ? withSource(sample) : sample,
+        ref,
+      ),
     plan: (plan) => (options.plan ?? ((same: TrialPlan) => same))(gatePlan(plan, live, fixtures, trials)),
   });
   await writeDocument(root, ROOT_FILES.trustedKeys, {
@@ -65,6 +72,12 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
   for (const seen of sampleObservations())
     await writeDocument(root, `admissions/observations/${written.planId}/${seen.moment}.json`, seen);
   return written;
+}
+
+/** A trial of the candidate tells of the source that it ran. */
+function withSource(sample: SampleTrial): SampleTrial {
+  const tree = { name: "source", kind: "tree", before: SOURCE_LIST, after: SOURCE_LIST } as const;
+  return { ...sample, observation: { ...sample.observation, protected: [tree] } };
 }
 
 async function put(root: string, { path, bytes }: RawFile): Promise<void> {
