@@ -18,9 +18,7 @@ import { plannedTarget } from "./sample-targets.ts";
 
 /** Digest of the program that the sample candidate runs. */
 export const CASE_BINARY = sha256("case binary");
-/** Digest of the sample candidate's files. */
-export const SOURCE_LIST = sha256("list");
-const SOURCE_TREE = { name: "source", kind: "tree" as const, before: SOURCE_LIST, after: SOURCE_LIST };
+const SOURCE_TREE = { name: "source", kind: "tree" as const, before: CASE_BINARY, after: CASE_BINARY };
 /** Policy of the samples: few trials, above every floor. */
 export const POLICY: Policy = { ...DEFAULT_POLICY, trialsPerCell: { scripted: 2, live: 5 } };
 

@@ -24,7 +24,7 @@ import type { RawFile } from "../raw-file.ts";
 import type { Stage5Evidence } from "../stage5/check-stage5.ts";
 import { STAGE5_PREDICATE, type Stage5Statement } from "../stage5/stage5-statement.ts";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers.ts";
-import { CASE_BINARY, POLICY, sampleComparison, SOURCE_LIST } from "./sample-comparison.ts";
+import { CASE_BINARY, POLICY, sampleComparison } from "./sample-comparison.ts";
 import { fileOf, KEYS, sampleTrust } from "./sample-keys.ts";
 import { sampleMatrix } from "./sample-matrix.ts";
 import { targetFiles } from "./sample-targets.ts";
@@ -89,7 +89,7 @@ export function sampleAdmission(
       schemaVersion: "1.0",
       repository: "git+https://example.invalid/case",
       form: "checkout",
-      files: { count: 208, listSha256: SOURCE_LIST },
+      files: { count: 208, listSha256: sha256("list") },
       subTrees: [{ path: "src", gitTree: "f".repeat(40) }],
       prompts: [{ path: "agents/closer.md", sha256: sha256("prompt") }],
       extraFiles: ["node_modules/.stamp"],
