@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { escapeText } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import type { Fixture } from "@stage6/lane-contract";
-import { addFixture, readFixture, RunnerError, type FixtureSource } from "@stage6/runner";
+import { addFixture, RunnerError, type FixtureSource } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
 import { addFixturesOwn } from "./fixtures-own.ts";
 import { CliError } from "../cli-error.ts";

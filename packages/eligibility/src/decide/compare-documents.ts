@@ -13,7 +13,7 @@ import type { EligibilityCheck } from "./eligibility-check.ts";
 import { checkOf, notRun } from "./make-check.ts";
 
 /** Every trial of a comparison, those of earlier plans among them. */
-export function trialsOf(input: CompareInput | null): readonly TrialInput[] {
+function trialsOf(input: CompareInput | null): readonly TrialInput[] {
   return [...(input?.trials ?? []), ...(input?.earlier ?? []).flatMap((one) => one.trials)];
 }
 

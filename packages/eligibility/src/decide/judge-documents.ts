@@ -13,7 +13,7 @@ import type { MatrixFacts, ProofSources } from "../proof/derive-proof.ts";
 import { checkRecords } from "../record/check-records.ts";
 import { checkStage5, type Stage5Record } from "../stage5/check-stage5.ts";
 import { checkTrustRoot, type TrustRoot } from "../trust/trust-root.ts";
-import { checkAuthority, compareDocuments, reportsOf, trialsOf, type Compared } from "./compare-documents.ts";
+import { checkAuthority, compareDocuments, reportsOf, type Compared } from "./compare-documents.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
 import { checkOf, notRun } from "./make-check.ts";
