@@ -13,11 +13,14 @@ export function generatedDocument(schema: unknown): fc.Arbitrary<unknown> {
   switch (read.type) {
     case "object":
       return object(read);
-    case "array":
-      return fc.array(generatedDocument(read.items), {
+    case "array": {
+      const lengths = {
         minLength: read.minItems ?? 0,
         maxLength: Math.max(read.minItems ?? 0, Math.min(read.maxItems ?? MANY, MANY)),
-      });
+      };
+      const item = generatedDocument(read.items);
+      return read.uniqueItems === true ? fc.uniqueArray(item, lengths) : fc.array(item, lengths);
+    }
     case "string":
       return text(read);
     case "integer":
@@ -37,7 +40,13 @@ function clamped({ minimum, maximum }: JsonSchema, far: number): { min: number; 
   return { min: Math.max(minimum ?? -far, -far), max: Math.min(maximum ?? far, far) };
 }
 
-function object({ properties = {}, required = [] }: JsonSchema): fc.Arbitrary<unknown> {
+function object({ patternProperties, properties = {}, required = [] }: JsonSchema): fc.Arbitrary<unknown> {
+  const [keyed] = Object.entries(patternProperties ?? {});
+  if (keyed !== undefined)
+    return fc.dictionary(text({ pattern: keyed[0] }), generatedDocument(keyed[1]), {
+      maxKeys: MANY,
+      noNullPrototype: true,
+    });
   const members = Object.fromEntries(
     Object.entries(properties).map(([key, member]) => [key, generatedDocument(member)]),
   );

@@ -6,6 +6,7 @@ const Keywords = Type.Object({
   const: Type.Optional(Type.Unknown()),
   anyOf: Type.Optional(Type.Array(Type.Unknown())),
   properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  patternProperties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   required: Type.Optional(Type.Array(Type.String())),
   additionalProperties: Type.Optional(Type.Unknown()),
   items: Type.Optional(Type.Unknown()),
@@ -16,6 +17,7 @@ const Keywords = Type.Object({
   maximum: Type.Optional(Type.Number()),
   minItems: Type.Optional(Type.Number()),
   maxItems: Type.Optional(Type.Number()),
+  uniqueItems: Type.Optional(Type.Boolean()),
 });
 
 /** The keywords of one published schema. */

@@ -10,17 +10,19 @@ export function legacyCheck(schema: unknown): (value: unknown) => boolean {
 
 function twin(schema: unknown): TSchema {
   const read = readSchema(schema);
-  const { anyOf, items, properties = {}, required = [], type, ...bounds } = read;
+  const { anyOf, items, patternProperties, properties = {}, required = [], type, ...bounds } = read;
   if ("const" in read) return literal(read.const);
   if (anyOf !== undefined) return Type.Union(anyOf.map(twin));
   switch (type) {
     case "object": {
+      const shut = read.additionalProperties === false ? { additionalProperties: false } : {};
+      const [keyed] = Object.entries(patternProperties ?? {});
+      if (keyed !== undefined) return Type.Record(Type.String({ pattern: keyed[0] }), twin(keyed[1]), shut);
       const members = Object.entries(properties).map(([key, member]) => {
         const made = twin(member);
         return [key, required.includes(key) ? made : Type.Optional(made)] as const;
       });
-      const closed = read.additionalProperties === false;
-      return Type.Object(Object.fromEntries(members), closed ? { additionalProperties: false } : {});
+      return Type.Object(Object.fromEntries(members), shut);
     }
     case "array":
       return Type.Array(twin(items), bounded(bounds));

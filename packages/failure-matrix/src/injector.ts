@@ -11,7 +11,7 @@ const Text = Type.String({ maxLength: 100_000 });
 export const InjectedStep = Type.Record(
   Type.String({ pattern: "^[A-Za-z]{1,32}$" }),
   Type.Union([Text, Type.Integer({ minimum: 0, maximum: 4_294_967_296 }), Type.Boolean()]),
-  { description: "A step: `do` and its values." },
+  { additionalProperties: false, description: "A step: `do` and its values." },
 );
 export type InjectedStep = Static<typeof InjectedStep>;
 

@@ -9,7 +9,7 @@ import {
   POLICY_NAMESPACE,
   type EligibilityDocuments,
 } from "@stage6/eligibility";
-import { KEYS, sampleMatrix } from "@stage6/eligibility/testing";
+import { KEYS, sampleMatrix, sampleObservations } from "@stage6/eligibility/testing";
 import { openEnvelope, keyId } from "@stage6/evidence-interface";
 import { readGate } from "@stage6/validator";
 import { writeGateRoot, type SampleRoot } from "@stage6/validator/testing";
@@ -62,7 +62,7 @@ async function makeRoot(evidenceClass: "live" | "scripted"): Promise<SampleRoot>
 
 /** The documents of a root; the evidence of its matrix is made in memory, where a driver leaves it in files. */
 async function documentsOf({ root }: SampleRoot, now: string): Promise<EligibilityDocuments> {
-  const { documents } = await readGate({ root, now });
+  const { documents } = await readGate({ root, now, observations: sampleObservations([]) });
   const input = documents?.comparison;
   const report = input?.trials.find(({ lane }) => lane === "codex")?.report;
   if (documents === null || input == null || report == null) throw new Error("the root was not read");

@@ -7,7 +7,7 @@ import {
   deriveRecord,
   type EligibilityDocuments,
 } from "@stage6/eligibility";
-import { KEYS, NOW, sampleMatrix, sampleStage5, signed } from "@stage6/eligibility/testing";
+import { KEYS, NOW, sampleMatrix, sampleObservations, sampleStage5, signed } from "@stage6/eligibility/testing";
 import { checkDocument, Report, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -18,6 +18,9 @@ import { flipByte } from "../testing/spoil.ts";
 import { removeTempFolders, tempFolder } from "../testing/temp-folder.ts";
 import { validateRoot } from "../validate-root.ts";
 import { readGate } from "./read-gate.ts";
+
+/** The source as the caller sees it now. */
+const LOOKS = sampleObservations([]);
 
 let original: SampleRoot;
 afterAll(removeTempFolders);
@@ -33,13 +36,13 @@ async function copy(): Promise<SampleRoot> {
 const make = async (options: GateRootOptions): Promise<SampleRoot> =>
   writeGateRoot(join(await tempFolder(), "harness"), options);
 async function checksOf(root: string, now: string = NOW): Promise<Map<string, GateCheck>> {
-  const { checks } = await validateRoot({ root, now });
+  const { checks } = await validateRoot({ root, now, observations: LOOKS });
   return new Map(checks.map((check) => [check.id, check]));
 }
 
 /** Documents of a root whose matrix is closed: its evidence is made in memory, a driver would leave it in files. */
 async function closed(root: string): Promise<EligibilityDocuments> {
-  const { documents } = await readGate({ root, now: NOW });
+  const { documents } = await readGate({ root, now: NOW, observations: LOOKS });
   const input = documents?.comparison;
   const report = input?.trials.find(({ lane }) => lane === "codex")?.report;
   if (documents === null || input == null || report == null) throw new Error("the root was not read");
@@ -223,7 +226,7 @@ const SPOILED: readonly (readonly [string, string, string, CheckId, Spoil])[] = 
     "POLICY_SIGNATURE",
     "policy-signed",
     async ({ root }) => {
-      const { policy } = (await readGate({ root, now: NOW })).view;
+      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS })).view;
       await writeDocument(root, "policy/stage6.policy.json", { ...policy?.document, minRealLanes: 2 });
     },
   ],
@@ -233,7 +236,7 @@ const SPOILED: readonly (readonly [string, string, string, CheckId, Spoil])[] = 
     "POLICY_WEAKENED",
     "policy",
     async ({ root }) => {
-      const { policy } = (await readGate({ root, now: NOW })).view;
+      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS })).view;
       const actions = policy?.document.forbiddenActions.filter((action) => action !== "push");
       await writeDocument(root, "policy/stage6.policy.json", {
         ...policy?.document,
@@ -271,8 +274,8 @@ describe("one thing spoiled", () => {
 
   it("R23: the same root gives the same result in another folder", async () => {
     const { root } = await copy();
-    expect(await validateRoot({ root, now: NOW })).toEqual(
-      await validateRoot({ root: original.root, now: NOW }),
+    expect(await validateRoot({ root, now: NOW, observations: LOOKS })).toEqual(
+      await validateRoot({ root: original.root, now: NOW, observations: LOOKS }),
     );
   });
 
@@ -413,7 +416,7 @@ const MADE: readonly (readonly [string, string, string, () => Promise<GateRootOp
 describe("roots that were made otherwise", () => {
   it.each(MADE)("%s: %s is refused (%s)", async (_ids, _what, code, options) => {
     const { root } = await make(await options());
-    const { checks, comparison } = await validateRoot({ root, now: NOW });
+    const { checks, comparison } = await validateRoot({ root, now: NOW, observations: LOOKS });
     const check = checks.find(({ id }) => id === "comparison");
     expect(check?.verdict).not.toBe("pass");
     const told = [
@@ -429,7 +432,7 @@ describe("roots that were made otherwise", () => {
     const file = join(root, bundles[0] ?? "", "manifest.json");
     const names = await readdir(join(root, bundles[0] ?? ""));
     expect(names).toContain("manifest.json");
-    const { trials } = await readGate({ root, now: NOW });
+    const { trials } = await readGate({ root, now: NOW, observations: LOOKS });
     const manifest = trials[0]?.manifest;
     const [first, ...rest] = manifest?.files ?? [];
     await writeFile(
