@@ -270,15 +270,15 @@ def derive(log, seen, seen_sha):
     put("MODEL_MISMATCH", any(model != allowed for model in models))
     put("PROVIDER_TOOL", any(one["providerTools"] for one in asked))
     top = max((one for one in answers if one["end"] not in ("refused", "local")), key=lambda one: one["request"], default=None)
-    if top and top["end"] != "complete":
-        status = top["status"] if top["end"] == "error-status" else None
-        put("AUTH_FAILURE" if status in (401, 403) else "RATE_LIMIT" if status == 429 else "MODEL_ERROR", True)
+    died = process is not None and (process["exitCode"] or 0) >= 128
+    if top and top["end"] != "complete" and not (died and top["end"] == "unanswered"):
+        status = top["status"] if top["end"] == "error-status" else None; put("AUTH_FAILURE" if status in (401, 403) else "RATE_LIMIT" if status == 429 else "MODEL_ERROR", True)
     if process is None: put("HARNESS_ERROR", of("process.started"))
     elif process["endedBy"] != "exit": put(LIMITS[process["endedBy"]], True)
     elif process["signal"] is not None: put("LANE_KILLED", True)
     elif process["exitCode"] is None: put("HARNESS_ERROR", True)
     elif process["exitCode"] and not understood: put("STARTUP_FAILURE", True)
-    elif process["exitCode"]: put("LANE_CRASH", process["exitCode"] >= 128 or claimed not in ("failed", "aborted"))
+    elif process["exitCode"]: put("LANE_CRASH", died or claimed not in ("failed", "aborted"))
     count = lambda kind: len(of(kind))
     unclosed = sum(one["status"] == "unclosed" for one in tools)
     if process is not None:

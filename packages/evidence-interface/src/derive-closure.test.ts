@@ -116,6 +116,12 @@ const ROWS: readonly Row[] = [
   ["MODEL_ERROR", "the last answer was cut", answer("cut", 200), {}],
   ["MODEL_ERROR", "the last answer was malformed", answer("malformed", 200), {}],
   ["MODEL_ERROR", "the last request was never answered", answer("unanswered", null), {}],
+  [
+    "LANE_CRASH",
+    "it died while an answer was under way",
+    { ...answer("unanswered", null), ...process({ exitCode: 134 }) },
+    {},
+  ],
   ["STARTUP_FAILURE", "it could not be spawned", process({ endedBy: "spawn-failure", exitCode: null }), {}],
   [
     "STARTUP_FAILURE",

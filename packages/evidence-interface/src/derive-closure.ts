@@ -71,6 +71,9 @@ function boundaryClasses(observation: Observation): ClosureClass[] {
   return found;
 }
 
+/** Exit codes from here on are a shell's word for death by a signal (POSIX). */
+const DIED = 128;
+
 function modelClasses(facts: LogFacts): ClosureClass[] {
   const found: ClosureClass[] = [];
   const planned = facts.started?.model;
@@ -79,6 +82,8 @@ function modelClasses(facts: LogFacts): ClosureClass[] {
   if (facts.providerTools.size > 0) found.push("PROVIDER_TOOL");
   const last = facts.lastAnswer;
   if (last === null || last.end === "complete") return found;
+  // The backend died before the answer came: that is its own end, not the model's.
+  if (last.end === "unanswered" && (facts.process?.exitCode ?? 0) >= DIED) return found;
   if (last.end === "error-status" && (last.status === 401 || last.status === 403)) found.push("AUTH_FAILURE");
   else if (last.end === "error-status" && last.status === 429) found.push("RATE_LIMIT");
   else found.push("MODEL_ERROR");
@@ -97,7 +102,7 @@ function processClasses(facts: LogFacts): ClosureClass[] {
   const code = ended.exitCode;
   if (code === 0) return found;
   if (facts.understood === 0) found.push("STARTUP_FAILURE");
-  else if (code >= 128 || (facts.agentOutcome !== "failed" && facts.agentOutcome !== "aborted"))
+  else if (code >= DIED || (facts.agentOutcome !== "failed" && facts.agentOutcome !== "aborted"))
     found.push("LANE_CRASH");
   return found;
 }

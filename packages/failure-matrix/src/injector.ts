@@ -9,7 +9,7 @@ const closed = <P extends TProperties>(properties: P, description: string) =>
 const Text = Type.String({ maxLength: 100_000 });
 /** One step of a script, by name and plain values; the driver reads it with the script's own schema. */
 export const InjectedStep = Type.Record(
-  Type.String({ pattern: "^[A-Za-z]{1,32}$" }),
+  Type.String({ pattern: "^[A-Za-z][A-Za-z0-9]{0,31}$" }),
   Type.Union([Text, Type.Integer({ minimum: 0, maximum: 4_294_967_296 }), Type.Boolean()]),
   { additionalProperties: false, description: "A step: `do` and its values." },
 );

@@ -9,11 +9,9 @@ export const f49UnclosedItem: FailureRow = {
     "The end of a call is missing from the stream although the backend ended with exit code 0 and a completed turn. What the call did is not known from the stream.",
   requirements: ["R34"],
   ways: [
-    wrapped(
-      ["codex", "pi"],
-      '"$@" | grep -v -e \'"item.completed".*command_execution\' -e \'"tool_execution_end"\'',
-      closes("STREAM_INCOMPLETE"),
-    ),
+    wrapped(["codex"], '"$@" | grep -v \'"item.completed".*command_execution\'', closes("STREAM_INCOMPLETE")),
+    // Pi's records come in a fixed order: one that is missing leaves an order that no known version has.
+    wrapped(["pi"], '"$@" | grep -v \'"tool_execution_end"\'', closes("LANE_DRIFT")),
     faked([FIX, { do: "fake-open-tool" }, DONE], closes("STREAM_INCOMPLETE")),
   ],
   undrivable: [],

@@ -7,7 +7,14 @@ import {
   deriveRecord,
   type EligibilityDocuments,
 } from "@stage6/eligibility";
-import { KEYS, NOW, sampleMatrix, sampleObservations, sampleStage5, signed } from "@stage6/eligibility/testing";
+import {
+  KEYS,
+  NOW,
+  sampleMatrix,
+  sampleObservations,
+  sampleStage5,
+  signed,
+} from "@stage6/eligibility/testing";
 import { checkDocument, Report, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
