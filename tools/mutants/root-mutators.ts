@@ -271,6 +271,7 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "keys-with-a-duplicate-key",
     codes: ["BYTES_NOT_CANONICAL"],
+    follows: ["TRUST_ROOT_UNSAFE"],
     spoil: (facts) => edit(keysFile(facts), /("role":"runner")/, '$1,"role":"operator"'),
   },
   {
@@ -282,7 +283,7 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "lane-unregistered",
     codes: ["LANE_REGISTRY_INCOMPLETE"],
-    follows: ["SCHEMA_INVALID"],
+    follows: ["SCHEMA_INVALID", "DEFAULT_SWITCH_FORBIDDEN"],
     spoil: ({ root }) => edit(join(root, "harness.json"), /,"pi":\{"adapter"[^}]*\}/, ""),
   },
   {

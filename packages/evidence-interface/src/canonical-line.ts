@@ -27,8 +27,13 @@ export function isCanonicalLine(type: EventType, text: string): boolean {
 
 function patternOf(schema: TSchema): string {
   if ("properties" in schema && typeof schema.properties === "object" && schema.properties !== null) {
-    const members = Object.entries<TSchema>({ ...schema.properties });
-    return String.raw`\{${members.map(([key, member]) => `"${escaped(key)}":${patternOf(member)}`).join(",")}\}`;
+    const required = "required" in schema && Array.isArray(schema.required) ? schema.required : [];
+    const members = Object.entries<TSchema>({ ...schema.properties }).map(([key, member], at) => {
+      // No object of the log begins with a member that may be left out.
+      const text = `${at === 0 ? "" : ","}"${escaped(key)}":${patternOf(member)}`;
+      return required.includes(key) ? text : `(?:${text})?`;
+    });
+    return String.raw`\{${members.join("")}\}`;
   }
   if ("const" in schema && typeof schema.const === "string") return `"${escaped(schema.const)}"`;
   if ("anyOf" in schema && Array.isArray(schema.anyOf)) {

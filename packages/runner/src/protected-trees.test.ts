@@ -45,8 +45,8 @@ test("listed trees that stay as they were are observed, each for its own action"
     "origin remote",
     "surroundings tree",
     "the-core core",
-    "the-vendor vendor",
     "the-repository repository",
+    "the-vendor vendor",
   ]);
   expect(seen.verdicts).toMatchObject({
     "core-mutation": "observed-none",

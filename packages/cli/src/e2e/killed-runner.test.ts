@@ -85,6 +85,10 @@ describe("a runner that is killed", () => {
       "tiny",
       "--expects",
       "no-change",
+      "--owner",
+      "the tests",
+      "--consent",
+      "made for this test",
       "--oracle",
       "true",
     );
