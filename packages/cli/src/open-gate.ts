@@ -5,7 +5,7 @@ import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { EXIT } from "./exit-code.ts";
 import { choosePlan, openRoot, type OpenRoot } from "./open-root.ts";
-import { LANES } from "./lane-catalog.ts";
+import { LANES, type CatalogLane } from "./lane-catalog.ts";
 import { placesFor } from "./places-for.ts";
 import { placesOf } from "./probe-lanes.ts";
 import { lookAtSource } from "./source/look-at-source.ts";
@@ -18,15 +18,20 @@ export interface OpenGate {
   readonly documents: EligibilityDocuments;
 }
 
-/** A look at the candidate's source as it is now; none when the root has no plan or its places cannot be told. */
+/**
+ * A look at the candidate's source as it is now; none when its places cannot be told. Before the first plan the candidate
+ * is the lane whose source an operator provides, so that an admission can be judged, and its drift seen, before it is planned with.
+ */
 export async function observeNow(
   context: CommandContext,
   root: OpenRoot,
   planId: string | null,
 ): Promise<readonly SourceObservation[]> {
   const plan = planId === null ? root.plans.at(-1) : root.plans.find(({ id }) => id === planId);
-  if (plan === undefined) return [];
-  const lane = LANES.find(({ id }) => id === plan.plan.candidate)?.lane;
+  if (plan === undefined && planId !== null) return [];
+  const isCandidate = ({ id, lane }: CatalogLane): boolean =>
+    plan === undefined ? lane.backend.kind === "provided" : id === plan.plan.candidate;
+  const lane = LANES.find(isCandidate)?.lane;
   if (lane === undefined) return [];
   const places = await placesOf(lane.id, await placesFor(context, root));
   return [await lookAtSource(lane, places, { moment: "now", trial: null, observedAt: context.now })];

@@ -19,7 +19,7 @@ const STEPS: readonly Step[] = [
   },
   { name: "operator", checks: ["trust-root"], command: ["operator", "add", "NAME", "--key", "FILE.pub"] },
   { name: "signed policy", checks: ["policy-signed"], command: ["sign-policy", "--operator", "NAME"] },
-  { name: "source admission", checks: ["source-admission"], command: ["admit-source"] },
+  { name: "source admission", checks: ["source-admission"], command: ["admit-source", "--review", "FILE"] },
   {
     name: "Stage 5 evidence",
     checks: ["stage5"],
@@ -89,7 +89,10 @@ function standingOf(
   if (gravest === undefined && name === "record" && !recorded)
     return { standing: { name, state: "missing", code: null }, message: "nothing was recorded yet" };
   if (gravest === undefined) return { standing: { name, state: "done", code: null }, message: "" };
-  const missing = gravest.code === "NOT_RUN" || /_(MISSING|UNKNOWN)$/.test(gravest.code ?? "");
+  // Evidence that is there and lacks a kind lost a comparison: nothing is still to be made.
+  const missing =
+    gravest.code === "NOT_RUN" ||
+    (gravest.code !== "KINDS_MISSING" && /_(MISSING|UNKNOWN)$/.test(gravest.code ?? ""));
   return {
     standing: { name, state: missing ? "missing" : "refused", code: gravest.code },
     message: escapeLong(gravest.message, 160),

@@ -23,6 +23,7 @@ import { openRoleKey } from "../role-keys-of-root.ts";
 import { collectAdmission } from "../source/collect-admission.ts";
 import { draftReview } from "../source/draft-review.ts";
 import { sourcePlaces } from "../source/look-at-source.ts";
+import { openPoints } from "../source/open-points.ts";
 import { SourceReview } from "../source/source-review.ts";
 import { keysFolder } from "../user-folders.ts";
 import { writeNewFile } from "../write-new-file.ts";
@@ -125,7 +126,16 @@ async function readReview(cwd: string, file: string): Promise<SourceReview> {
     throw new CliError("USAGE", EXIT.usage, `${escapeText(file)} ${why}`, { cause: error });
   }
   const checked = validateDocument(SourceReview, value);
-  if (checked.ok) return checked.value;
+  if (checked.ok) {
+    const open = openPoints(checked.value);
+    if (open.length === 0) return checked.value;
+    throw new CliError(
+      "USAGE",
+      EXIT.usage,
+      `${escapeText(file)} is not filled in; it leaves open ${open.join("; ")}`,
+      { remedy: "Only a person can judge these; fill them in, and call again." },
+    );
+  }
   const [first] = checked.errors;
   throw new CliError(
     "USAGE",
