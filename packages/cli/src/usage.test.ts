@@ -59,6 +59,7 @@ test("help lists the verbs that exist", async () => {
     "operator",
     "sign-policy",
     "stage5",
+    "admit-source",
     "accept",
     "record",
     "revoke",

@@ -105,6 +105,7 @@ describe("reading a fixture", () => {
       digest: sha256(bytes),
       folder,
       task: TASK,
+      ownership: { record: null, digest: null, fault: null },
     });
   });
 

@@ -90,8 +90,11 @@ test.runIf(process.platform === "linux").each(["codex", "pi"])(
     await seedRepository(files, join(sandbox.path, `${lane}-repository`));
     const add = ["--from", `${lane}-repository`, "--base", "main", "--task", "task.md", "--allow", "a.txt"];
     const how = ["--id", "waits", "--expects", "no-change", "--script", "script.json", "--oracle", "true"];
+    const owned = ["--owner", "the tests", "--consent", "made for this test"];
     await sandbox.call(["init", ...root], env);
-    expect(await sandbox.call(["fixtures", "add", ...add, ...how, ...root], env)).toMatchObject({ code: 0 });
+    expect(await sandbox.call(["fixtures", "add", ...add, ...owned, ...how, ...root], env)).toMatchObject({
+      code: 0,
+    });
     const plan = ["plan", "--candidate", lane, "--lanes", lane, "--fixtures", "waits", ...root];
     expect(await sandbox.call(plan, env)).toMatchObject({ code: 0 });
     const child = sandbox.start(["run", "--concurrency", "2", ...root], env);
