@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { APPLICABILITY_PREDICATE, applicabilityPath, type ApplicabilityRecord } from "@stage6/comparator";
 import { sha256, signStatement, STATEMENT_TYPE, writeStrictBytes } from "@stage6/evidence-interface";
@@ -35,7 +35,6 @@ beforeAll(async () => {
       ),
     }),
   });
-  await rm(join(blocked.root, "runs", blocked.planId, "pi"), { recursive: true });
 });
 
 function recordOf({ planId }: SampleRoot, change: Partial<ApplicabilityRecord> = {}): ApplicabilityRecord {
