@@ -147,6 +147,13 @@ describe("a source admission", () => {
       expect(looked(folders)).toEqual(["VENDOR_DIRTY folder"]);
   });
 
+  it("R38: a folder that the review never named is refused when it appears later (VENDOR_DIRTY)", () => {
+    const folders = [{ path: "dist", files: 1, sha256: sha256("built later") }];
+    expect(codes({ observations: sampleObservations(started, { folders }) })).toEqual([
+      "VENDOR_DIRTY folder",
+    ]);
+  });
+
   it("R38: of the program alone needs no checkout", () => {
     const observations = sampleObservations(started, {
       gitCommit: null,

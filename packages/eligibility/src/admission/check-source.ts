@@ -34,6 +34,9 @@ export function checkSource(
     if (now?.sha256 !== sha256 || now.files !== files)
       dirty("folder", `${path} is as it was reviewed`, now === undefined ? "not looked at" : now.sha256);
   }
+  // Files below a folder that is looked at as one are no extra files: a folder that nobody reviewed has to count itself.
+  for (const { path } of seen.folders)
+    if (!extraFolders.some((one) => one.path === path)) dirty("folder", "no folder beside the pin", path);
   for (const { path, sha256, authoritative } of lockfiles) {
     const now = seen.lockfiles.find((one) => one.path === path)?.sha256;
     if (authoritative && now !== sha256) drift("lockfile", `${path} is ${sha256}`, now);
