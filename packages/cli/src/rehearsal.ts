@@ -82,6 +82,11 @@ export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): 
     `Comparison: ${compared.document === "not-written" ? "not written" : `${at}${compared.file}`}`,
     `Check it:   ${context.program} validate --harness-root ${context.shownRoot.includes(" ") ? `'${context.shownRoot}'` : context.shownRoot}`,
     `Read it:    ${commandLine(context, ["compare", "--explain", explainExample(compared.comparison)])}`,
+    ...(gate.matrix === null
+      ? []
+      : [
+          `Bad states: ${gate.matrix.covered} of ${gate.matrix.cells} cells of the failure matrix covered; drive it: ${commandLine(context, ["matrix"])}`,
+        ]),
     "",
   ].join("\n");
 }

@@ -120,9 +120,13 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
   checks.push(
     read !== null && coverage === null
       ? notRun("failure-matrix", "there is no plan")
-      : checkOf("failure-matrix", [...unread, ...(coverage?.problems ?? [])], coverage?.counts ?? "", [
-          documents.matrix.matrix,
-        ]),
+      : checkOf(
+          "failure-matrix",
+          [...unread, ...(coverage?.problems ?? [])],
+          coverage?.counts ?? "",
+          [documents.matrix.matrix],
+          coverage?.counts ?? null,
+        ),
   );
 
   const sources = sourcesOf(documents, read, compared, admission?.record ?? null, stage5?.record ?? null);

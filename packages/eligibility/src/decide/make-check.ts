@@ -5,12 +5,13 @@ import { ELIGIBILITY_CHECKS, type EligibilityCheck, type EligibilityCheckId } fr
 
 const MOST = 1000;
 
-/** A check from what was found: no problem passes it, and the first problem names its code. */
+/** A check from what was found: no problem passes it, and the first problem names its code. `standing`: what a failed check says before its first problem. */
 export function checkOf(
   id: EligibilityCheckId,
   problems: readonly Problem[],
   passed: string,
   files: readonly (RawFile | null)[] = [],
+  standing: string | null = null,
 ): EligibilityCheck {
   const [first] = problems;
   const digests = new Map(
@@ -30,7 +31,8 @@ export function checkOf(
     what: `${code} (${rule}) ${message}`.slice(0, 4000),
   }));
   const more = problems.length === 1 ? "" : ` (${problems.length} problems)`;
-  return made(id, "fail", first.code, `${first.file}: ${first.message}${more}`, evidence);
+  const lead = standing === null ? "" : `${standing}; `;
+  return made(id, "fail", first.code, `${lead}${first.file}: ${first.message}${more}`, evidence);
 }
 
 /** A check that could not be made, and why: it fails. */

@@ -77,7 +77,7 @@ export function coverDocuments(
     lanes: lanes.map(({ id }) => id),
     candidate: plan.candidate,
   });
-  const { cells, covered, blocked } = coverage.counts;
+  const { cells, covered, blocked, open, wrong } = coverage.counts;
   return {
     facts: {
       matrixSha256: matrix.head,
@@ -87,6 +87,6 @@ export function coverDocuments(
     problems: found.map(({ code, row, lane, message }) =>
       problemIn(FILE, code, [row, lane].filter((part) => part !== null).join(" ") || "matrix", message),
     ),
-    counts: `${covered} of ${cells} cells covered, ${blocked} blocked with a reason`,
+    counts: `${covered} of ${cells} cells covered, ${blocked} blocked with a reason, ${open} open, ${wrong} closed wrongly`,
   };
 }
