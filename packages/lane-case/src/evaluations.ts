@@ -1,16 +1,17 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
 import {
   countField,
+  type DraftData,
+  type DraftRaw,
+  type EventDraft,
   field,
   isRecord,
   type JsonRecord,
   recordField,
   recordsField,
+  short,
   textField,
-} from "./read-json.ts";
+} from "@stage6/lane-contract";
 import { scrub } from "./scrub-text.ts";
-import { short } from "./short-text.ts";
 
 type Rubric = NonNullable<DraftData<"review.claimed">["rubric"]>;
 type Rejection = Extract<EventDraft, { readonly type: "review.claimed" }>;

@@ -1,24 +1,30 @@
-import type { DraftRaw, EventDraft, StreamLine } from "@stage6/lane-contract";
-import { findCommonDrift, findDrift, isKnown } from "./check-shape.ts";
-import { claimedPath } from "./claimed-path.ts";
-import { drift, rawOf, unread, unrecognized } from "./draft.ts";
-import { Evaluations } from "./evaluations.ts";
-import { InSequence } from "./in-sequence.ts";
-import { Phases } from "./phases.ts";
-import { EVENT_STREAM } from "./plan.ts";
 import {
+  claimedPath,
   countField,
+  type DraftRaw,
+  drift,
+  type EventDraft,
   field,
   isRecord,
   type JsonRecord,
   listField,
   parseRecord,
+  rawOf,
   recordField,
+  short,
+  shorten,
+  type StreamLine,
   textField,
-} from "./read-json.ts";
+  unread,
+  unrecognized,
+} from "@stage6/lane-contract";
+import { Evaluations } from "./evaluations.ts";
+import { InSequence } from "./in-sequence.ts";
+import { findCommonDrift, SHAPES } from "./known-shapes.ts";
+import { Phases } from "./phases.ts";
+import { EVENT_STREAM } from "./plan.ts";
 import { RunEnd } from "./run-end.ts";
 import { scrub } from "./scrub-text.ts";
-import { short, shorten } from "./short-text.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
 interface LogRecord {
@@ -88,8 +94,8 @@ export class EventLog {
 
   #event({ record, raw }: LogRecord): readonly EventDraft[] {
     const type = textField(record, "event");
-    if (!isKnown(type)) return [unrecognized(raw, type)];
-    const misfit = findDrift(type, record) ?? this.#misplaced(type);
+    if (!SHAPES.has("events", type)) return [unrecognized(raw, type)];
+    const misfit = SHAPES.findDrift("events", type, record) ?? this.#misplaced(type);
     return misfit === null ? this.#known(type, record, raw) : [drift(raw, type, misfit)];
   }
 

@@ -1,6 +1,4 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
-import { short } from "./short-text.ts";
+import { type DraftData, type DraftRaw, type EventDraft, short } from "@stage6/lane-contract";
 
 /** Counts the attempts at each phase and ends what Case left open. */
 export class Phases {

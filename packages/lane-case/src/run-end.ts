@@ -1,9 +1,6 @@
-import type { DraftRaw } from "@stage6/lane-contract";
-import type { DraftData } from "./draft.ts";
-import { type JsonRecord, textField } from "./read-json.ts";
+import { type DraftData, type DraftRaw, type JsonRecord, short, textField } from "@stage6/lane-contract";
 import { STOP_PREFIX } from "./lane-stop.ts";
 import { scrub } from "./scrub-text.ts";
-import { short } from "./short-text.ts";
 
 /** What is known of the end that Case states, and whether the lane's stop is what ended it. */
 export class RunEnd {

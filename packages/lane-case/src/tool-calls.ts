@@ -1,9 +1,15 @@
-import type { DraftRaw, EventDraft } from "@stage6/lane-contract";
-import { CallIds } from "./call-ids.ts";
-import { claimedPath } from "./claimed-path.ts";
-import { field, type JsonRecord, parseRecord, textField } from "./read-json.ts";
+import {
+  CallIds,
+  claimedPath,
+  type DraftRaw,
+  type EventDraft,
+  field,
+  type JsonRecord,
+  parseRecord,
+  short,
+  textField,
+} from "@stage6/lane-contract";
 import { scrub } from "./scrub-text.ts";
-import { short } from "./short-text.ts";
 
 interface OpenCall {
   readonly callId: string;

@@ -2,14 +2,15 @@ import {
   type EventDraft,
   LineReader,
   type ProcessEnd,
+  rawOf,
+  shorten,
   type StreamLine,
   type Translator,
+  unread,
 } from "@stage6/lane-contract";
-import { rawOf, unread } from "./draft.ts";
 import { EventLog } from "./event-log.ts";
 import { EVENT_STREAM } from "./plan.ts";
 import { scrub } from "./scrub-text.ts";
-import { shorten } from "./short-text.ts";
 
 /** What Case prints before it exits with 1. */
 const FATAL = /^(?:Fatal|Error): /;

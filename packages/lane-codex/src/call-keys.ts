@@ -37,7 +37,7 @@ export function callKeys(tool: string, input: string, args: JsonRecord): readonl
   ];
 }
 
-/** The keys under which an item's call is found, most telling first. */
+/** The keys under which an item's call or message is found in the session file, most telling first. */
 export function itemKeys(item: JsonRecord): readonly string[] {
   switch (textField(item, "type")) {
     case "command_execution": {
@@ -59,6 +59,10 @@ export function itemKeys(item: JsonRecord): readonly string[] {
       return ["search"];
     case "todo_list":
       return ["plan"];
+    case "agent_message":
+      return [`said ${textField(item, "text")}`];
+    case "reasoning":
+      return [`thought ${textField(item, "text")}`];
     default:
       return [];
   }

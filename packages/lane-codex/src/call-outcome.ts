@@ -12,6 +12,11 @@ export interface CallOutcome {
 const REFUSAL =
   /^(?:unsupported (?:custom tool )?call|patch rejected|apply_patch verification failed|failed to parse function arguments|approval policy is |execution denied|exec_command failed for .*rejected)/;
 
+/** Whether a text is how Codex puts a refusal. */
+export function isRefusal(text: string): boolean {
+  return REFUSAL.test(text);
+}
+
 const EXIT_CODES = [
   /^Process exited with code ([0-9]{1,10})$/m,
   /^Exit code: ([0-9]{1,10})$/m,
@@ -23,7 +28,7 @@ const HEAD = 4096;
 
 /** Reads an output. Only what Codex put around the command's own output counts, so that a command cannot print its own exit code. */
 export function callOutcome(output: string): CallOutcome {
-  if (REFUSAL.test(output)) {
+  if (isRefusal(output)) {
     return { status: "refused", exitCode: null, refusal: short(output.split("\n", 1)[0] ?? "") };
   }
   const stated = statedPart(output);

@@ -9,6 +9,7 @@ import {
   parseRecord,
   rawOf,
   recordField,
+  recordsField,
   short,
   type StreamLine,
   textField,
@@ -18,24 +19,45 @@ import { callKeys } from "./call-keys.ts";
 import { callOutcome } from "./call-outcome.ts";
 import { SHAPES } from "./known-shapes.ts";
 import { policyDrift } from "./effective-policy.ts";
-import type { SessionCall } from "./session-call.ts";
+import type { SessionCall, SessionEntry } from "./session-call.ts";
+import { SessionOrder } from "./session-order.ts";
+
+/** Place of an entry, which the session stream gives it. */
+type Place = Pick<SessionEntry, "at" | "round">;
 
 /**
- * Reads the session file. Its format is internal to Codex, so everything that is no tool call and no statement of the effective
- * policy is passed over; a tool call that cannot be read is drift, because the file is the only complete list of calls.
+ * Reads the session file. Its format is internal to Codex, so everything that is no tool call, no message of the agent and no
+ * statement of the effective policy is passed over; a tool call that cannot be read is drift, because the file is the only
+ * complete list of calls.
  */
 export class SessionStream {
+  /** Calls and messages in the order of the file. */
+  readonly entries: SessionEntry[] = [];
   readonly calls: SessionCall[] = [];
   readonly drafts: EventDraft[] = [];
+  readonly order = new SessionOrder();
+  /** Thread that the header names; null without a header. */
+  threadId: string | null = null;
+  /** Whether the last turn that began is over. */
+  turnOver = false;
   readonly #byId = new Map<string, SessionCall>();
   readonly #outerBounds: BoundsTier;
+  #round = 0;
+  #answered = false;
+  #bytes = 0;
 
   constructor(outerBounds: BoundsTier = "default") {
     this.#outerBounds = outerBounds;
   }
 
+  /** The place behind the last record. */
+  get end(): DraftRaw {
+    return { stream: "session", offset: this.#bytes, length: 0 };
+  }
+
   read(line: StreamLine): void {
     const raw = rawOf("session", line);
+    this.#bytes = line.offset + line.length + (line.terminated ? 1 : 0);
     const record = line.text === null ? null : parseRecord(line.text);
     if (record === null) {
       this.drafts.push(
@@ -43,34 +65,81 @@ export class SessionStream {
       );
       return;
     }
+    this.order.take(record, raw);
     const payload = recordField(record, "payload");
-    if (textField(record, "type") === "turn_context") {
-      const reason = policyDrift(payload, this.#outerBounds);
-      if (reason !== null) this.drafts.push(drift(raw, "session turn_context", reason));
+    switch (textField(record, "type")) {
+      case "session_meta":
+        this.threadId ??= textField(payload, "id");
+        return;
+      case "turn_context": {
+        const reason = policyDrift(payload, this.#outerBounds);
+        if (reason !== null) this.drafts.push(drift(raw, "session turn_context", reason));
+        return;
+      }
+      case "event_msg": {
+        const type = textField(payload, "type");
+        if (type === "task_started" || type === "task_complete") this.turnOver = type === "task_complete";
+        return;
+      }
+      case "response_item":
+        return this.#item(payload, raw);
+      default:
+        return;
     }
-    if (textField(record, "type") === "response_item") this.#item(payload, raw);
   }
 
   #item(payload: JsonRecord, raw: DraftRaw): void {
     const type = textField(payload, "type");
+    const said = saidKeys(payload);
+    if (said.length > 0) this.entries.push({ keys: said, ...this.#place() });
     if (!SHAPES.has("calls", type)) return;
     const misfit = SHAPES.findDrift("calls", type, payload);
     if (misfit !== null) {
       this.drafts.push(drift(raw, `session ${type}`, misfit));
       return;
     }
-    if (type.endsWith("_output")) {
-      const call = this.#byId.get(textField(payload, "call_id"));
-      if (call !== undefined) call.end = { ...callOutcome(outputText(field(payload, "output"))), raw };
-      return;
-    }
-    const call = toCall(type, payload, raw);
+    if (type.endsWith("_output")) return this.#output(payload, raw);
+    const call = toCall(type, payload, raw, this.#place());
+    this.entries.push(call);
     this.calls.push(call);
-    if (call.callId !== "") this.#byId.set(call.callId, call);
+    if (call.callId === "") return;
+    if (this.#byId.has(call.callId)) this.order.say(raw, "a call that was there before");
+    this.#byId.set(call.callId, call);
+  }
+
+  #output(payload: JsonRecord, raw: DraftRaw): void {
+    this.#answered = true;
+    const call = this.#byId.get(textField(payload, "call_id"));
+    if (call === undefined) return this.order.say(raw, "an output before its call");
+    call.end = { ...callOutcome(outputText(field(payload, "output"))), raw };
+  }
+
+  #place(): Place {
+    if (this.#answered) this.#round += 1;
+    this.#answered = false;
+    return { at: this.entries.length, round: this.#round };
   }
 }
 
-function toCall(type: string, payload: JsonRecord, raw: DraftRaw): SessionCall {
+/** Keys of a message or a thought of the agent; empty for any other item. */
+function saidKeys(payload: JsonRecord): readonly string[] {
+  const texts = (list: string): string[] =>
+    recordsField(payload, list)
+      .map((part) => textField(part, "text"))
+      .filter((text) => text !== "");
+  switch (textField(payload, "type")) {
+    case "message": {
+      const text = texts("content").join("");
+      return textField(payload, "role") === "assistant" && text !== "" ? [`said ${text}`] : [];
+    }
+    case "reasoning":
+      return texts("summary").map((text) => `thought ${text}`);
+    default:
+      return [];
+  }
+}
+
+function toCall(type: string, payload: JsonRecord, raw: DraftRaw, place: Place): SessionCall {
   const callId = textField(payload, "call_id");
   const server = textField(payload, "namespace");
   const name = server === "" ? textField(payload, "name") : `${server}__${textField(payload, "name")}`;
@@ -81,6 +150,7 @@ function toCall(type: string, payload: JsonRecord, raw: DraftRaw): SessionCall {
     keys: callKeys(tool, input, args),
     raw,
     end: null,
+    ...place,
   });
   switch (type) {
     case "function_call":

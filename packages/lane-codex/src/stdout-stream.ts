@@ -16,6 +16,7 @@ import {
 } from "@stage6/lane-contract";
 import { itemKeys } from "./call-keys.ts";
 import { SHAPES } from "./known-shapes.ts";
+import type { ShownItem } from "./match-session.ts";
 import { message, messageItem } from "./message-item.ts";
 import { itemClaims, itemEnd, itemInput, itemTool, TOOL_ITEMS } from "./tool-item.ts";
 import { TurnOrder } from "./turn-order.ts";
@@ -29,15 +30,21 @@ export interface LastWord {
 
 /** Reads stdout of `codex exec --json`, one event per line. */
 export class StdoutStream {
-  /** Keys of the calls the stream shows, in the order they first appeared. */
-  readonly shown: (readonly string[])[] = [];
+  /** What the stream shows and the session file may hold, in the order in which it first appeared. */
+  readonly shown: ShownItem[] = [];
+  /** Thread that the stream names; null until it does. */
+  threadId: string | null = null;
   /** The last terminal event of the last turn; null while there is none. */
   lastWord: LastWord | null = null;
   /** Whether every record stood in its place. */
   readonly order = new TurnOrder();
-  readonly #open = new Map<string, { readonly callId: string; readonly raw: DraftRaw }>();
+  readonly #open = new Map<
+    string,
+    { readonly callId: string; readonly raw: DraftRaw; readonly item: ShownItem }
+  >();
   readonly #ids: CallIds;
   readonly #workspace: string;
+  #moment = 0;
 
   constructor(ids: CallIds, workspace: string) {
     this.#ids = ids;
@@ -74,6 +81,7 @@ export class StdoutStream {
   #event(type: string, record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     switch (type) {
       case "thread.started":
+        this.threadId ??= textField(record, "thread_id");
         return [
           {
             type: "session.started",
@@ -107,38 +115,48 @@ export class StdoutStream {
     const misfit = SHAPES.findDrift("items", type, item);
     if (misfit !== null) return [drift(raw, `${phase} ${type}`, `/item${misfit}`)];
     // A plan is printed once more at the end of the turn; that repeat is no call.
-    if (type === "todo_list" && phase !== "item.completed") this.shown.push(itemKeys(item));
+    if (type === "todo_list") {
+      if (phase !== "item.completed") this.#show(item, raw, false);
+    } else if (!TOOL_ITEMS.has(type) && phase === "item.completed") this.#show(item, raw, true);
     return messageItem(phase, item, raw) ?? (TOOL_ITEMS.has(type) ? this.#tool(phase, item, raw) : []);
+  }
+
+  #show(item: JsonRecord, raw: DraftRaw, complete: boolean): ShownItem {
+    this.#moment += 1;
+    const one = { keys: itemKeys(item), raw, opened: this.#moment, closed: complete ? this.#moment : null };
+    this.shown.push(one);
+    return one;
   }
 
   #tool(phase: string, item: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     const id = textField(item, "id");
     if (phase === "item.updated") return [];
     const drafts: EventDraft[] = [];
-    let callId = this.#open.get(id)?.callId;
-    if (phase === "item.started" && callId !== undefined) {
+    let open = this.#open.get(id);
+    if (phase === "item.started" && open !== undefined) {
       drafts.push({
         type: "tool.ended",
         raw,
-        data: { callId, status: "unclosed", exitCode: null, reported: true },
+        data: { callId: open.callId, status: "unclosed", exitCode: null, reported: true },
       });
-      callId = undefined;
+      open = undefined;
     }
-    if (callId === undefined) {
-      callId = this.#ids.take(id);
-      this.shown.push(itemKeys(item));
+    if (open === undefined) {
+      open = { callId: this.#ids.take(id), raw, item: this.#show(item, raw, false) };
       drafts.push({
         type: "tool.started",
         raw,
-        data: { callId, tool: itemTool(item), input: itemInput(item, this.#workspace) },
+        data: { callId: open.callId, tool: itemTool(item), input: itemInput(item, this.#workspace) },
       });
     }
     if (phase === "item.started") {
-      this.#open.set(id, { callId, raw });
+      this.#open.set(id, open);
       return drafts;
     }
     this.#open.delete(id);
-    drafts.push({ type: "tool.ended", raw, data: { callId, ...itemEnd(item) } });
+    this.#moment += 1;
+    open.item.closed = this.#moment;
+    drafts.push({ type: "tool.ended", raw, data: { callId: open.callId, ...itemEnd(item) } });
     return [...drafts, ...itemClaims(item, raw, this.#workspace)];
   }
 }

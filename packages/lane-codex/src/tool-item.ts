@@ -63,13 +63,16 @@ const STATUS: ReadonlyMap<string, DraftData<"tool.ended">["status"]> = new Map([
   ["in_progress", "unclosed"],
 ]);
 
-/** End of a tool call as its item states it; a web search states no status and ends by being printed. */
+/**
+ * End of a tool call as its item states it; a web search states no status and ends by being printed. A command that is
+ * called completed without an exit code still ran when the end of the turn closed its item (0.104).
+ */
 export function itemEnd(item: JsonRecord): Omit<DraftData<"tool.ended">, "callId"> {
-  const stated =
-    textField(item, "type") === "web_search"
-      ? "completed"
-      : (STATUS.get(textField(item, "status")) ?? "unclosed");
-  return { status: stated, exitCode: exitCodeOf(field(item, "exit_code")), reported: true };
+  const type = textField(item, "type");
+  const exitCode = exitCodeOf(field(item, "exit_code"));
+  const stated = type === "web_search" ? "completed" : (STATUS.get(textField(item, "status")) ?? "unclosed");
+  const ran = type === "command_execution" && stated === "completed" && exitCode === null;
+  return { status: ran ? "unclosed" : stated, exitCode, reported: true };
 }
 
 const KIND: ReadonlyMap<string, DraftData<"change.claimed">["kind"]> = new Map([

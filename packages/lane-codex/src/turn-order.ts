@@ -1,9 +1,12 @@
 import { type DraftRaw, drift, type EventDraft } from "@stage6/lane-contract";
 
+/** What is completed by the end of its turn: the plan, and commands that still run. */
+const CLOSED_LATE: ReadonlySet<string> = new Set(["todo_list", "command_execution"]);
+
 /**
  * Order of the records of one run, as every tested version keeps it: one thread first, turns one after the other, items
- * inside a turn (warnings may come before the first), and new items numbered upwards. The stream has no sequence
- * number, so this is what a lost or moved line can be seen by.
+ * inside a turn (warnings may come before the first), new items numbered upwards without a gap, and a plan over only when
+ * its turn is. The stream has no sequence number, so this is what a lost or moved line can be seen by.
  */
 export class TurnOrder {
   #disorder: EventDraft | null = null;
@@ -11,7 +14,9 @@ export class TurnOrder {
   #turn: "before" | "open" | "over" = "before";
   readonly #seen = new Set<string>();
   readonly #over = new Set<string>();
-  #newest = -1;
+  /** Items so far; searches carry an id of the provider's and still count. */
+  #items = 0;
+  #planOver = false;
 
   /** Takes a record of a known type and shape; `item` is null for records without one. */
   take(type: string, item: { readonly id: string; readonly type: string } | null, raw: DraftRaw): void {
@@ -30,6 +35,7 @@ export class TurnOrder {
       case "thread.started":
         return this.#records === 0 ? null : "a thread began after other records";
       case "turn.started": {
+        this.#planOver = false;
         const open = this.#turn === "open";
         this.#turn = "open";
         if (this.#records === 0) return "a turn before its thread";
@@ -51,13 +57,13 @@ export class TurnOrder {
     if (phase === "item.completed") this.#over.add(id);
     if (this.#turn !== "open" && !(this.#turn === "before" && type === "error"))
       return "an item outside a turn";
-    if (this.#seen.has(id)) return null;
+    if (this.#planOver && !CLOSED_LATE.has(type)) return "an item after the turn's plan was over";
+    this.#planOver ||= type === "todo_list" && phase === "item.completed";
+    if (this.#seen.has(id)) return phase === "item.started" ? "an item began that had begun" : null;
     this.#seen.add(id);
-    // Searches carry an id of the provider's.
     const number = /^item_([0-9]{1,9})$/.exec(id)?.[1];
-    if (number === undefined) return null;
-    const older = Number(number) <= this.#newest;
-    this.#newest = Math.max(this.#newest, Number(number));
-    return older ? "a new item with an older number" : null;
+    const fits = number === undefined || Number(number) === this.#items;
+    this.#items = number === undefined ? this.#items + 1 : Number(number) + 1;
+    return fits ? null : "a new item with another number than the next";
   }
 }

@@ -17,6 +17,8 @@ import { SESSION_STREAM } from "./plan.ts";
 export class GuardStream {
   /** Workspace of the first `guard_ready`; null while there is none. */
   workspace: string | null = null;
+  /** Calls it refused, in its order. */
+  readonly refused: string[] = [];
   #end = 0;
 
   read(line: StreamLine): readonly EventDraft[] {
@@ -33,6 +35,7 @@ export class GuardStream {
       this.workspace ??= textField(record, "workspace");
       return [];
     }
+    this.refused.push(textField(record, "toolCallId"));
     const [tool, message] = [short(textField(record, "toolName"), 256), short(textField(record, "reason"))];
     return [{ type: "action.refused", raw, data: { tool, message } }];
   }

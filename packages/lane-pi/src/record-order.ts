@@ -1,9 +1,10 @@
 import { type DraftRaw, drift, type EventDraft, type JsonRecord, textField } from "@stage6/lane-contract";
+import { MessageOrder } from "./message-order.ts";
 
 /**
  * Order of the records of one run, as every tested version keeps it: the session first, then agents one after the other,
- * turns inside an agent, messages and tool calls inside a turn. The stream has no sequence number, so this is what a
- * lost or moved line can be seen by.
+ * turns inside an agent, messages and tool calls inside a turn, and what is told twice told alike. The stream has no
+ * sequence number, so this is what a lost or moved line can be seen by.
  */
 export class RecordOrder {
   #disorder: EventDraft | null = null;
@@ -13,10 +14,12 @@ export class RecordOrder {
   /** Role of the message that is open; null when none is. */
   #message: string | null = null;
   readonly #calls = new Set<string>();
+  readonly #messages = new MessageOrder();
 
   /** Takes a record of a known type and shape. */
   take(type: string, record: JsonRecord, raw: DraftRaw): void {
-    const wrong = this.#wrong(type, record);
+    const nested = this.#wrong(type, record);
+    const wrong = this.#messages.wrong(type, record) ?? nested;
     this.#records += 1;
     if (wrong !== null) this.#disorder ??= drift(raw, type, `out of order: ${wrong}`);
   }
@@ -42,6 +45,8 @@ export class RecordOrder {
         this.#turn = type === "turn_start";
         return fits ? null : "a turn began or ended in the wrong place";
       }
+      case "auto_retry_start":
+        return this.#turn ? "a retry inside a turn" : null;
       case "agent_settled":
         return this.#agent ? "settled while an agent works" : null;
       default:

@@ -228,6 +228,29 @@ test("what the guard refused is told from its own record", () => {
   );
 });
 
+test("a guard that recorded other refusals than stdout shows is drift, beside a run that went well", () => {
+  const blocked = (toolCallId: string) => ({
+    type: "tool_blocked",
+    toolCallId,
+    toolName: "write",
+    reason: "stage6-guard: no",
+  });
+  const refused = (id: string): Line[] => [
+    started("write", { path: "../a" }, id),
+    ended("write", "stage6-guard: no", true, id),
+  ];
+  const of2 = (...guard: readonly Line[]) =>
+    of(
+      translate([HEADER, ...agent(...turn(...refused("t1"), ...refused("t2"), ...assistant("stop")))], guard),
+      "drift.detected",
+    );
+  const other = [{ kind: "tool_blocked", reason: "stdout shows other refusals than the guard recorded" }];
+  expect(of2(READY, blocked("t1"), blocked("t2"))).toEqual([]);
+  expect(of2(READY, blocked("t2"), blocked("t1"))).toEqual(other);
+  expect(of2(READY, blocked("t1"))).toEqual(other);
+  expect(of2(READY, blocked("t1"), blocked("t2"), blocked("t2"))).toEqual(other);
+});
+
 test.each<[string, Line]>([
   ["a session of another format", { ...HEADER, version: 4 }],
   ["a session without a folder", { ...HEADER, cwd: undefined }],

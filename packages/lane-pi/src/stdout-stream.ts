@@ -23,6 +23,13 @@ interface OpenCall {
   readonly callId: string;
   readonly args: JsonRecord;
   readonly raw: DraftRaw;
+  readonly shown: ShownCall;
+}
+
+/** A call of stdout, for the guard's records. */
+interface ShownCall {
+  readonly id: string;
+  refused: boolean;
 }
 
 /** Folder that the session header names, and where it stands. */
@@ -42,12 +49,23 @@ export class StdoutStream {
   readonly #word = new LastWord();
   readonly #open = new Map<string, OpenCall>();
   readonly #ids = new CallIds();
+  readonly #shown: ShownCall[] = [];
   readonly #workspace: string;
   #usage: Usage = NO_USAGE;
   #bytes = 0;
 
   constructor(workspace: string) {
     this.#workspace = workspace;
+  }
+
+  /** Calls that ended as refused by the guard, in the order in which they began. */
+  get refused(): readonly string[] {
+    return this.#shown.flatMap(({ id, refused }) => (refused ? id : []));
+  }
+
+  /** Whether Pi says that all is well: nothing is open, and the last answer was no error. */
+  get completed(): boolean {
+    return this.#word.say(this.#open.size > 0).data.outcome === "completed";
   }
 
   read(line: StreamLine): readonly EventDraft[] {
@@ -126,7 +144,9 @@ export class StdoutStream {
     const args = recordField(record, "args");
     const unclosed = this.#close(id);
     const callId = this.#ids.take(id);
-    this.#open.set(id, { callId, args, raw });
+    const shown = { id, refused: false };
+    this.#shown.push(shown);
+    this.#open.set(id, { callId, args, raw, shown });
     const data = { callId, tool: short(tool, 256), input: toolInput(tool, args, this.#workspace) };
     return [...unclosed, { type: "tool.started", raw, data }];
   }
@@ -136,9 +156,11 @@ export class StdoutStream {
     const tool = textField(record, "toolName");
     const begun = this.#open.get(id);
     const before = begun === undefined ? this.#started(record, raw) : [];
-    const { callId, args } = begun ?? this.#open.get(id) ?? { callId: this.#ids.take(id), args: {} };
+    const call = begun ?? this.#open.get(id);
+    const { callId, args } = call ?? { callId: this.#ids.take(id), args: {} };
     this.#open.delete(id);
     const end = toolEnd(record);
+    if (call !== undefined) call.shown.refused = end.status === "refused";
     const claim = end.status === "completed" ? toolClaim(tool, args, this.#workspace) : null;
     return [
       ...before,

@@ -13,7 +13,7 @@ import { SESSION_STREAM } from "./plan.ts";
 import { StdoutStream } from "./stdout-stream.ts";
 
 /**
- * Merges the streams of a run: stdout in its order, and what the guard recorded. Whether the guard was there, in this
+ * Merges the streams of a run: stdout in its order, and what the guard recorded, each held against the other. Whether the guard was there, in this
  * workspace, is decided at the end; a run whose agent worked without it is drift, so that it is never scored.
  */
 class PiTranslator implements Translator {
@@ -35,7 +35,22 @@ class PiTranslator implements Translator {
 
   end(_end: ProcessEnd): readonly EventDraft[] {
     const drafts = [...this.#readers].flatMap(([stream, reader]) => this.#take(stream, reader.end()));
-    return [...drafts, ...this.#guarded(), ...this.#stdout.order.end(), ...this.#stdout.end()];
+    return [
+      ...drafts,
+      ...this.#guarded(),
+      ...this.#refusals(),
+      ...this.#stdout.order.end(),
+      ...this.#stdout.end(),
+    ];
+  }
+
+  /** The guard writes down a refusal before Pi prints it, call by call: beside a run that went well both say the same. */
+  #refusals(): readonly EventDraft[] {
+    const [shown, recorded] = [this.#stdout.refused, this.#guard.refused];
+    const alike = shown.length === recorded.length && shown.every((id, at) => id === recorded[at]);
+    return alike || !this.#stdout.completed
+      ? []
+      : [drift(this.#guard.end, "tool_blocked", "stdout shows other refusals than the guard recorded")];
   }
 
   #take(stream: string, lines: readonly StreamLine[]): EventDraft[] {

@@ -197,8 +197,8 @@ export function scenariosOf(lane: RealLane): readonly ExpectedScenario[] {
   return [...shared, ...OWN[lane]];
 }
 
-/** While its command runs, the backend is ended by a SIGTERM from outside. */
+/** While its command runs (which says so in the file that the first step changed), the backend is ended by a SIGTERM from outside. */
 export const ENDED_FROM_OUTSIDE: Scenario = {
   id: "sigterm",
-  script: script(FIX, { do: "shell", command: "sleep 40" }, DONE),
+  script: script(FIX, { do: "shell", command: "echo running >> src/value.txt; sleep 40" }, DONE),
 };

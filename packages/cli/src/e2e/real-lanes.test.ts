@@ -37,7 +37,7 @@ function playScenarios({ lane, name, ended }: Player): (id: string) => Driven {
     const limits = { ...SCENARIO_LIMITS, idleMs: 60_000 };
     const [last, found] = await Promise.all([
       run.drive(lane, backends, [ENDED_FROM_OUTSIDE], limits),
-      endBackend("src/value.txt", "new", 50_000),
+      endBackend("src/value.txt", "running", 50_000),
     ]);
     if (!found) throw new Error(`no backend of ${name} to end`);
     for (const [id, one] of last.driven) driven.set(id, one);
