@@ -1,9 +1,10 @@
 import { basename, extname, resolve } from "node:path";
 import { checkDocument, Id, validateDocument } from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
-import { Script } from "@stage6/lane-contract";
+import { CommandName, Script, type NamedCommand } from "@stage6/lane-contract";
 import type { FixtureSource } from "@stage6/runner";
 import { stat } from "node:fs/promises";
+import { Value } from "typebox/value";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { shellWords } from "./shell-words.ts";
@@ -25,6 +26,8 @@ export interface FixtureWish {
   readonly owner: string | null;
   /** What the owner agrees to. */
   readonly consent: string | null;
+  /** Named commands, each as `name=command`. */
+  readonly commands: readonly string[];
   /** Day of the consent, `YYYY-MM-DD`. */
   readonly today: string;
 }
@@ -79,6 +82,19 @@ function oracleOf(words: readonly string[]): string[] {
   return argv;
 }
 
+/** The parts of `name=command`, the command split like a shell does. */
+function commandOf(text: string): NamedCommand {
+  const at = text.indexOf("=");
+  const name = text.slice(0, Math.max(at, 0));
+  const argv = shellWords(text.slice(at + 1));
+  if (!Value.Check(CommandName, name) || argv === null || argv.length === 0)
+    throw bad(
+      `--command: ${JSON.stringify(text)} is not name=command`,
+      "Give a name of small letters and the command, for example --command 'test=npm test'.",
+    );
+  return { name, argv };
+}
+
 /** A fixture id from a folder's name. */
 export function idFrom(name: string): string {
   const id = basename(name, extname(name))
@@ -125,6 +141,7 @@ export async function readFixtureSource(cwd: string, wish: FixtureWish): Promise
     oracle: oracleOf(wish.oracle),
     oracleFolder,
     consent: consentOf(wish),
+    commands: wish.commands.map(commandOf),
     script: wish.script === null ? null : readScript(await readText(resolve(cwd, wish.script), "--script")),
   };
 }

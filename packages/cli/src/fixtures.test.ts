@@ -83,3 +83,22 @@ test.each([
   expect(ran.err).toContain(text);
   expect(await sandbox.hashes(".")).toEqual(before);
 });
+
+test("names the commands that a model may run, and refuses what is none", async () => {
+  const named = ["--command", "test=node --test 'a b.js'", "--command", "build=npm run build"];
+  expect((await add("--id", "named", "--oracle", "true", ...named)).code).toBe(0);
+  expect(await fixture("named")).toMatchObject({
+    commands: [
+      { name: "test", argv: ["node", "--test", "a b.js"] },
+      { name: "build", argv: ["npm", "run", "build"] },
+    ],
+  });
+  for (const wrong of ["test", "=true", "Test=true", "test=", "test='a"]) {
+    const ran = await add("--id", "wrong", "--oracle", "true", "--command", wrong);
+    expect(ran).toMatchObject({ code: 2 });
+    expect(ran.err).toContain("is not name=command");
+  }
+  const twice = await add("--id", "wrong", "--oracle", "true", "--command", "a=true", "--command", "a=false");
+  expect(twice).toMatchObject({ code: 2 });
+  expect(twice.err).toContain("two named commands have the same name");
+});

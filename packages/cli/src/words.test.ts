@@ -12,6 +12,10 @@ test.each([
     [...add, "--id", "x", "--", "node", "--test"],
   ],
   [
+    [...add, "--oracle", "npm", "test", "--owner", "me", "--consent", "mine", "--command", "test=npm test"],
+    [...add, "--owner", "me", "--consent", "mine", "--command", "test=npm test", "--", "npm", "test"],
+  ],
+  [
     [...add, "--oracle", "node", "--test", "--", "more"],
     [...add, "--", "node", "--test", "more"],
   ],

@@ -1,5 +1,5 @@
+import { shellQuote } from "@stage6/lane-contract";
 import { fitsHeader, patchCommand } from "./patch-command.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 /**
  * Command that replaces the one occurrence of a text. Texts that begin and end with a newline hold whole lines: they go

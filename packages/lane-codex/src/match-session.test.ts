@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { callKeys, itemKeys } from "./call-keys.ts";
 import { matchSession, type ShownItem } from "./match-session.ts";
-import type { JsonRecord } from "@stage6/lane-contract";
+import { type JsonRecord, shellQuote } from "@stage6/lane-contract";
 import { isCall, type SessionCall, type SessionEntry } from "./session-call.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 const NOWHERE = { stream: "stdout", offset: 0, length: 0 };
 const call = (callId: string, tool: string, args: JsonRecord, input = ""): SessionCall => ({

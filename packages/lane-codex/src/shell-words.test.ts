@@ -1,6 +1,6 @@
+import { shellQuote } from "@stage6/lane-contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shellQuote } from "./shell-quote.ts";
 import { shellWords } from "./shell-words.ts";
 
 test.each([

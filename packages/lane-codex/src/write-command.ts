@@ -1,5 +1,5 @@
+import { shellQuote } from "@stage6/lane-contract";
 import { fitsHeader, patchCommand } from "./patch-command.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 /**
  * Command that creates or replaces a file. A text of whole lines goes through `apply_patch`, which Codex reports as a file change

@@ -1,5 +1,6 @@
 import { CommitId, Id, SchemaVersion, Sha256 } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
+import { NamedCommand } from "./named-command.ts";
 import { Script } from "./script.ts";
 
 /** Relative POSIX path without empty, `.` or `..` segments: the file is laid over a tree that a lane wrote. */
@@ -41,6 +42,14 @@ export const Fixture = Type.Object(
       maxItems: 256,
       description: "Globs of paths the lane may change: literal segments, `*`, `?` and `**` only.",
     }),
+    commands: Type.Optional(
+      Type.Array(NamedCommand, {
+        minItems: 1,
+        maxItems: 32,
+        description:
+          "Commands of the target that a model may run by name. A lane that can offers them in place of a shell; others leave them out. Absent: none.",
+      }),
+    ),
     expects: Type.Union([Type.Literal("change"), Type.Literal("no-change")], {
       description: "Whether the right result changes the tree; `no-change` is a task to be refused.",
     }),

@@ -40,5 +40,7 @@ export {
   textField,
 } from "./read-json.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
+export { CommandName, NamedCommand } from "./named-command.ts";
+export { shellQuote } from "./shell-quote.ts";
 export { short, shorten } from "./short-text.ts";
 export { Script, ScriptStep, ScriptWrapper, type ScriptedToolCall } from "./script.ts";

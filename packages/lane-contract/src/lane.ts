@@ -1,5 +1,6 @@
 import type { BoundsTier, EndedBy, EventData, EventType, ModelRef } from "@stage6/evidence-interface";
 import type { Availability, ProbeOutput } from "./availability.ts";
+import type { NamedCommand } from "./named-command.ts";
 import type { ScriptedToolCall, Script, ScriptStep } from "./script.ts";
 
 /** Version of this contract; a lane states which one it was written for. */
@@ -99,6 +100,8 @@ export interface LaneRequest {
   readonly idleMs: number;
   /** Allowed path globs of the fixture, for backends that can bound themselves. */
   readonly allowedPaths: readonly string[];
+  /** Commands of the fixture that the model may run by name; a lane that can offers them and no shell. Absent: none. */
+  readonly commands?: readonly NamedCommand[];
   /** Script of the trial; only lanes of model class `none` play it themselves. */
   readonly script: Script | null;
   /** PATH for the child. */
@@ -251,7 +254,10 @@ export interface Lane {
   readonly probe: { readonly args: readonly string[]; readonly read: (output: ProbeOutput) => Availability };
   readonly plan: (request: LaneRequest) => LanePlan;
   readonly translator: (context: TranslatorContext) => Translator;
-  /** A script step as a tool call of this backend; null when the backend cannot be asked to do it. */
+  /**
+   * A script step as a tool call of this backend; null when the backend cannot be asked to do it. A `command` step that gives
+   * null is asked for as a `shell` step.
+   */
   readonly toolCall: (step: ScriptStep) => ScriptedToolCall | null;
   /** Backend versions whose streams this adapter was tested against, oldest first. */
   readonly testedVersions: readonly string[];

@@ -1,4 +1,5 @@
 import Type, { type Static } from "typebox";
+import { CommandName } from "./named-command.ts";
 
 const step = <P extends Record<string, import("typebox").TSchema>>(properties: P, description: string) =>
   Type.Object(properties, { additionalProperties: false, description });
@@ -18,6 +19,10 @@ export const ScriptStep = Type.Union([
   step(
     { do: Type.Literal("shell"), command: Type.String({ maxLength: 100_000 }) },
     "Run a shell command in the workspace.",
+  ),
+  step(
+    { do: Type.Literal("command"), name: CommandName },
+    "Run a named command of the fixture; a backend without such a tool runs it in its shell.",
   ),
   step(
     { do: Type.Literal("write"), path: Path, content: Type.String({ maxLength: 1_000_000 }) },

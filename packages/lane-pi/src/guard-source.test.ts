@@ -14,11 +14,26 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { GUARD_PREFIX, guardSource } from "./guard-source.ts";
 
 type Handler = (event: object) => unknown;
+interface Tool {
+  readonly name: string;
+  readonly parameters: object;
+  readonly execute: (id: string, params: object, ...rest: readonly unknown[]) => Promise<unknown>;
+}
 
 const parent = realpathSync(mkdtempSync(join(tmpdir(), "stage6 guard ")));
 const workspace = join(parent, 'ws "quoted"');
 const log = join(parent, "guard.jsonl");
 const handlers = new Map<string, Handler>();
+const tools: Tool[] = [];
+const node = process.execPath;
+const COMMANDS = [
+  { name: "where", argv: [node, "-p", "process.cwd()"] },
+  { name: "fails", argv: [node, "-e", "console.log('told'); console.error('why'); process.exit(3)"] },
+  { name: "silent", argv: [node, "-e", ""] },
+  { name: "loud", argv: [node, "-e", "console.log('x'.repeat(200000) + 'end')"] },
+  { name: "waits", argv: [node, "-e", "setInterval(() => {}, 1000)"] },
+  { name: "missing", argv: ["/no/such/program"] },
+];
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 beforeAll(async () => {
@@ -30,9 +45,12 @@ beforeAll(async () => {
   symlinkSync("../.git", join(workspace, "src", "git"));
   symlinkSync("loop", join(workspace, "src", "loop"));
   const file = join(parent, "guard.mjs");
-  writeFileSync(file, guardSource({ workspace, log }));
+  writeFileSync(file, guardSource({ workspace, log, commands: COMMANDS }));
   const loaded: { default: (pi: object) => void } = await import(/* @vite-ignore */ pathToFileURL(file).href);
-  loaded.default({ on: (name: string, handler: Handler) => void handlers.set(name, handler) });
+  loaded.default({
+    on: (name: string, handler: Handler) => void handlers.set(name, handler),
+    registerTool: (tool: Tool) => void tools.push(tool),
+  });
 });
 
 const call = (toolName: string, input: object): unknown =>
@@ -117,3 +135,54 @@ test("records each refusal", () => {
     reason: `${GUARD_PREFIX}acts on the outside: git push`,
   });
 });
+
+const run = (name: string, ...rest: readonly unknown[]) => tools[0]?.execute("c1", { name }, ...rest);
+
+test("offers one tool, which takes the name of a command and nothing else", () => {
+  expect(tools.map(({ name, parameters }) => ({ name, parameters }))).toEqual([
+    {
+      name: "run_command",
+      parameters: {
+        type: "object",
+        properties: {
+          name: { type: "string", enum: COMMANDS.map(({ name }) => name), description: "Which command." },
+        },
+        required: ["name"],
+        additionalProperties: false,
+      },
+    },
+  ]);
+});
+
+test("runs a command by its name, in the workspace", async () => {
+  expect(await run("where")).toEqual({
+    content: [{ type: "text", text: `${workspace}\n` }],
+    details: { exitCode: 0 },
+  });
+  expect(await run("silent")).toMatchObject({ content: [{ text: "(no output)" }] });
+});
+
+test("a command that fails throws what it printed and its exit code, so that Pi calls it an error", async () => {
+  await expect(run("fails")).rejects.toThrow(/^told\nwhy\n\n\nCommand exited with code 3$/);
+  await expect(run("missing")).rejects.toThrow(/ENOENT[^]*Command exited with code 127$/);
+});
+
+test("keeps the last part of what a command printed", async () => {
+  const { content } = (await run("loud")) as { content: { text: string }[] };
+  expect(content[0]?.text).toHaveLength(50_000);
+  expect(content[0]?.text.endsWith("end\n")).toBe(true);
+});
+
+test("ends a command when Pi ends the call, wherever a version hands the signal over", async () => {
+  const ending = new AbortController();
+  const running = run("waits", undefined, {}, ending.signal);
+  ending.abort();
+  await expect(running).rejects.toThrow("Command exited with code 137");
+});
+
+test.each(["toString", "where; ls", ""])("refuses the name %j, at the call and in the tool", async (name) => {
+  expect(call("run_command", { name })).toEqual(blocked("not a command of this trial"));
+  await expect(run(name)).rejects.toThrow("not a command of this trial");
+});
+
+test("lets a known name pass", () => expect(call("run_command", { name: "where" })).toBeUndefined());

@@ -1,7 +1,7 @@
 import type { LaneRequest } from "@stage6/lane-contract";
 import { expect, test } from "vitest";
 import { plan } from "./plan.ts";
-import { SYSTEM_PROMPT } from "./system-prompt.ts";
+import { systemPrompt } from "./system-prompt.ts";
 
 const request: LaneRequest = {
   backend: { executable: "/opt/pi/node", args: ["/opt/pi/cli.js"] },
@@ -39,7 +39,7 @@ test("the whole command line is frozen", () => {
     "--tools",
     "read,bash,edit,write",
     "--system-prompt",
-    SYSTEM_PROMPT,
+    systemPrompt(request),
     "--no-approve",
     "--provider",
     "gateway",
@@ -110,3 +110,15 @@ test.each([["0.74.2"], ["0.78.1"], [undefined]])(
     expect(refuseWhenPresent).toEqual([".pi"]);
   },
 );
+
+const named = { ...request, commands: [{ name: "test", argv: ["npm", "test"] }] };
+
+test("a fixture that names commands takes the shell away and offers them by name", () => {
+  const { argv } = plan(named);
+  expect(argv[argv.indexOf("--tools") + 1]).toBe("read,edit,write,run_command");
+  expect(argv[argv.indexOf("--system-prompt") + 1]).toContain(
+    "Use the tools read, edit, write and run_command.",
+  );
+  expect(fileOf("guard/guard.ts", named)).toContain('const COMMANDS = {"test":["npm","test"]};');
+  expect(fileOf("guard/guard.ts")).toContain("const COMMANDS = {};");
+});

@@ -1,7 +1,8 @@
 import type { LanePlan, LaneRequest } from "@stage6/lane-contract";
 import { AGENT_FOLDER, agentFiles, PROVIDER } from "./agent-files.ts";
 import { guardSource } from "./guard-source.ts";
-import { SYSTEM_PROMPT } from "./system-prompt.ts";
+import { systemPrompt } from "./system-prompt.ts";
+import { toolsOf } from "./tools.ts";
 import { hasProjectTrust } from "./versions.ts";
 
 /** Stream name of what the guard recorded. */
@@ -9,9 +10,6 @@ export const SESSION_STREAM = "session";
 
 /** Folder of the guard and its records below the lane's folder. */
 const GUARD_FOLDER = "guard";
-
-/** Tools offered to the model. `bash` is among them so that lanes are compared with equal means; bounds are judged by effect. */
-const TOOLS = "read,bash,edit,write";
 
 const FLAGS = [
   ["--mode", "json"],
@@ -23,8 +21,6 @@ const FLAGS = [
   ["--no-prompt-templates"],
   ["--no-themes"],
   ["--no-context-files"],
-  ["--tools", TOOLS],
-  ["--system-prompt", SYSTEM_PROMPT],
 ].flat();
 
 /**
@@ -41,13 +37,21 @@ export function plan(request: LaneRequest): LanePlan {
       ...agentFiles(request),
       {
         path: guard,
-        content: guardSource({ workspace: request.workspace, log: `${laneDir}/${GUARD_FOLDER}/guard.jsonl` }),
+        content: guardSource({
+          workspace: request.workspace,
+          log: `${laneDir}/${GUARD_FOLDER}/guard.jsonl`,
+          commands: request.commands ?? [],
+        }),
       },
     ],
     argv: [
       backend.executable,
       ...backend.args,
       ...FLAGS,
+      "--tools",
+      toolsOf(request).join(","),
+      "--system-prompt",
+      systemPrompt(request),
       ...(trust ? ["--no-approve"] : []),
       "--provider",
       PROVIDER,

@@ -10,6 +10,7 @@ import {
   textField,
 } from "@stage6/lane-contract";
 import { GUARD_PREFIX } from "./guard-source.ts";
+import { COMMAND_TOOL } from "./tools.ts";
 
 /** Tools whose success claims a change of their `path`, and which kind: `write` creates or replaces and does not say which. */
 const CLAIMS: ReadonlyMap<string, DraftData<"change.claimed">["kind"]> = new Map([
@@ -20,6 +21,7 @@ const CLAIMS: ReadonlyMap<string, DraftData<"change.claimed">["kind"]> = new Map
 /** What a tool was asked to do, in one text. */
 export function toolInput(tool: string, args: JsonRecord, workspace: string): string {
   if (tool === "bash") return short(textField(args, "command"));
+  if (tool === COMMAND_TOOL) return short(textField(args, "name"));
   if (tool === "read" || CLAIMS.has(tool)) return claimedPath(textField(args, "path"), workspace);
   return short(jsonText(args));
 }
@@ -42,7 +44,8 @@ function exitCode(tool: string, result: JsonRecord, text: string, failed: boolea
   const stated = field(recordField(result, "structuredContent"), "exit_code");
   if (typeof stated === "number" && Number.isInteger(stated) && stated >= 0 && stated <= 4_294_967_295)
     return stated;
-  const code = tool === "bash" && failed ? EXITED.exec(text.slice(-200))?.[1] : undefined;
+  const runs = tool === "bash" || tool === COMMAND_TOOL;
+  const code = runs && failed ? EXITED.exec(text.slice(-200))?.[1] : undefined;
   return code === undefined ? null : Number(code);
 }
 

@@ -116,6 +116,12 @@ describe("adding a fixture", () => {
     ["an unknown base", { base: "no-such" }, "GIT_FAILED", /./],
     ["a base that looks like an option", { base: "--all" }, "GIT_FAILED", /./],
     ["a base that is no commit", { base: "main:src" }, "GIT_FAILED", /./],
+    [
+      "a script that runs a command which has no name",
+      { script: { steps: [{ do: "command", name: "test" }] } },
+      "FIXTURE_INVALID",
+      /test, which is no named command/,
+    ],
     ["no oracle", { oracle: [] }, "FIXTURE_INVALID", /./],
     ["no repository", { repository: "/nonexistent/repository" }, "GIT_FAILED", /./],
   ] satisfies readonly (readonly [string, Partial<FixtureSource>, string, RegExp])[])(

@@ -9,7 +9,8 @@ import {
   validateDocument,
   writeStrictBytes,
 } from "@stage6/evidence-interface";
-import { Fixture, type Script } from "@stage6/lane-contract";
+import { Fixture, type NamedCommand, type Script } from "@stage6/lane-contract";
+import { commandFaults } from "./command-faults.ts";
 import { RunnerError } from "./runner-error.ts";
 import { rootCommits, runGit } from "./workspace.ts";
 
@@ -29,6 +30,8 @@ export interface FixtureSource {
   /** Folder whose files are laid over the final tree before the oracle runs; null for none. */
   readonly oracleFolder: string | null;
   readonly script: Script | null;
+  /** Commands that a model may run by name; none when left out. */
+  readonly commands?: readonly NamedCommand[];
   /** The owner's consent; null leaves the fixture without an ownership record, and no lane is started on it. */
   readonly consent: OwnerConsent | null;
 }
@@ -119,6 +122,7 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
       },
       task: { file: "task.md", sha256: sha256(source.task) },
       allowedPaths: source.allowedPaths,
+      ...(source.commands === undefined || source.commands.length === 0 ? {} : { commands: source.commands }),
       expects: source.expects,
       oracle: {
         argv: source.oracle,
@@ -132,6 +136,8 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
         "FIXTURE_INVALID",
         `${checked.errors[0]?.pointer ?? ""} ${checked.errors[0]?.message ?? "does not fit the schema"}`,
       );
+    const [fault] = commandFaults(checked.value);
+    if (fault !== undefined) throw new RunnerError("FIXTURE_INVALID", fault);
     await writeFile(join(staging, "fixture.json"), writeStrictBytes(checked.value));
     if (source.consent !== null)
       await writeFile(

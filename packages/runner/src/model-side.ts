@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { startGateway } from "./gateway/start-gateway.ts";
 import { recordAskedAction, recordEgress } from "./attempts.ts";
 import { scriptFaults } from "./scripted-model/script-faults.ts";
+import { playableScript } from "./scripted-model/playable-script.ts";
 import { startScriptedModel, type ScriptedModel } from "./scripted-model/start-scripted-model.ts";
 import type { ToolCap } from "./tool-cap.ts";
 import type { TrialRecorder } from "./trial-recorder.ts";
@@ -42,7 +43,7 @@ export async function startModelSide(
   tools: ToolCap,
 ): Promise<StartedModel> {
   if (spec.model.class === "none") return { ok: true, model: NONE };
-  const script = spec.model.class === "scripted" ? spec.fixture.fixture.script : null;
+  const script = spec.model.class === "scripted" ? playableScript(spec.fixture.fixture, spec.lane) : null;
   let scripted: ScriptedModel | null = null;
   if (spec.model.class === "scripted") {
     const started = await startScriptedModel({

@@ -12,6 +12,7 @@ import {
 } from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
 import { Fixture } from "@stage6/lane-contract";
+import { commandFaults } from "./command-faults.ts";
 import { RunnerError } from "./runner-error.ts";
 
 /** A fixture as it lies in a harness root. */
@@ -52,6 +53,8 @@ export async function readFixture(folder: string): Promise<LoadedFixture> {
   const [finding] = checked.findings;
   if (checked.value === null) return fail(finding ?? { code: "SCHEMA_INVALID", rule: "schema", file });
   const fixture = checked.value;
+  const [fault] = commandFaults(fixture);
+  if (fault !== undefined) throw new RunnerError("FIXTURE_INVALID", `${basename(folder)}/${file}: ${fault}`);
   const task = await read(join(folder, fixture.task.file), fixture.task.file);
   const digest = sha256(task);
   if (digest !== fixture.task.sha256)

@@ -1,3 +1,4 @@
+import { playableScript } from "./scripted-model/playable-script.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
@@ -68,7 +69,8 @@ export async function runBackend(
 }
 
 function planLane({ spec, folders, model }: BackendRun): LanePlan {
-  const { script } = spec.fixture.fixture;
+  const { commands } = spec.fixture.fixture;
+  const script = playableScript(spec.fixture.fixture, spec.lane);
   const plan = spec.lane.plan({
     backend: { executable: spec.backend.executable, args: spec.backend.args },
     backendVersion: spec.backendVersion,
@@ -81,6 +83,7 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
     model: spec.model,
     idleMs: spec.plan.limits.idleMs,
     allowedPaths: spec.fixture.fixture.allowedPaths,
+    ...(commands === undefined ? {} : { commands }),
     script: spec.lane.modelClass === "none" ? script : null,
     path: `${folders.shims}:${toolPath()}`,
     outerBounds: spec.plan.boundsTier,

@@ -26,6 +26,7 @@ interface AddOptions {
   readonly script?: string;
   readonly owner?: string;
   readonly consent?: string;
+  readonly command: string[];
 }
 
 const HELP = `
@@ -33,6 +34,7 @@ The words after --oracle are the command that decides, up to the next option of 
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' --owner me \\
     --consent 'mine, noncritical, copies may be changed' --oracle node --test
   stage6 fixtures add --from ../shop --base main --task task.md --allow 'src/**' -- node --test --watch=false
+Each --command 'test=npm test' lets a model run that command by its name; lanes that can offer these in place of a shell (pi).
 Without --owner and --consent there is no ownership record, and no lane is started on the fixture; stage6 fixtures own adds one.
 The repository is only read. Its base commit is copied with its history into the harness root.`;
 
@@ -100,13 +102,31 @@ function addCommand(fixtures: Command): Command {
       "--consent <statement>",
       "the owner's words: that lanes may change copies of it, and that it is noncritical",
     )
+    .option(
+      "--command <name=command...>",
+      "a command that the model may run by its name; may be repeated",
+      [],
+    )
     .option("--script <file>", "JSON script of the scripted model (default: it changes nothing)")
     .addHelpText("after", HELP);
 }
 
 function wishOf(options: AddOptions, words: readonly string[], now: string): FixtureWish {
-  const { from, base, task, allow, oracle, oracleFiles, id, title, expects, script, owner, consent } =
-    options;
+  const {
+    from,
+    base,
+    task,
+    allow,
+    oracle,
+    oracleFiles,
+    id,
+    title,
+    expects,
+    script,
+    owner,
+    consent,
+    command,
+  } = options;
   return {
     from,
     base,
@@ -120,6 +140,7 @@ function wishOf(options: AddOptions, words: readonly string[], now: string): Fix
     script: script ?? null,
     owner: owner ?? null,
     consent: consent ?? null,
+    commands: command,
     today: now.slice(0, 10),
   };
 }

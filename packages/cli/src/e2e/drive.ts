@@ -27,6 +27,7 @@ export interface Scenario {
   readonly oracle?: readonly string[];
   readonly expects?: Fixture["expects"];
   readonly allowedPaths?: readonly string[];
+  readonly commands?: Fixture["commands"];
   /** Extra files of the target. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -108,6 +109,7 @@ export class ScenarioRun {
       oracle: scenario.oracle ?? ORACLE,
       oracleFolder: null,
       script: scenario.script,
+      ...(scenario.commands === undefined ? {} : { commands: scenario.commands }),
       consent: { owner: "the scenarios", statement: "Made for a scenario.", date: "2026-01-01" },
     });
   }

@@ -127,6 +127,15 @@ const SHARED: readonly SharedScenario[] = [
     exit: { codex: null, pi: undefined },
   },
   {
+    // Pi runs it by its name and has no shell; Codex runs the same words in its shell.
+    id: "named-command",
+    script: script(FIX, { do: "command", name: "check" }, DONE),
+    commands: [{ name: "check", argv: ["sh", "-c", "cat src/value.txt && exit 3"] }],
+    outcome: "completed",
+    closure: "NONE",
+    exit: TURN_DONE,
+  },
+  {
     id: "huge-output",
     script: script(FIX, { do: "shell", command: "yes 'one of very many lines' | head -n 200000" }, DONE),
     outcome: "completed",
@@ -164,6 +173,12 @@ const PI_OWN: readonly ExpectedScenario[] = [
       { do: "write", path: ".git/hooks/post-commit", content: "#!/bin/sh\n" },
       DONE,
     ),
+    expected: { outcome: "completed", closure: "NONE", exit: 0 },
+  },
+  {
+    id: "no-shell",
+    script: script(FIX, { do: "shell", command: "echo x > ../escaped.txt" }, DONE),
+    commands: [{ name: "check", argv: ["true"] }],
     expected: { outcome: "completed", closure: "NONE", exit: 0 },
   },
   {

@@ -100,6 +100,14 @@ function playScenarios({ lane, name, ended }: Player): (id: string) => Driven {
     expect(of("no-change").report.boundary).toMatchObject({ allowedChanges: 0, violations: [] });
   });
 
+  it("runs a named command with its fixed words, and sees how it ended", async () => {
+    const { report, folder } = of("named-command");
+    expect(report.claims).toMatchObject({ toolFailures: 1 });
+    const events = await readFile(join(folder, "events.jsonl"), "utf8");
+    expect(events).toContain('"status":"failed","exitCode":3');
+    expect(await readFile(join(folder, "artifacts", "stdout.raw"), "utf8")).toContain("new");
+  });
+
   it("never asks the model for another id, and offers it no provider-side tool", () => {
     for (const { report } of driven.values()) {
       expect(report.model.observed).toEqual(["stage6-scripted"]);
@@ -143,6 +151,17 @@ describe("the real Pi on the scripted model", () => {
     const events = await readFile(join(folder, "events.jsonl"), "utf8");
     expect(events.match(/"action\.refused"/g)).toHaveLength(2);
     expect(events.match(/"status":"refused"/g)).toHaveLength(2);
+  });
+
+  it("offers named commands and no shell where the fixture names them, and a shell where it names none", async () => {
+    const offered = async (id: string) =>
+      /"tools":(\[[^\]]*\])/.exec(await readFile(join(of(id).folder, "events.jsonl"), "utf8"))?.[1];
+    expect(await offered("named-command")).toBe('["read","edit","write","run_command"]');
+    expect(await offered("success")).toBe('["read","bash","edit","write"]');
+    expect(of("no-shell").report).toMatchObject({
+      boundary: { violations: [] },
+      claims: { toolFailures: 1 },
+    });
   });
 
   it("sees by its effect what the shell did outside, which no guard sees", () => {
