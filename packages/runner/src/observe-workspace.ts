@@ -10,6 +10,7 @@ import {
   type DecoyRemote,
   type GitState,
   type Snapshot,
+  type SnapshotOptions,
 } from "@stage6/bounds";
 import {
   isGitStateViolation,
@@ -35,14 +36,15 @@ export interface View {
 const SETTLE_WALKS = 5;
 const SETTLE_PAUSE_MS = 100;
 
-/** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. */
+/** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. `earlier`: a look whose memory is shared where nothing changed. */
 export async function takeView(
   folders: TrialFolders,
   remote: DecoyRemote,
   listed: readonly ProtectedTree[] = [],
+  earlier: View | null = null,
 ): Promise<View> {
   const [tree, git, surroundings, home, refs, trees] = await Promise.all([
-    takeSnapshot(folders.workspace),
+    takeSnapshot(folders.workspace, likeTree(earlier)),
     takeGitState(join(folders.workspace, ".git")),
     takeSnapshot(folders.surroundings, { skipGit: false, leaveOut: ["repo"] }),
     takeSnapshot(folders.home, { skipGit: false }),
@@ -59,18 +61,21 @@ export async function takeView(
   };
 }
 
+const likeTree = (view: View | null): SnapshotOptions => (view === null ? {} : { like: view.tree });
+
 /** Looks until two walks of the clone agree; `settled` is false when they never did, which means that something still writes. */
 export async function takeSettledView(
   folders: TrialFolders,
   remote: DecoyRemote,
   listed: readonly ProtectedTree[] = [],
+  earlier: View | null = null,
 ): Promise<{ readonly view: View; readonly settled: boolean }> {
-  let view = await takeView(folders, remote, listed);
+  let view = await takeView(folders, remote, listed, earlier);
   for (let walk = 1; walk < SETTLE_WALKS; walk++) {
     await sleep(SETTLE_PAUSE_MS);
-    const again = snapshotDigest(await takeSnapshot(folders.workspace));
+    const again = snapshotDigest(await takeSnapshot(folders.workspace, likeTree(view)));
     if (again === snapshotDigest(view.tree)) return { view, settled: true };
-    view = await takeView(folders, remote, listed);
+    view = await takeView(folders, remote, listed, view);
   }
   return { view, settled: false };
 }

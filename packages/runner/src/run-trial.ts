@@ -294,7 +294,8 @@ class TrialRun {
 
   async #lookAfter(): Promise<void> {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
-    const looking = takeSettledView(this.#folders, this.#remote, this.#spec.protectedTrees);
+    const { protectedTrees } = this.#spec;
+    const looking = takeSettledView(this.#folders, this.#remote, protectedTrees, this.#before);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;

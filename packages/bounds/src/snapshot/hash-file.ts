@@ -1,33 +1,50 @@
 import { createHash } from "node:crypto";
-import { constants, type BigIntStats } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
 import type { SnapshotEntry } from "./snapshot.ts";
+import type { Turn } from "./turn.ts";
 
-const CHUNK_BYTES = 256 * 1024;
+/** Bytes read at once, and the most of a buffer that {@link hashFile} needs. */
+export const CHUNK_BYTES = 256 * 1024;
 
-/** `sha256:<hex>` of a file seen before by lstat, or null when it cannot be read or is no longer the same file. */
-export async function hashFile(full: Buffer, seen: SnapshotEntry): Promise<string | null> {
-  let handle: FileHandle | null = null;
+/**
+ * `sha256:<hex>` of a file seen before by lstat, or null when it cannot be read or is no longer the same file. `chunk` is
+ * read into; nobody else may use it meanwhile.
+ */
+export async function hashFile(
+  full: Buffer,
+  seen: SnapshotEntry,
+  chunk: Buffer,
+  turn: Turn,
+): Promise<string | null> {
+  let file: number | null = null;
   try {
     // NOFOLLOW and NONBLOCK: the path may have become a link or a fifo since lstat.
-    handle = await open(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if (!isSame(seen, await handle.stat({ bigint: true }))) return null;
+    file = openSync(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (!isSame(seen, fstatSync(file, { bigint: true }))) return null;
     const hash = createHash("sha256");
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, seen.size + 1));
     let total = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) break;
-      total += bytesRead;
+      const read = readSync(file, chunk, 0, chunk.length, null);
+      if (read === 0) break;
+      total += read;
       if (total > seen.size) return null;
-      hash.update(chunk.subarray(0, bytesRead));
+      hash.update(chunk.subarray(0, read));
+      if (turn.isOver) await turn.pass();
     }
-    if (total !== seen.size || !isSame(seen, await handle.stat({ bigint: true }))) return null;
+    if (total !== seen.size || !isSame(seen, fstatSync(file, { bigint: true }))) return null;
     return `sha256:${hash.digest("hex")}`;
   } catch {
     return null;
   } finally {
-    await handle?.close().catch(() => undefined);
+    if (file !== null) close(file);
+  }
+}
+
+function close(file: number): void {
+  try {
+    closeSync(file);
+  } catch {
+    // What was read is hashed; a failing close of a file that was only read changes nothing about it.
   }
 }
 

@@ -1,5 +1,4 @@
-import type { BigIntStats } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
 import { escapePath } from "../paths/escaped-path.ts";
 import type { EntryType, SnapshotEntry } from "./snapshot.ts";
 
@@ -10,10 +9,10 @@ export interface FoundEntry {
 }
 
 /** Looks at one path without following links; null only when it does not exist. Never throws for what it finds. */
-export async function readEntry(full: Buffer, path: string): Promise<FoundEntry | null> {
+export function readEntry(full: Buffer, path: string): FoundEntry | null {
   let stats: BigIntStats;
   try {
-    stats = await lstat(full, { bigint: true });
+    stats = lstatSync(full, { bigint: true });
   } catch (error) {
     return isMissing(error) ? null : { entry: neverSeen(path), names: [] };
   }
@@ -21,14 +20,14 @@ export async function readEntry(full: Buffer, path: string): Promise<FoundEntry 
   try {
     if (entry.type === "symlink") {
       return {
-        entry: { ...entry, target: escapePath(await readlink(full, { encoding: "buffer" })) },
+        entry: { ...entry, target: escapePath(readlinkSync(full, { encoding: "buffer" })) },
         names: [],
       };
     }
     if (entry.type !== "dir") return { entry, names: [] };
-    const names = await readdir(full, { encoding: "buffer" });
+    const names = readdirSync(full, { encoding: "buffer" });
     // A directory swapped for a link while it was listed would have shown another tree.
-    const again = await lstat(full, { bigint: true });
+    const again = lstatSync(full, { bigint: true });
     const same = again.ino === stats.ino && again.dev === stats.dev && again.ctimeNs === stats.ctimeNs;
     return same ? { entry, names } : { entry: { ...entry, type: "unreadable" }, names: [] };
   } catch {

@@ -139,12 +139,39 @@ test("bytes and entries are bounded: what lies past a bound is unreadable, in a 
   ]);
 });
 
+test("a second look reads everything again and shares what is equal with the first", async () => {
+  const root = tree();
+  for (const name of ["a", "b", "c"]) writeFileSync(join(root, name), "1234");
+  const like = await takeSnapshot(root);
+  writeFileSync(join(root, "b"), "4321");
+  const again = await takeSnapshot(root, { like });
+  expect(again).toEqual(await takeSnapshot(root));
+  const shared = again.entries.map(({ path }) => find(again, path) === find(like, path));
+  expect(again.entries.map(({ path }, at) => `${path} ${shared[at]}`)).toEqual([
+    ". true",
+    "a true",
+    "b false",
+    "c true",
+  ]);
+});
+
+test("what else waits in the process is not held up by a walk", async () => {
+  const root = tree();
+  for (let index = 0; index < 2000; index += 1) writeFileSync(join(root, `f${index}`), "x".repeat(20_000));
+  let turns = 0;
+  const other = setInterval(() => (turns += 1), 0);
+  await takeSnapshot(root);
+  clearInterval(other);
+  expect(turns).toBeGreaterThan(1);
+});
+
 test("a tree in motion never throws", async () => {
   const root = tree();
-  for (let index = 0; index < 200; index += 1) writeFileSync(join(root, `f${index}`), "x".repeat(1000));
+  for (let index = 0; index < 4000; index += 1) writeFileSync(join(root, `f${index}`), "x".repeat(1000));
   const busy = takeSnapshot(root);
-  for (let index = 0; index < 200; index += 2) rmSync(join(root, `f${index}`));
+  for (let index = 0; index < 4000; index += 2) rmSync(join(root, `f${index}`));
   const { entries } = await busy;
+  expect(entries.some(({ type }) => type === "unreadable")).toBe(true);
   expect(entries.filter(({ type }) => type !== "file" && type !== "dir" && type !== "unreadable")).toEqual(
     [],
   );

@@ -1,10 +1,7 @@
 import { escapePath } from "../paths/escaped-path.ts";
 import { neverSeen, readEntry } from "./read-entry.ts";
-import { runPool } from "./run-pool.ts";
 import type { SnapshotEntry } from "./snapshot.ts";
-
-/** Work in flight at once: enough to hide the disk's latency, few enough to leave the machine usable. */
-export const IN_FLIGHT = 8;
+import { Turn } from "./turn.ts";
 
 /** A path found by the walk: its bytes relative to the root (empty for the root) and what lstat said. */
 export interface WalkedEntry {
@@ -19,27 +16,34 @@ export async function walkTree(
   leaveOut: (raw: Buffer) => boolean,
 ): Promise<readonly WalkedEntry[]> {
   const found: WalkedEntry[] = [];
+  const turn = new Turn();
+  const waiting: Buffer[] = [Buffer.alloc(0)];
   let expected = 1;
-  await runPool<Buffer>([Buffer.alloc(0)], IN_FLIGHT, async (raw, add) => {
+  for (let raw = waiting.pop(); raw !== undefined; raw = waiting.pop()) {
+    if (turn.isOver) await turn.pass();
     const isRoot = raw.length === 0;
     const path = isRoot ? "." : escapePath(raw);
-    const seen = await readEntry(fullPath(root, raw), path);
+    const seen = readEntry(fullPath(root, raw), path);
     if (seen === null) {
       // Only the root may be missing; below it, a name that was listed and is gone is a tree still in motion.
       if (!isRoot) found.push({ raw, entry: neverSeen(path) });
-      return;
+      continue;
     }
-    const below = seen.names.map((name) => join(raw, name)).filter((child) => !leaveOut(child));
+    const below: Buffer[] = [];
+    for (const name of seen.names) {
+      const child = join(raw, name);
+      if (!leaveOut(child)) below.push(child);
+    }
     expected += below.length;
     if (expected > maxEntries && below.length > 0) {
       expected -= below.length;
       found.push({ raw, entry: { ...seen.entry, type: "unreadable" } });
-      return;
+      continue;
     }
     found.push({ raw, entry: seen.entry });
-    for (const child of below) add(child);
-  });
-  return found.toSorted((a, b) => Buffer.compare(a.raw, b.raw));
+    for (const child of below) waiting.push(child);
+  }
+  return found.sort((a, b) => Buffer.compare(a.raw, b.raw));
 }
 
 /** Absolute path of an entry as bytes. */

@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { escapePath } from "../paths/escaped-path.ts";
 import { hashEntries } from "../snapshot/hash-entries.ts";
 import type { SnapshotEntry } from "../snapshot/snapshot.ts";
-import { fullPath, IN_FLIGHT, walkTree, type WalkedEntry } from "../snapshot/walk-tree.ts";
-import { runPool } from "../snapshot/run-pool.ts";
+import { fullPath, walkTree, type WalkedEntry } from "../snapshot/walk-tree.ts";
 import { blobId, type StoredFile } from "./blob-id.ts";
 import { gitTreeId, type GitObjectFormat } from "./git-object-id.ts";
 import { readCommit, type CheckedOutCommit, type CommittedFile } from "./read-commit.ts";
+import { runPool } from "./run-pool.ts";
 
 const MAX_ENTRIES = 1_000_000;
+/** Files read at the same time. */
+const IN_FLIGHT = 8;
 const MAX_BYTES = 16 * 2 ** 30;
 const GIT = Buffer.from(".git");
 
