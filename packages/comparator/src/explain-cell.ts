@@ -1,7 +1,7 @@
 import type { Cell, CellComponent, Comparison, Evidence, Rate } from "./comparison.ts";
 import type { Dimension } from "./dimension.ts";
 import { NOT_COUNTED } from "./rates/render-rates.ts";
-import { wrap } from "./text.ts";
+import { nextStep, wrap } from "./text.ts";
 
 /** Why one cell has its verdict, as plain text of at most 100 columns: differences, then components with their evidence. */
 export function explainCell(
@@ -36,7 +36,7 @@ function reasonLines({ lanes }: Comparison, { verdict, baseline }: Cell): string
   const reason = lanes.find(({ lane }) => lane === baseline)?.reason ?? null;
   return verdict !== "not-applicable" || reason === null
     ? []
-    : wrap(`${baseline} takes no part: ${reason.detail}; next: ${reason.remedy}`, 2, 4);
+    : [...wrap(`${baseline} takes no part: ${reason.detail}`, 2, 4), nextStep(reason.remedy)];
 }
 
 function componentLines(component: CellComponent, candidate: string, baseline: string): string[] {

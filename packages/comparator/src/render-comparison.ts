@@ -1,7 +1,7 @@
 import type { Cell, Comparison, LaneSummary } from "./comparison.ts";
 import { DIMENSIONS, type Dimension } from "./dimension.ts";
 import { renderRates } from "./rates/render-rates.ts";
-import { fit, wrap } from "./text.ts";
+import { fit, nextStep, wrap } from "./text.ts";
 
 const LANE_COLUMNS = 12;
 
@@ -66,9 +66,5 @@ const cellText = ({ verdict, code }: Cell): string => (code === null ? verdict :
 function blockedLines({ lane, state, reason }: LaneSummary): string[] {
   if (state !== "blocked") return [];
   if (reason === null) return ["", ...wrap(`Blocked: ${lane}, without a reason`, 0, 2)];
-  return [
-    "",
-    ...wrap(`Blocked: ${lane}, ${reason.code}: ${reason.detail}`, 0, 2),
-    ...wrap(`next: ${reason.remedy}`, 2, 4),
-  ];
+  return ["", ...wrap(`Blocked: ${lane}, ${reason.code}: ${reason.detail}`, 0, 2), nextStep(reason.remedy)];
 }

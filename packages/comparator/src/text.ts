@@ -9,6 +9,11 @@ export function fit(text: string, width: number): string {
   return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe.padEnd(width);
 }
 
+/** A next step on one line, however long: it may be a command that someone copies. */
+export function nextStep(remedy: string): string {
+  return `  next: ${escapeText(remedy)}`;
+}
+
 /** Text broken into lines of at most {@link MAX_COLUMNS}: the first indented by `first` columns, the others by `rest`. */
 export function wrap(text: string, first: number, rest: number): string[] {
   const pad = " ".repeat(rest);

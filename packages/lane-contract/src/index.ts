@@ -20,6 +20,7 @@ export {
   type LaneRequest,
   type LaneRoles,
   type NodeProgram,
+  type ObtainRuntime,
   type ProcessEnd,
   type ProvidedCheckout,
   type ProvidedVariables,

@@ -57,16 +57,24 @@ export interface ProvidedVariables {
 export interface ProvidedCheckout {
   /** Script that the runtime runs, relative to the checkout. */
   readonly entry: string;
-  /** Command that gets a checkout, for a person. */
+  /** Command that gets a checkout into the folder `<lane id>` of the current one, for a person to paste. */
   readonly obtain: string;
   /** Name of the runtime, for a person. */
   readonly runtime: string;
+  /** How to get the runtime on a platform, for a person to paste; null where that is not known. */
+  readonly obtainRuntime: (platform: string, arch: string) => ObtainRuntime | null;
   /** Folder of installed dependencies that must be there, relative to the checkout. */
   readonly dependencies: string;
-  /** Command that installs them, for a person. */
+  /** Words behind the runtime that install them, run in the checkout. */
   readonly install: string;
   /** Folders that are no part of the source, relative to the checkout; their files are not in its digest. */
   readonly notSource: readonly string[];
+}
+
+/** A command, and the program that it leaves, relative to the current folder. */
+export interface ObtainRuntime {
+  readonly command: string;
+  readonly program: string;
 }
 
 /** A Node program as its package's manifest describes it. */

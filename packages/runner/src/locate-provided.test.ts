@@ -21,8 +21,9 @@ beforeEach(() => {
         entry: "src/main.ts",
         obtain: "fetch it",
         runtime: "runtime",
+        obtainRuntime: () => ({ command: "get it", program: "got/runtime" }),
         dependencies: "modules",
-        install: "runtime install",
+        install: "install it",
         notSource: ["modules", ".git"],
       },
     },
@@ -42,12 +43,18 @@ async function digest(): Promise<string> {
 }
 
 describe("a backend that only the operator can provide", () => {
-  it("is missing without a word about it, and the next step names every variable", async () => {
-    const located = await locate({});
-    expect(located).toMatchObject({ ok: false, code: "SOURCE_MISSING" });
-    if (!located.ok)
-      for (const name of ["OWN_BINARY", "OWN_CHECKOUT", "OWN_RUNTIME"])
-        expect(located.remedy).toContain(name);
+  it("is missing without a word about it, and the next step is one command that goes the whole way", async () => {
+    expect(await locate({})).toMatchObject({
+      ok: false,
+      code: "SOURCE_MISSING",
+      detail: expect.stringContaining("neither OWN_BINARY nor OWN_CHECKOUT is set"),
+      remedy:
+        'fetch it && export OWN_CHECKOUT="$PWD/stub" && get it && export OWN_RUNTIME="$PWD/got/runtime" && (cd "$OWN_CHECKOUT" && "$OWN_RUNTIME" install it)',
+    });
+    expect(await locate({ OWN_RUNTIME: at("runtime") })).toMatchObject({
+      remedy:
+        'fetch it && export OWN_CHECKOUT="$PWD/stub" && (cd "$OWN_CHECKOUT" && "$OWN_RUNTIME" install it)',
+    });
   });
 
   it("is never looked for on PATH", async () => {

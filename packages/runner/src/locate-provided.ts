@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { readHashed } from "@stage6/evidence-interface/fs";
 import type { BlockReason } from "@stage6/evidence-interface";
-import type { BackendSource } from "@stage6/lane-contract";
+import { shellQuote, type BackendSource } from "@stage6/lane-contract";
 import { isFile } from "./is-file.ts";
 import type { Located } from "./locate-backend.ts";
 import { digestOf, filesBelow } from "./program-files.ts";
@@ -54,8 +54,26 @@ export async function locateProvided(
   return blocked(
     "SOURCE_MISSING",
     `no ${lane} source was provided: neither ${binary} nor ${checkout} is set, and backends.${lane} of harness.json is null`,
-    `${source.checkout.obtain} && export ${checkout}="$PWD/${lane}" ${source.variables.runtime}=/absolute/path/of/${source.checkout.runtime} # or ${binary}; ${lane} has to be prepared as the README of lane-${lane} says`,
+    wholeWay(lane, source, env),
   );
+}
+
+/** One command that gets checkout, runtime and dependencies into the current folder and names them; it works when it is pasted. */
+function wholeWay(lane: string, { checkout, variables }: Provided, env: Env): string {
+  const runtime = valueOf(env, variables.runtime) === null ? obtainRuntime(checkout, variables.runtime) : [];
+  return [
+    checkout.obtain,
+    `export ${variables.checkout}="$PWD/${lane}"`,
+    ...runtime,
+    `(cd "$${variables.checkout}" && "$${variables.runtime}" ${checkout.install})`,
+  ].join(" && ");
+}
+
+function obtainRuntime(checkout: Provided["checkout"], variable: string): string[] {
+  const how = checkout.obtainRuntime(process.platform, process.arch);
+  return how === null
+    ? [`export ${variable}=/path/to/${checkout.runtime}`]
+    : [how.command, `export ${variable}="$PWD/${how.program}"`];
 }
 
 async function locateBinary(lane: string, path: string, named: string, from: From): Promise<Located> {
@@ -96,13 +114,13 @@ async function locateCheckout(
     return blocked(
       "RUNTIME_MISSING",
       `a ${lane} checkout runs on ${checkout.runtime}, and ${variables.runtime} ${runtime === null ? "is not set" : "does not name a file by its absolute path"}`,
-      `export ${variables.runtime}=/path/to/${checkout.runtime}`,
+      obtainRuntime(checkout, variables.runtime).join(" && "),
     );
   if (!(await isFolder(join(folder, checkout.dependencies))))
     return blocked(
       "DEPENDENCIES_MISSING",
       `the ${lane} checkout has no ${checkout.dependencies}`,
-      `In the checkout, run: ${checkout.install}`,
+      `(cd ${shellQuote(folder)} && ${shellQuote(runtime)} ${checkout.install})`,
     );
   try {
     const sha256 = await sourceDigest(folder, checkout.notSource, runtime);
