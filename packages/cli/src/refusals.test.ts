@@ -255,3 +255,19 @@ test.runIf(canForbid)(
     expect(auto.out).toMatch(/NESTED_SANDBOX|USERNS/);
   },
 );
+
+test("the next step without a Case source is printed whole on one line, as probe and rehearsal show it", async () => {
+  const root = await rootWith("no case", {});
+  const env = { STAGE6_CASE_BINARY: "", STAGE6_CASE_CHECKOUT: "", STAGE6_BUN: "" };
+  const probe = await sandbox.call(["probe", ...root], env);
+  const [step = ""] = /git clone .*$/m.exec(probe.out) ?? [];
+  expect(step).toMatch(
+    /^git clone .* && export STAGE6_CASE_CHECKOUT=.* install --frozen-lockfile --ignore-scripts\)$/,
+  );
+  // A shell can read it; what it would fetch is not fetched here.
+  expect(spawnSync("sh", ["-n", "-c", step], { timeout: 10_000 }).status).toBe(0);
+  const words = ["rehearse", "--candidate", "fake", "--fixtures", "add-feature", "--no-install", ...root];
+  const ran = await sandbox.run(words, env);
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain(`  next: ${step}\n`);
+});

@@ -50,7 +50,7 @@ test("a recorded plan is explained by cell and compared with itself, and neither
   expect(await sandbox.call(["compare", "--aa", "fake", "--explain", CELL])).toMatchObject({ code: 2 });
   const cell = await sandbox.call(["compare", "--explain", CELL]);
   expect(cell.out).toMatch(/^fake against codex on add-feature, report-shape: not-applicable \(/);
-  expect(cell.out).toContain("codex takes no part: the codex lane was not selected; next: Add codex");
+  expect(cell.out).toContain("codex takes no part: the codex lane was not selected\n  next: Add codex");
   expect(await sandbox.hashes("harness")).toEqual(before);
 });
 

@@ -1,4 +1,4 @@
-import { escapeText } from "@stage6/evidence-interface";
+import { escapeText, escapeWords } from "@stage6/evidence-interface";
 
 /** Widest line of a rendered text, columns. */
 const MAX_COLUMNS = 100;
@@ -11,7 +11,7 @@ export function fit(text: string, width: number): string {
 
 /** A next step on one line, however long: it may be a command that someone copies. */
 export function nextStep(remedy: string): string {
-  return `  next: ${escapeText(remedy)}`;
+  return `  next: ${escapeWords(remedy)}`;
 }
 
 /** Text broken into lines of at most {@link MAX_COLUMNS}: the first indented by `first` columns, the others by `rest`. */

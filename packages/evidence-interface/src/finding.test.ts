@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { escapeText, FINDING_CODES, formatFinding, MAX_FINDINGS } from "./finding.ts";
+import { escapeText, escapeWords, FINDING_CODES, formatFinding, MAX_FINDINGS } from "./finding.ts";
 
 describe("finding codes", () => {
   it("are frozen", () => {
@@ -44,6 +44,14 @@ describe("escapeText", () => {
 
   it("cuts long text", () => {
     expect(escapeText("x".repeat(300))).toBe(`${"x".repeat(200)}…`);
+  });
+});
+
+describe("escapeWords", () => {
+  it("keeps a long command whole, cuts a long word, and lets nothing reach the terminal", () => {
+    const command = "git clone somewhere && ".repeat(40);
+    expect(escapeWords(command)).toBe(command);
+    expect(escapeWords(`a ${"x".repeat(300)} \u001b[2J`)).toBe(`a ${"x".repeat(200)}… \\u001b[2J`);
   });
 });
 

@@ -54,6 +54,11 @@ export function escapeText(text: string): string {
   });
 }
 
+/** A text of many words in printable ASCII, each word escaped by itself: a long command stays whole. */
+export function escapeWords(text: string): string {
+  return text.split(" ").map(escapeText).join(" ");
+}
+
 /** One line of text for a finding; the only place where such text is made. */
 export function formatFinding(finding: Finding): string {
   const where = [

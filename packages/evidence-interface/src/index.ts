@@ -55,6 +55,7 @@ export {
 } from "./event-parts.ts";
 export {
   escapeText,
+  escapeWords,
   FINDING_CODES,
   formatFinding,
   MAX_FINDINGS,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { escapeText, type BoundsRequest } from "@stage6/evidence-interface";
+import { escapeText, escapeWords, type BoundsRequest } from "@stage6/evidence-interface";
 import { versionStanding } from "@stage6/lane-contract";
 import type { LaneCandidate } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
@@ -37,7 +37,7 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
       remedy,
       lastKnownGood: lastKnownGood === "-" ? null : lastKnownGood,
       cells: [lane, "blocked", "-", lastKnownGood, "-", escapeText(`${code}: ${detail}`)],
-      next: escapeText(remedy),
+      next: escapeWords(remedy),
     };
   }
   const { lane, version, note, backend } = facts;
