@@ -3,6 +3,7 @@ import { buildProgram } from "./build-program.ts";
 import type { CliIo } from "./cli-io.ts";
 import { makeContext, type CommandContext, type CommonOptions } from "./command-context.ts";
 import { renderJson, type CommandResult } from "./command-result.ts";
+import { copyable } from "./copyable.ts";
 import { describeError } from "./describe-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { moveOracleWords } from "./oracle-words.ts";
@@ -72,7 +73,7 @@ class Call {
       error instanceof Error
     )
       this.#io.err(`${error.stack ?? ""}\n`);
-    this.#io.err(renderError(described));
+    this.#io.err(copyable(renderError(described), this.#io.env));
     this.#finish(errorResult(described));
   }
 
@@ -123,6 +124,9 @@ class Call {
     this.exitCode = result.exitCode;
     const { now, shownRoot } = this.#context;
     if (this.#json) this.#io.out(renderJson({ command: this.#command, now, harnessRoot: shownRoot }, result));
-    else if (result.text !== "") this.#io.out(this.#io.color ? paint(result.text) : result.text);
+    else if (result.text !== "") {
+      const text = copyable(result.text, this.#io.env);
+      this.#io.out(this.#io.color ? paint(text) : text);
+    }
   }
 }

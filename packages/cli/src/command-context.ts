@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Timestamp } from "@stage6/evidence-interface";
 import type { CliIo } from "./cli-io.ts";
+import { programOf } from "./copyable.ts";
 
 /** Options that every verb takes. */
 export interface CommonOptions {
@@ -33,9 +34,7 @@ export function makeContext(io: CliIo, options: CommonOptions): CommandContext {
     shownRoot: harnessRoot,
     now: new Date(options.now ?? io.now()).toISOString(),
     log: (line) => io.err(`${line}\n`),
-    program: ["rehearse", "stage6"].includes(io.env["npm_lifecycle_event"] ?? "")
-      ? "npm run --silent stage6 --"
-      : "stage6",
+    program: programOf(io.env),
   };
 }
 

@@ -45,19 +45,6 @@ export function isUnchanged({ init, plan, summary, compared }: Rehearsal): boole
   );
 }
 
-/** Remedies as commands that work from where the reader stands. */
-function copyable(context: CommandContext, comparison: Comparison): string {
-  const remedies = new Set(
-    comparison.lanes.flatMap(({ reason }) =>
-      reason?.remedy.startsWith("stage6 ") === true ? [reason.remedy] : [],
-    ),
-  );
-  let text = renderComparison(comparison);
-  for (const remedy of remedies)
-    text = text.replaceAll(`next: ${remedy}\n`, `next: ${context.program}${remedy.slice("stage6".length)}\n`);
-  return text;
-}
-
 /** The rehearsal's report for a person. */
 export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): string {
   const { plan, summary, compared, gate } = rehearsal;
@@ -66,7 +53,7 @@ export function renderRehearsal(context: CommandContext, rehearsal: Rehearsal): 
   const failed = gate.checks.filter(({ id, verdict }) => OWN_CHECKS.includes(id) && verdict !== "pass");
   const at = `${context.shownRoot}/`;
   return [
-    copyable(context, compared.comparison).trimEnd(),
+    renderComparison(compared.comparison).trimEnd(),
     "",
     planned === 0
       ? "Rehearsal without a trial: no selected lane can run here."
