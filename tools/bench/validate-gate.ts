@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FOUNDER } from "@stage6/eligibility/testing";
 import { validateRoot } from "@stage6/validator";
 import { writeGateRoot } from "@stage6/validator/testing";
 
@@ -22,7 +23,7 @@ export async function benchValidate(rounds: number): Promise<ValidateBench> {
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const start = performance.now();
-      const { counts } = await validateRoot({ root, now: "2026-06-05T00:00:00.000Z" });
+      const { counts } = await validateRoot({ root, now: "2026-06-05T00:00:00.000Z", founder: FOUNDER });
       times.push(performance.now() - start);
       if (counts.trials.present !== bundles.length) throw new Error("the sample root is not sound");
     }

@@ -15,6 +15,7 @@ import {
   SourceObservation,
   Stage5Statement,
   TrustedKeyFile,
+  TrustStatement,
 } from "@stage6/eligibility";
 import {
   BoundsSelfTest,
@@ -53,6 +54,7 @@ export const SCHEMAS: Readonly<Record<string, TSchema>> = {
   "source-observation": SourceObservation,
   "stage5-statement": Stage5Statement,
   "trusted-keys": TrustedKeyFile,
+  "trust-root": TrustStatement,
   "bounds-self-test": BoundsSelfTest,
   "bundle-statement": BundleStatement,
   comparison: Comparison,

@@ -2,7 +2,7 @@ import { validateRoot, type GateResult } from "@stage6/validator";
 import { caseAdapter } from "./case-adapter.ts";
 import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
-import { observeNow } from "./open-gate.ts";
+import { founderOf, observeNow } from "./open-gate.ts";
 import { openRoot } from "./open-root.ts";
 import { TOOL } from "./tool.ts";
 import type { SourceObservation } from "@stage6/eligibility";
@@ -17,22 +17,26 @@ export async function judgeGate(
     root: context.root,
     now: context.now,
     caseAdapter: caseAdapter(),
-    observations: await observations(context, planId),
+    ...(await seenHere(context, planId)),
     tool: { ...TOOL, sourceDigest: null },
     ...(planId === null ? {} : { planId }),
     ...(verifiedFolder === null ? {} : { verifiedFolder }),
   });
 }
 
-/** A root that is not sound is judged all the same, without a look at the source. */
-async function observations(
+/** A root that is not sound is judged all the same, without a look at the source and with nobody to trust. */
+async function seenHere(
   context: CommandContext,
   planId: string | null,
-): Promise<readonly SourceObservation[]> {
+): Promise<{ readonly observations: readonly SourceObservation[]; readonly founder?: string }> {
   try {
-    return await observeNow(context, await openRoot(context.root, context.shownRoot), planId);
+    const root = await openRoot(context.root, context.shownRoot);
+    return {
+      observations: await observeNow(context, root, planId),
+      ...(await founderOf(context, root.config.id)),
+    };
   } catch (error) {
-    if (error instanceof CliError) return [];
+    if (error instanceof CliError) return { observations: [] };
     throw error;
   }
 }

@@ -5,9 +5,11 @@ import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { EXIT } from "./exit-code.ts";
 import { choosePlan, openRoot, type OpenRoot } from "./open-root.ts";
+import { readFounder } from "./founder-pin.ts";
 import { LANES, type CatalogLane } from "./lane-catalog.ts";
 import { placesFor } from "./places-for.ts";
 import { placesOf } from "./probe-lanes.ts";
+import { keysFolder } from "./user-folders.ts";
 import { lookAtSource } from "./source/look-at-source.ts";
 
 /** A sound harness root with everything that its gate is judged from. */
@@ -37,6 +39,15 @@ export async function observeNow(
   return [await lookAtSource(lane, places, { moment: "now", trial: null, observedAt: context.now })];
 }
 
+/** The founder of a root, as this user was told: an option of everything that reads a gate. */
+export async function founderOf(
+  { io }: CommandContext,
+  harnessId: string,
+): Promise<{ readonly founder?: string }> {
+  const founder = await readFounder(keysFolder(io.env), harnessId);
+  return founder === null ? {} : { founder };
+}
+
 /** Opens a root and reads its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
 export async function openGate(context: CommandContext, planId: string | null): Promise<OpenGate> {
   const root = await openRoot(context.root, context.shownRoot);
@@ -47,6 +58,7 @@ export async function openGate(context: CommandContext, planId: string | null): 
     planId: entry.id,
     caseAdapter: caseAdapter(),
     observations: await observeNow(context, root, entry.id),
+    ...(await founderOf(context, root.config.id)),
   });
   if (view.documents === null || view.findings.length > 0)
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${context.shownRoot} is not sound`, {

@@ -1,6 +1,8 @@
 /** Reason codes that the gate adds to the codes of evidence and comparison. Frozen: consumers match on them. */
 export const GATE_CODES = [
   "TRUST_ROOT_UNSAFE",
+  "TRUST_ROOT_UNSIGNED",
+  "FOUNDER_UNKNOWN",
   "SCOPE_INVALID",
   "DEFAULT_SWITCH_FORBIDDEN",
   "LANE_REGISTRY_INCOMPLETE",

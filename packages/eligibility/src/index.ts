@@ -14,7 +14,12 @@ export {
   StartProbe,
   UpstreamLag,
 } from "./admission/source-admission.ts";
-export { checkContracts, checkHarness, type ContractInForce } from "./contracts/check-harness.ts";
+export {
+  checkContracts,
+  checkHarness,
+  harnessIdOf,
+  type ContractInForce,
+} from "./contracts/check-harness.ts";
 export { checkOwnedTargets, type TargetFiles } from "./contracts/check-owned-targets.ts";
 export { Contract, CONTRACT_NAMES, LaneRecord, type ContractName } from "./contracts/contract.ts";
 export { decideEligibility, EligibilityDecision } from "./decide/decide-eligibility.ts";
@@ -81,11 +86,12 @@ export {
   type SignerTrap,
 } from "./trust/allowed-signers.ts";
 export { checkSshSignature, type OperatorSignature, type SignedFile } from "./trust/check-ssh-signature.ts";
+export { checkFounder, type TrustAnchor } from "./trust/check-founder.ts";
+export { TRUST_NAMESPACE, TrustStatement } from "./trust/trust-statement.ts";
 export { KEY_ROLES, KeyRole, TrustedKeyFile } from "./trust/key-file.ts";
-export { REVOKED_KINDS, Revocation } from "./trust/revocation.ts";
+export { isRevoked, REVOKED_KINDS, Revocation } from "./trust/revocation.ts";
 export {
   checkTrustRoot,
-  isRevoked,
   trustedKeysOf,
   type TrustedKey,
   type TrustFiles,

@@ -8,6 +8,8 @@ interface Step {
   readonly name: string;
   readonly checks: readonly CheckId[];
   readonly command: readonly string[];
+  /** Another command for a code that the first one would not help with. */
+  readonly instead?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The way to a record, in the order in which it is gone. */
@@ -17,7 +19,15 @@ const STEPS: readonly Step[] = [
     checks: ["root-readable", "harness-config", "trust", "policy", "contracts", "lane-registry"],
     command: ["init"],
   },
-  { name: "operator", checks: ["trust-root"], command: ["operator", "add", "NAME", "--key", "FILE.pub"] },
+  {
+    name: "operator",
+    checks: ["trust-root"],
+    command: ["operator", "add", "NAME", "--key", "FILE.pub"],
+    instead: {
+      FOUNDER_UNKNOWN: ["operator", "trust", "FINGERPRINT"],
+      TRUST_ROOT_UNSIGNED: ["operator", "confirm", "--founder", "FILE"],
+    },
+  },
   { name: "signed policy", checks: ["policy-signed"], command: ["sign-policy", "--operator", "NAME"] },
   { name: "source admission", checks: ["source-admission"], command: ["admit-source", "--review", "FILE"] },
   {
@@ -55,7 +65,10 @@ export function renderStatus(
   const recorded = result.inputs.some(({ role }) => role === "record");
   const judged = STEPS.map((step) => ({ step, ...standingOf(step, byId, recorded) }));
   const first = judged.find(({ standing }) => standing.state !== "done");
-  const next = first === undefined ? null : command(first.step.command);
+  const next =
+    first === undefined
+      ? null
+      : command(first.step.instead?.[first.standing.code ?? ""] ?? first.step.command);
   const lines = [
     ...wrap(
       first === undefined

@@ -17,6 +17,8 @@ export const ROOT_FILES = {
   policySignature: below(layout.policySignature),
   allowedSigners: below(layout.allowedSigners),
   revocations: below(layout.revocations),
+  trustRoot: below(layout.trustRoot),
+  trustRootSignature: below(layout.trustRootSignature),
   lanes: below(layout.lanes),
   contracts: below(layout.contracts),
   stage5: below(layout.stage5),

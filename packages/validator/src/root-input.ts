@@ -18,6 +18,7 @@ export const RootInput = Type.Object(
         Type.Literal("policy-signature"),
         Type.Literal("allowed-signers"),
         Type.Literal("revocations"),
+        Type.Literal("trust-root"),
         Type.Literal("lane"),
         Type.Literal("contract"),
         Type.Literal("ownership"),

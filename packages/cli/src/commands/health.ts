@@ -8,6 +8,7 @@ import { checkFakeLane } from "../health/fake-smoke.ts";
 import { HEALTH_CHECKS, healthCheck, type Found, type HealthCheckId } from "../health/health-check.ts";
 import { checkProbes } from "../health/probe-planned.ts";
 import { judgeGate } from "../judge-gate.ts";
+import { founderOf } from "../open-gate.ts";
 import { choosePlan, openRoot } from "../open-root.ts";
 import { parseCount } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
@@ -64,7 +65,12 @@ async function examine(
 ): Promise<GateCheck[]> {
   const root = await openRoot(context.root, context.shownRoot);
   const entry = choosePlan(root, planId);
-  const { documents } = await readGate({ root: root.path, now: context.now, planId: entry.id });
+  const { documents } = await readGate({
+    root: root.path,
+    now: context.now,
+    planId: entry.id,
+    ...(await founderOf(context, root.config.id)),
+  });
   const found: Readonly<Record<HealthCheckId, () => Promise<Found>>> = {
     "stage6-validated": () => Promise.resolve({ code: null, message: "the whole gate holds" }),
     replay: async () => {

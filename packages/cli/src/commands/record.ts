@@ -1,13 +1,25 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import type { Perform } from "../build-program.ts";
-import { commandLine } from "../command-context.ts";
+import { CliError } from "../cli-error.ts";
+import { commandLine, type CommandContext } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
 import { openGate } from "../open-gate.ts";
 import { recordRoot } from "../record-root.ts";
 import { refusal } from "../refusal.ts";
 import { openRoleKey } from "../role-keys-of-root.ts";
 import { keysFolder } from "../user-folders.ts";
+
+/** How far `--now` may lie from the clock of a machine that records, ms. */
+const SKEW_MS = 60_000;
+
+/** A ledger is dated by the clock: with another time, a record could be made of what has expired since, or has not begun. */
+function assertClock({ now, io }: CommandContext): void {
+  if (Math.abs(Date.parse(now) - io.now()) <= SKEW_MS) return;
+  throw new CliError("USAGE", EXIT.usage, "a record is dated by the clock; --now says another time", {
+    remedy: "Leave --now out. What would be recorded at another time is shown by stage6 validate --now.",
+  });
+}
 
 /** `record`: the eligibility record, once every check of the gate passes. It records and activates nothing. */
 export function addRecord(program: Command, perform: Perform): void {
@@ -16,6 +28,7 @@ export function addRecord(program: Command, perform: Perform): void {
     .description("write the eligibility record and its line in the ledger, if every check of the gate passes")
     .option("--plan <id>", "plan that is meant (default: the newest)");
   perform<{ plan?: string }>(command, async (context, { plan }) => {
+    assertClock(context);
     const { root, documents } = await openGate(context, plan ?? null);
     const comparator = await openRoleKey(root, "comparator", keysFolder(context.io.env));
     const recorded = await recordRoot(root.path, documents, context.now, comparator);

@@ -7,6 +7,7 @@ import { readGate } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
+import { founderOf } from "../open-gate.ts";
 import { openRoot } from "../open-root.ts";
 import { parsePath } from "../parse-options.ts";
 import { refusal } from "../refusal.ts";
@@ -48,7 +49,11 @@ export function addSignPolicy(program: Command, perform: Perform): void {
       signature === undefined
         ? await sshSign(bytes, resolve(context.io.cwd, key ?? ""), POLICY_NAMESPACE, context.io.env)
         : await readFile(resolve(context.io.cwd, signature));
-    const { documents } = await readGate({ root: root.path, now: context.now });
+    const { documents } = await readGate({
+      root: root.path,
+      now: context.now,
+      ...(await founderOf(context, root.config.id)),
+    });
     const checks = documents === null ? [] : policyChecks(documents, made, context.now);
     if (documents === null || checks.some(({ verdict }) => verdict !== "pass"))
       return refusal("the signature does not hold", checks, by);

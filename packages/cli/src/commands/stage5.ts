@@ -16,6 +16,7 @@ import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
+import { founderOf } from "../open-gate.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parsePath } from "../parse-options.ts";
 import { openRoleKey } from "../role-keys-of-root.ts";
@@ -50,9 +51,18 @@ export function addStage5(program: Command, perform: Perform): void {
     const files = await hashAll(folder, options.files);
     const bytes = await envelopeOf(root, options, files, context.io.cwd, keysFolder(context.io.env));
     const id = digestHex(sha256(bytes)).slice(0, 16);
-    const { documents } = await readGate({ root: root.path, now: context.now });
+    const { documents } = await readGate({
+      root: root.path,
+      now: context.now,
+      ...(await founderOf(context, root.config.id)),
+    });
     const { trust, problems: unsafe } =
-      documents === null ? { trust: null, problems: [] } : checkTrustRoot(documents.trust);
+      documents === null
+        ? { trust: null, problems: [] }
+        : checkTrustRoot(documents.trust, {
+            founder: documents.founder,
+            harness: root.config.id,
+          });
     const envelope = { path: `stage5/${id}.dsse.json`, bytes };
     const { record, problems } =
       trust === null

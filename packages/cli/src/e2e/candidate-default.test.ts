@@ -16,6 +16,7 @@ import { writeGateRoot, type SampleRoot } from "@stage6/validator/testing";
 import { createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acceptableProof, acceptanceBytes, acceptanceOf, registerAcceptance } from "../accept-proof.ts";
+import { readFounder } from "../founder-pin.ts";
 import { recordRoot } from "../record-root.ts";
 import { replaceFile } from "../replace-file.ts";
 import { sealProof } from "../seal-proof.ts";
@@ -51,6 +52,7 @@ async function sshKey(name: string): Promise<string> {
 async function makeRoot(evidenceClass: "live" | "scripted"): Promise<SampleRoot> {
   const sample = await writeGateRoot(join(await mkdtemp(join(folder, "root-")), "harness"), {
     evidenceClass,
+    operators: "none",
   });
   const words = ["--harness-root", sample.root, "--now", "2026-06-02T00:00:00.000Z"];
   const added = await sandbox.call([...words, "operator", "add", "real", "--key", `${operatorKey}.pub`]);
@@ -62,7 +64,9 @@ async function makeRoot(evidenceClass: "live" | "scripted"): Promise<SampleRoot>
 
 /** The documents of a root; the evidence of its matrix is made in memory, where a driver leaves it in files. */
 async function documentsOf({ root }: SampleRoot, now: string): Promise<EligibilityDocuments> {
-  const { documents } = await readGate({ root, now, observations: sampleObservations([]) });
+  const founder = await readFounder(join(sandbox.path, "keys"), "sample");
+  if (founder === null) throw new Error("nobody founded the root");
+  const { documents } = await readGate({ root, now, observations: sampleObservations([]), founder });
   const input = documents?.comparison;
   const report = input?.trials.find(({ lane }) => lane === "codex")?.report;
   if (documents === null || input == null || report == null) throw new Error("the root was not read");

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { NOW } from "@stage6/eligibility/testing";
+import { FOUNDER, NOW } from "@stage6/eligibility/testing";
 import { readGate } from "@stage6/validator";
 import { writeGateRoot } from "@stage6/validator/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -39,7 +39,7 @@ it("R45: a healthy machine runs a trial of the fake lane and has room for eviden
 it("R45: a full disk (DISK_LOW), a near expiry (EXPIRY_NEAR) and a lane that is gone (LANE_UNAVAILABLE) are named", async () => {
   expect(await checkDisk(folder, Number.MAX_SAFE_INTEGER)).toMatchObject({ code: "DISK_LOW" });
   const { root, plan } = await writeGateRoot(join(folder, "harness"));
-  const { documents } = await readGate({ root, now: NOW });
+  const { documents } = await readGate({ root, now: NOW, founder: FOUNDER });
   if (documents === null) throw new Error("the root was not read");
   expect(checkHorizon(documents, NOW, 7)).toMatchObject({ code: null });
   expect(checkHorizon(documents, NOW, 90)).toMatchObject({ code: "EXPIRY_NEAR" });

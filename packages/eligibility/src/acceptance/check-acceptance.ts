@@ -11,7 +11,8 @@ import type { ProofRecord } from "../proof/check-proof.ts";
 import type { RawFile } from "../raw-file.ts";
 import { ACCEPTANCE_NAMESPACE } from "../trust/allowed-signers.ts";
 import { checkSshSignature } from "../trust/check-ssh-signature.ts";
-import { isRevoked, type TrustRoot } from "../trust/trust-root.ts";
+import { isRevoked } from "../trust/revocation.ts";
+import type { TrustRoot } from "../trust/trust-root.ts";
 import { Acceptance } from "./acceptance.ts";
 
 /** An acceptance as it lies below acceptances/<proof digest>/: the document and its detached signature. */

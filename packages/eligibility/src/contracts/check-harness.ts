@@ -1,4 +1,5 @@
 import { REQUIRED_LANES } from "@stage6/comparator";
+import { Id } from "@stage6/evidence-interface";
 import Type from "typebox";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
@@ -13,6 +14,7 @@ export interface ContractInForce {
 }
 
 /** The keys of harness.json that the gate needs; the rest is the validator's. */
+const Named = Type.Object({ id: Id });
 const Scope = Type.Object({ mutationScope: AUTHORITY.mutationScope });
 const DefaultLane = Type.Object({ defaultValidationLane: Type.Literal("fake") });
 const Switches = Type.Object({
@@ -22,6 +24,11 @@ const Switches = Type.Object({
     pi: Type.Object({ enabledByDefault: Type.Literal(false) }),
   }),
 });
+
+/** The id of a harness; null when its configuration says none. */
+export function harnessIdOf(harness: RawFile | null): string | null {
+  return readDocument(Named, harness, "harness.json", "SCOPE_INVALID").value?.id ?? null;
+}
 
 /** harness.json and the lane registry: the scope, fake as the validation lane, the four lanes, and nothing switched on. */
 export function checkHarness(

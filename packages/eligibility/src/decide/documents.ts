@@ -25,6 +25,8 @@ export interface EligibilityDocuments {
   readonly policy: RawFile | null;
   readonly policySignature: RawFile | null;
   readonly trust: TrustFiles;
+  /** Fingerprint of the founder's SSH key as whoever judges knows it, from outside of the root; null when nobody told. */
+  readonly founder: string | null;
   readonly stage5: readonly Stage5Evidence[];
   /** Every envelope below admissions/. */
   readonly admissions: readonly RawFile[];

@@ -2,7 +2,7 @@ import type { Comparison } from "@stage6/comparator";
 import { digestHex, sha256, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import { checkAcceptance, type AcceptanceRecord } from "../acceptance/check-acceptance.ts";
 import { checkAdmission, type AdmissionRecord } from "../admission/check-admission.ts";
-import { checkContracts, checkHarness } from "../contracts/check-harness.ts";
+import { checkContracts, checkHarness, harnessIdOf } from "../contracts/check-harness.ts";
 import { checkOwnedTargets } from "../contracts/check-owned-targets.ts";
 import { checkLedger, type Ledger } from "../ledger/check-ledger.ts";
 import { checkPolicy, type PolicyRecord } from "../policy/check-policy.ts";
@@ -38,9 +38,13 @@ const UNTRUSTED = "nothing can be trusted before the trust root is safe";
 export function judgeDocuments(documents: EligibilityDocuments, options: DecisionOptions): JudgedDocuments {
   const { now, purpose = "judge" } = options;
   const checks: EligibilityCheck[] = [];
-  const { trust, problems: unsafe } = checkTrustRoot(documents.trust);
-  const trustFiles = [documents.trust.keys, documents.trust.allowedSigners, documents.trust.revocations];
-  checks.push(checkOf("trust", unsafe, "one role per key, no trap", trustFiles));
+  const { trust, problems: unsafe } = checkTrustRoot(documents.trust, {
+    founder: documents.founder,
+    harness: harnessIdOf(documents.harness),
+  });
+  const { keys, allowedSigners, revocations, root, rootSignature } = documents.trust;
+  const trustFiles = [keys, allowedSigners, revocations, root, rootSignature];
+  checks.push(checkOf("trust", unsafe, "one role per key, no trap, signed by the founder", trustFiles));
   checks.push(
     checkOf(
       "harness",
@@ -148,7 +152,9 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
   );
   const { ledger, problems: broken } = checkLedger(documents.ledger);
   checks.push(
-    checkOf("ledger", [...broken, ...checkHorizon(ledger, trust)], "an unbroken chain", [documents.ledger]),
+    checkOf("ledger", [...broken, ...checkHorizon(ledger, trust, now)], "an unbroken chain", [
+      documents.ledger,
+    ]),
   );
   const files = proof?.record == null ? [] : (documents.acceptances.get(proof.record.digest) ?? []);
   const acceptance =
@@ -203,11 +209,25 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
   };
 }
 
-/** The revocation list may grow and never shrink: the ledger remembers how long it was. */
-function checkHorizon(ledger: Ledger | null, trust: TrustRoot | null): Problem[] {
-  const known = ledger?.entries.at(-1)?.revocations ?? 0;
-  if (trust === null || trust.revocations.length >= known) return [];
+/** The revocation list may grow and never shrink: the ledger remembers how long it was. Nothing was recorded after now. */
+function checkHorizon(ledger: Ledger | null, trust: TrustRoot | null, now: Timestamp): Problem[] {
+  const last = ledger?.entries.at(-1);
+  const known = last?.revocations ?? 0;
+  const future =
+    last === undefined || last.recordedAt <= now
+      ? []
+      : [
+          problemIn(
+            "eligibility/ledger.jsonl",
+            "LEDGER_BROKEN",
+            "future",
+            `nothing is recorded after ${now}`,
+            last.recordedAt,
+          ),
+        ];
+  if (trust === null || trust.revocations.length >= known) return future;
   return [
+    ...future,
     problemIn(
       "trust/revocations.jsonl",
       "TRUST_ROOT_UNSAFE",

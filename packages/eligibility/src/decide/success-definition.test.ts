@@ -150,7 +150,7 @@ describe("the success definition", () => {
       ownership: new Map(),
       policy: null,
       policySignature: null,
-      trust: { keys: null, allowedSigners: null, revocations: null },
+      trust: { keys: null, allowedSigners: null, revocations: null, root: null, rootSignature: null },
       stage5: [],
       admissions: [],
       observations: [],

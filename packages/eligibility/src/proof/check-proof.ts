@@ -3,7 +3,8 @@ import { MAX_AGE_DAYS, spansAtMost } from "../duration.ts";
 import { openStatement, type SignedStatement } from "../open-statement.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
-import { isRevoked, trustedKeysOf, type TrustRoot } from "../trust/trust-root.ts";
+import { isRevoked } from "../trust/revocation.ts";
+import { trustedKeysOf, type TrustRoot } from "../trust/trust-root.ts";
 import { deriveProof, type ProofSources } from "./derive-proof.ts";
 import { ProofStatement } from "./proof-statement.ts";
 

@@ -25,7 +25,7 @@ import type { Stage5Evidence } from "../stage5/check-stage5.ts";
 import { STAGE5_PREDICATE, type Stage5Statement } from "../stage5/stage5-statement.ts";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers.ts";
 import { CASE_BINARY, POLICY, sampleComparison } from "./sample-comparison.ts";
-import { fileOf, KEYS, sampleTrust } from "./sample-keys.ts";
+import { fileOf, FOUNDER, HARNESS, KEYS, sampleTrust } from "./sample-keys.ts";
 import { sampleMatrix } from "./sample-matrix.ts";
 import { targetFiles } from "./sample-targets.ts";
 import { signSsh } from "./sign-ssh.ts";
@@ -166,7 +166,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
   return {
     harness: fileOf("harness.json", {
       schemaVersion: "1.0",
-      id: "sample",
+      id: HARNESS,
       defaultValidationLane: "fake",
       mutationScope: "scoped-real-repo",
       lanes: {
@@ -190,6 +190,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
       bytes: signSsh(policy.bytes, KEYS.operator, { namespace: POLICY_NAMESPACE }),
     },
     trust: sampleTrust(),
+    founder: FOUNDER,
     stage5: [sampleStage5()],
     admissions: [sampleAdmission()],
     observations: sampleObservations(startedTrials(input)),

@@ -3,9 +3,12 @@ import { keyId, sha256, writeStrictBytes } from "@stage6/evidence-interface";
 import type { RawFile } from "../raw-file.ts";
 import { writeChainedLine } from "../chained-lines.ts";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers.ts";
+import type { TrustAnchor } from "../trust/check-founder.ts";
 import type { TrustFiles } from "../trust/trust-root.ts";
 import type { Revocation } from "../trust/revocation.ts";
-import { sshKeyLine } from "./sign-ssh.ts";
+import { parseSshPublicKey } from "../ssh/ssh-public-key.ts";
+import { TRUST_NAMESPACE, type TrustStatement } from "../trust/trust-statement.ts";
+import { signSsh, sshKeyBlob, sshKeyLine } from "./sign-ssh.ts";
 
 /** DER of a PKCS#8 Ed25519 key up to its 32-byte seed (RFC 8410 section 7). */
 const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -16,7 +19,7 @@ export function sampleKey(seed: number): KeyObject {
   return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
 }
 
-/** One key per role, and a stranger's. */
+/** One key per role, the founder's, and a stranger's. */
 export const KEYS = {
   runner: sampleKey(11),
   comparator: sampleKey(12),
@@ -24,6 +27,7 @@ export const KEYS = {
   "admission-reviewer": sampleKey(14),
   operator: sampleKey(15),
   stranger: sampleKey(16),
+  founder: sampleKey(17),
 } as const;
 
 /** A file from text or from a document's canonical bytes. */
@@ -99,12 +103,35 @@ export function sampleRevocations(...revoked: readonly Pick<Revocation, "kind" |
   return { path: "trust/revocations.jsonl", bytes };
 }
 
-/** A safe trust root. */
-export function sampleTrust(change: Partial<TrustFiles> = {}): TrustFiles {
-  return {
+/** Fingerprint of the sample founder's key. */
+export const FOUNDER = parseSshPublicKey(sshKeyBlob(KEYS.founder))?.fingerprint ?? "";
+/** Id of the sample harness. */
+export const HARNESS = "sample";
+
+/** What is known of the sample root from outside of it. */
+export const ANCHOR: TrustAnchor = { founder: FOUNDER, harness: HARNESS };
+
+/** A safe trust root; the founder signs whatever keys and signers it has. */
+export function sampleTrust(
+  change: Partial<TrustFiles> = {},
+  statement: Partial<TrustStatement> = {},
+  key: KeyObject = KEYS.founder,
+): TrustFiles {
+  const files = {
     keys: sampleKeyFile(),
     allowedSigners: sampleSigners(),
     revocations: sampleRevocations(),
     ...change,
   };
+  const root = fileOf("trust/root.json", {
+    schemaVersion: "1.0",
+    type: "stage6-trust-root",
+    harness: HARNESS,
+    keysSha256: sha256(files.keys?.bytes ?? ""),
+    signersSha256: sha256(files.allowedSigners?.bytes ?? ""),
+    signedAt: "2026-01-02T00:00:00.000Z",
+    ...statement,
+  });
+  const bytes = signSsh(root.bytes, key, { namespace: TRUST_NAMESPACE });
+  return { root, rootSignature: { path: "trust/root.json.sig", bytes }, ...files };
 }

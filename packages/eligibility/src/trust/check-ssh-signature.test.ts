@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { sampleSigners, sampleTrust, signerLine } from "../testing/sample-keys.ts";
+import { ANCHOR, sampleSigners, sampleTrust, signerLine } from "../testing/sample-keys.ts";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "./allowed-signers.ts";
 import { checkSshSignature } from "./check-ssh-signature.ts";
 import { checkTrustRoot } from "./trust-root.ts";
@@ -30,7 +30,7 @@ it("R40: windows, principals and namespaces mean what they mean to ssh-keygen", 
   const window = 'valid-after="20260601120000Z",valid-before="20260602120000Z"';
   const options = `namespaces="${ACCEPTANCE_NAMESPACE}",${window}`;
   const allowedSigners = sampleSigners(signerLine({ key, options }));
-  const { trust, problems } = checkTrustRoot(sampleTrust({ allowedSigners }));
+  const { trust, problems } = checkTrustRoot(sampleTrust({ allowedSigners }), ANCHOR);
   expect(problems).toEqual([]);
   if (trust === null) return;
   writeFileSync(join(folder, "allowed"), allowedSigners.bytes);

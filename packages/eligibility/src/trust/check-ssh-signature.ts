@@ -2,7 +2,8 @@ import { keyId, type Timestamp } from "@stage6/evidence-interface";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { verifySshSignature } from "../ssh/verify-sshsig.ts";
-import { isRevoked, type TrustRoot } from "./trust-root.ts";
+import { isRevoked } from "./revocation.ts";
+import type { TrustRoot } from "./trust-root.ts";
 
 /** A file, its detached SSH signature, and who is said to have signed it in which namespace and when. */
 export interface SignedFile {

@@ -29,3 +29,12 @@ export const Revocation = closed(
 );
 /** One line of trust/revocations.jsonl. */
 export type Revocation = Static<typeof Revocation>;
+
+/** Whether the list revokes something. A revocation has no end and does not ask when a signature was made: SSH signatures carry no time. */
+export function isRevoked(
+  { revocations }: { readonly revocations: readonly Revocation[] },
+  kind: "proof" | "key" | "acceptance",
+  id: string,
+): boolean {
+  return revocations.some((one) => one.kind === kind && one.id === id);
+}

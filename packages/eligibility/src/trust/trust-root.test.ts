@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { keyId } from "@stage6/evidence-interface";
 import { describe, expect, it } from "vitest";
 import {
+  ANCHOR,
   fileOf,
   keyEntry,
   KEYS,
@@ -17,7 +18,7 @@ import { checkTrustRoot, trustedKeysOf, type TrustFiles } from "./trust-root.ts"
 
 /** `CODE rule` of every problem; nothing is trusted as soon as there is one. */
 function traps(change: Partial<TrustFiles>): string[] {
-  const { trust, problems } = checkTrustRoot(sampleTrust(change));
+  const { trust, problems } = checkTrustRoot(sampleTrust(change), ANCHOR);
   expect(trust === null).toBe(problems.length > 0);
   return problems.map(({ code, rule }) => `${code} ${rule}`);
 }
@@ -171,9 +172,10 @@ describe("the trust root", () => {
 
   it("R24: gives the keys of one role alone, inside their window and not revoked", () => {
     const id = keyId(createPublicKey(KEYS.runner));
-    const { trust } = checkTrustRoot(sampleTrust());
+    const { trust } = checkTrustRoot(sampleTrust(), ANCHOR);
     const { trust: revoked } = checkTrustRoot(
       sampleTrust({ revocations: sampleRevocations({ kind: "key", id }) }),
+      ANCHOR,
     );
     if (trust === null || revoked === null) throw new Error("unsafe");
     expect([...trustedKeysOf(trust, "runner", "2026-06-01T00:00:00.000Z").keys()]).toEqual([id]);

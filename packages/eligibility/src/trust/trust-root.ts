@@ -13,14 +13,18 @@ import { readChainedLines } from "../chained-lines.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { parseAllowedSigners, type AllowedSigner } from "./allowed-signers.ts";
+import { checkFounder, type TrustAnchor } from "./check-founder.ts";
 import { TrustedKeyFile, type KeyRole } from "./key-file.ts";
-import { Revocation } from "./revocation.ts";
+import { isRevoked, Revocation } from "./revocation.ts";
 
-/** The three files of `trust/`, as they lie there. */
+/** The files of `trust/`, as they lie there. */
 export interface TrustFiles {
   readonly keys: RawFile | null;
   readonly allowedSigners: RawFile | null;
   readonly revocations: RawFile | null;
+  /** root.json: what the founder vouches for. */
+  readonly root: RawFile | null;
+  readonly rootSignature: RawFile | null;
 }
 
 /** A key of keys.json, opened. */
@@ -47,9 +51,13 @@ const FILES = {
 
 /**
  * Opens the trust root. Every trap is TRUST_ROOT_UNSAFE, and with a single one nothing is trusted: `trust` is null. A
- * missing or empty file is a trap, because ssh-keygen would take an empty revocation file for "nothing is revoked".
+ * missing or empty file is a trap, because ssh-keygen would take an empty revocation file for "nothing is revoked". A root
+ * without a trap still has to be the founder's: TRUST_ROOT_UNSIGNED or FOUNDER_UNKNOWN.
  */
-export function checkTrustRoot(files: TrustFiles): {
+export function checkTrustRoot(
+  files: TrustFiles,
+  anchor: TrustAnchor,
+): {
   readonly trust: TrustRoot | null;
   readonly problems: readonly Problem[];
 } {
@@ -60,7 +68,9 @@ export function checkTrustRoot(files: TrustFiles): {
   const signers = openSigners(files.allowedSigners, unsafe);
   const revocations = openRevocations(files.revocations, unsafe);
   checkRoles(keys, signers, unsafe);
-  return { trust: problems.length === 0 ? { keys, signers, revocations } : null, problems };
+  const trust = { keys, signers, revocations };
+  if (problems.length === 0) problems.push(...checkFounder(files, trust, anchor));
+  return { trust: problems.length === 0 ? trust : null, problems };
 }
 
 type Unsafe = (file: string, rule: string, expected: string, found?: string) => void;
@@ -162,9 +172,4 @@ export function trustedKeysOf(trust: TrustRoot, role: KeyRole, at: Timestamp): T
       .filter((one) => Date.parse(one.validFrom) <= moment && moment <= Date.parse(one.validUntil))
       .map((one) => [one.keyId, one.key]),
   );
-}
-
-/** Whether the list revokes something. A revocation has no end and does not ask when a signature was made: SSH signatures carry no time. */
-export function isRevoked(trust: TrustRoot, kind: "proof" | "key" | "acceptance", id: string): boolean {
-  return trust.revocations.some((one) => one.kind === kind && one.id === id);
 }

@@ -17,6 +17,9 @@ export interface RootLayout {
   readonly policySignature: string;
   readonly allowedSigners: string;
   readonly revocations: string;
+  /** What the founder vouches for: keys and signers, by digest. */
+  readonly trustRoot: string;
+  readonly trustRootSignature: string;
   readonly lanes: string;
   readonly contracts: string;
   readonly stage5: string;
@@ -42,6 +45,8 @@ export function rootLayout(root: string): RootLayout {
     policySignature: join(root, "policy", "stage6.policy.json.sig"),
     allowedSigners: join(root, "trust", "allowed_signers"),
     revocations: join(root, "trust", "revocations.jsonl"),
+    trustRoot: join(root, "trust", "root.json"),
+    trustRootSignature: join(root, "trust", "root.json.sig"),
     lanes: join(root, "lanes"),
     contracts: join(root, "contracts"),
     stage5: join(root, "stage5"),

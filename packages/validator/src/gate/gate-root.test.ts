@@ -8,6 +8,7 @@ import {
   type EligibilityDocuments,
 } from "@stage6/eligibility";
 import {
+  FOUNDER,
   KEYS,
   NOW,
   sampleMatrix,
@@ -43,13 +44,13 @@ async function copy(): Promise<SampleRoot> {
 const make = async (options: GateRootOptions): Promise<SampleRoot> =>
   writeGateRoot(join(await tempFolder(), "harness"), options);
 async function checksOf(root: string, now: string = NOW): Promise<Map<string, GateCheck>> {
-  const { checks } = await validateRoot({ root, now, observations: LOOKS });
+  const { checks } = await validateRoot({ root, now, observations: LOOKS, founder: FOUNDER });
   return new Map(checks.map((check) => [check.id, check]));
 }
 
 /** Documents of a root whose matrix is closed: its evidence is made in memory, a driver would leave it in files. */
 async function closed(root: string): Promise<EligibilityDocuments> {
-  const { documents } = await readGate({ root, now: NOW, observations: LOOKS });
+  const { documents } = await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER });
   const input = documents?.comparison;
   const report = input?.trials.find(({ lane }) => lane === "codex")?.report;
   if (documents === null || input == null || report == null) throw new Error("the root was not read");
@@ -233,7 +234,7 @@ const SPOILED: readonly (readonly [string, string, string, CheckId, Spoil])[] = 
     "POLICY_SIGNATURE",
     "policy-signed",
     async ({ root }) => {
-      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS })).view;
+      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER })).view;
       await writeDocument(root, "policy/stage6.policy.json", { ...policy?.document, minRealLanes: 2 });
     },
   ],
@@ -243,7 +244,7 @@ const SPOILED: readonly (readonly [string, string, string, CheckId, Spoil])[] = 
     "POLICY_WEAKENED",
     "policy",
     async ({ root }) => {
-      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS })).view;
+      const { policy } = (await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER })).view;
       const actions = policy?.document.forbiddenActions.filter((action) => action !== "push");
       await writeDocument(root, "policy/stage6.policy.json", {
         ...policy?.document,
@@ -281,8 +282,8 @@ describe("one thing spoiled", () => {
 
   it("R23: the same root gives the same result in another folder", async () => {
     const { root } = await copy();
-    expect(await validateRoot({ root, now: NOW, observations: LOOKS })).toEqual(
-      await validateRoot({ root: original.root, now: NOW, observations: LOOKS }),
+    expect(await validateRoot({ root, now: NOW, observations: LOOKS, founder: FOUNDER })).toEqual(
+      await validateRoot({ root: original.root, now: NOW, observations: LOOKS, founder: FOUNDER }),
     );
   });
 
@@ -423,7 +424,12 @@ const MADE: readonly (readonly [string, string, string, () => Promise<GateRootOp
 describe("roots that were made otherwise", () => {
   it.each(MADE)("%s: %s is refused (%s)", async (_ids, _what, code, options) => {
     const { root } = await make(await options());
-    const { checks, comparison } = await validateRoot({ root, now: NOW, observations: LOOKS });
+    const { checks, comparison } = await validateRoot({
+      root,
+      now: NOW,
+      observations: LOOKS,
+      founder: FOUNDER,
+    });
     const check = checks.find(({ id }) => id === "comparison");
     expect(check?.verdict).not.toBe("pass");
     const told = [
@@ -439,7 +445,7 @@ describe("roots that were made otherwise", () => {
     const file = join(root, bundles[0] ?? "", "manifest.json");
     const names = await readdir(join(root, bundles[0] ?? ""));
     expect(names).toContain("manifest.json");
-    const { trials } = await readGate({ root, now: NOW, observations: LOOKS });
+    const { trials } = await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER });
     const manifest = trials[0]?.manifest;
     const [first, ...rest] = manifest?.files ?? [];
     await writeFile(

@@ -20,18 +20,21 @@ import type { MatrixView } from "../matrix/read-matrix.ts";
 import type { CollectedTrial } from "../read-trial.ts";
 import type { RawReader } from "./raw-reader.ts";
 
-/** The three files of the trust root. */
+/** The files of the trust root. */
 export async function readTrustFiles(reader: RawReader): Promise<TrustFiles> {
   return {
     keys: await reader.file(ROOT_FILES.trustedKeys, "trusted-keys"),
     allowedSigners: await reader.file(ROOT_FILES.allowedSigners, "allowed-signers"),
     revocations: await reader.file(ROOT_FILES.revocations, "revocations"),
+    root: await reader.file(ROOT_FILES.trustRoot, "trust-root"),
+    rootSignature: await reader.file(ROOT_FILES.trustRootSignature, "trust-root"),
   };
 }
 
 /** What a gate is read with, beside its files. */
 export interface GateReading {
   readonly trust: TrustFiles;
+  readonly founder: string | null;
   /** Trials of the candidate. */
   readonly trials: readonly CollectedTrial[];
   readonly comparison: EligibilityDocuments["comparison"];
@@ -46,7 +49,7 @@ export async function readGateDocuments(
   reader: RawReader,
   given: GateReading,
 ): Promise<EligibilityDocuments> {
-  const { trust, trials, comparison, matrix, caseAdapter } = given;
+  const { trust, founder, trials, comparison, matrix, caseAdapter } = given;
   return {
     harness: await reader.file(ROOT_FILES.harness, "harness"),
     lanes: await perFolder(reader, ROOT_FILES.lanes, "lane.json", "lane"),
@@ -62,6 +65,7 @@ export async function readGateDocuments(
     policy: await reader.file(ROOT_FILES.policy, "policy"),
     policySignature: await reader.file(ROOT_FILES.policySignature, "policy-signature"),
     trust,
+    founder,
     stage5: await readStage5(reader),
     admissions: await readAdmissions(reader),
     observations: [...(await readLooks(reader, trials)), ...given.observations],

@@ -30,6 +30,8 @@ export interface ReadGateOptions {
   readonly now: Timestamp;
   /** Plan to judge; the newest when left out. */
   readonly planId?: string;
+  /** Fingerprint of the SSH key of the root's founder, as it is known outside of the root; left out, nobody is trusted. */
+  readonly founder?: string;
   /** Adapter of the Case lane that is in force; none when left out, and then no contract can name it. */
   readonly caseAdapter?: ContractInForce;
   /** Looks at the candidate's source, made just now. */
@@ -65,7 +67,9 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   if (!view.readable) return { ...empty, documents: null, findings: view.findings, inputs: view.inputs };
   const reader = new RawReader(root);
   const trust = await readTrustFiles(reader);
-  const trusted = runnerKeys(view.trusted, checkTrustRoot(trust).trust, now);
+  const founder = options.founder ?? null;
+  const anchor = { founder, harness: view.harness?.id ?? null };
+  const trusted = runnerKeys(view.trusted, checkTrustRoot(trust, anchor).trust, now);
   const collected =
     selected === null || trusted === null || view.recorders === null
       ? null
@@ -73,6 +77,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null);
   const documents = await readGateDocuments(reader, {
     trust,
+    founder,
     trials: (collected?.trials ?? []).filter(({ lane }) => lane === selected?.plan.candidate),
     comparison:
       selected === null || collected === null || view.policy === null

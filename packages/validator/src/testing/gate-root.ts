@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DEFAULT_POLICY, type Policy } from "@stage6/comparator";
 import { POLICY_NAMESPACE, type RawFile } from "@stage6/eligibility";
@@ -10,6 +10,7 @@ import {
   sampleObservations,
   sampleSigners,
   sampleStage5,
+  sampleTrust,
   signSsh,
 } from "@stage6/eligibility/testing";
 import { sha256, writeStrictBytes, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
@@ -27,6 +28,8 @@ import {
 /** What a gate root may vary. */
 export interface GateRootOptions extends SampleRootOptions {
   readonly evidenceClass?: "live" | "scripted";
+  /** `none`: nobody founded the root yet, so that no operator stands there and the policy is not signed. */
+  readonly operators?: "sample" | "none";
   /** Fixtures with live evidence; the policy's fewest when left out. */
   readonly fixtures?: number;
   /** Trials per cell; two, or with live evidence five, when left out. */
@@ -63,13 +66,21 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
     ...sampleKeys(),
     keys: [...sampleKeys().keys, ...machineKeys().filter(({ role }) => role !== "runner")],
   });
-  await put(root, sampleSigners());
-  const signature = signSsh(writeStrictBytes(policy), KEYS.operator, { namespace: POLICY_NAMESPACE });
-  await put(root, { path: ROOT_FILES.policySignature, bytes: signature });
+  if (options.operators !== "none") await found(root, policy);
   await put(root, sampleStage5().envelope);
   await put(root, { path: "stage5/first/report.txt", bytes: Buffer.from("stage 5 report\n") });
   await put(root, sampleAdmission());
   return written;
+}
+
+/** An operator, the founder's signature over the trust root, and the operator's over the policy. */
+async function found(root: string, policy: Policy): Promise<void> {
+  const allowedSigners = sampleSigners();
+  const keys = { path: ROOT_FILES.trustedKeys, bytes: await readFile(join(root, ROOT_FILES.trustedKeys)) };
+  const { root: statement, rootSignature } = sampleTrust({ keys, allowedSigners });
+  for (const file of [allowedSigners, statement, rootSignature]) if (file !== null) await put(root, file);
+  const bytes = signSsh(writeStrictBytes(policy), KEYS.operator, { namespace: POLICY_NAMESPACE });
+  await put(root, { path: ROOT_FILES.policySignature, bytes });
 }
 
 const idOf = (id: string, at: number): string => (at === 0 ? id : `${id}-${at}`);
