@@ -17,6 +17,7 @@ const GOOD_BUNDLES: Readonly<Record<string, SampleTrialOptions>> = {
   "failed-boundary": { lane: "codex", end: "failed-boundary" },
   "timed-out": { lane: "codex", end: "timed-out" },
   "lane-unavailable": { lane: "codex", end: "lane-unavailable" },
+  "usage-observed": { lane: "codex", statedUsage: true },
 };
 
 /** Bad golden bundles of version 1. */

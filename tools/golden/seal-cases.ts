@@ -104,6 +104,11 @@ export function sealCases(): readonly BadCase[] {
     sealedWith(expecting("SCHEMA_INVALID", "envelope", ENVELOPE), {
       envelope: (bytes) => edited(bytes, '{"payloadType"', '{"note":"","payloadType"'),
     }),
+    sealedWith(
+      expecting("REPORT_DIVERGED", "derived", "report.json", "usage-observed"),
+      { report: (bytes) => edited(bytes, '"answers":2,"inputTokens":120', '"answers":2,"inputTokens":12') },
+      sampleTrial({ lane: "codex", statedUsage: true }),
+    ),
     sealedWith(expecting("REPORT_DIVERGED", "derived", "report.json"), {
       report: (bytes) => edited(bytes, '"toolFailures":0', '"toolFailures":1'),
     }),

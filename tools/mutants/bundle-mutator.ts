@@ -45,6 +45,7 @@ const lanes = [
   { lane: "codex", end: "failed-boundary" },
   { lane: "codex", end: "timed-out" },
   { lane: "fake", number: 2 },
+  { lane: "codex", number: 3, statedUsage: true },
 ] as const;
 
 /** The sound bundles that mutants are made of. */

@@ -115,6 +115,13 @@ export const DOCUMENT_MUTATORS: readonly BundleMutator[] = [
           .replace(":!false", ":true"),
     ])(),
   ),
+  report("report-usage-invented", ["REPORT_DIVERGED"], (json, random) =>
+    replaceOnce(
+      json,
+      /("failedRequests":\d+)(?:,"usage":\{[^}]*\})?/,
+      `$1,"usage":{"answers":${9 + random.below(90)},"inputTokens":1,"cachedInputTokens":0,"outputTokens":1}`,
+    ),
+  ),
   report("report-keys-reordered", ["REPORT_DIVERGED"], (json) =>
     replaceOnce(json, /("planDigest":"[^"]*"),("policyDigest":"[^"]*")/, "$2,$1"),
   ),

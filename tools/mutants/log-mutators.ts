@@ -134,6 +134,12 @@ export const LOG_MUTATORS: readonly BundleMutator[] = [
     (one, random) => one.replace(/"request":\d+/, `"request":${100 + random.below(900)}`),
     ["EVENTS_INVALID/unpaired"],
   ),
+  line("usage-that-is-no-count", ["SCHEMA_INVALID"], '"type":"model.answered"', (one, random) =>
+    one.replace(
+      /("bytes":\d+)(?:,"usage":\{[^}]*\})?/,
+      `$1,"usage":{"inputTokens":${random.pick(["-1", "0.5", '"1"', "null"])},"cachedInputTokens":0,"outputTokens":1}`,
+    ),
+  ),
   line("raw-out-of-range", EVENTS, '"raw":', (one, random) =>
     one.replace(/"length":\d+/, `"length":${100_000 + random.below(1e6)}`),
   ),

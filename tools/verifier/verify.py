@@ -241,6 +241,7 @@ WITNESS = {name: who for who, names in DETECTED.items() for name in names.split(
 LIMITS = {"interrupt": "INTERRUPTED", "total-limit": "TIMEOUT_TOTAL", "idle-limit": "TIMEOUT_IDLE", "output-limit": "OUTPUT_LIMIT",
           "line-limit": "LINE_LIMIT", "request-limit": "REQUEST_LIMIT", "tool-limit": "TOOL_LIMIT",
           "disk-limit": "DISK_LIMIT", "memory-limit": "MEMORY_LIMIT", "spawn-failure": "STARTUP_FAILURE"}
+COUNTS = ("inputTokens", "cachedInputTokens", "outputTokens")
 COMMIT = re.compile(r"modified refs/heads/stage6-work|(added|modified) (COMMIT_EDITMSG|ORIG_HEAD|logs/(HEAD|refs/heads/stage6-work))")
 OUTCOMES = {"NONE": "completed", "HARNESS_ERROR": "harness-error", "TARGET_REFUSED": "refused", "LANE_UNAVAILABLE": "lane-unavailable",
             "INTERRUPTED": "aborted", "TIMEOUT_TOTAL": "timed-out", "TIMEOUT_IDLE": "timed-out"}
@@ -279,8 +280,7 @@ def derive(log, seen, seen_sha):
     elif process["exitCode"] is None: put("HARNESS_ERROR", True)
     elif process["exitCode"] and not understood: put("STARTUP_FAILURE", True)
     elif process["exitCode"]: put("LANE_CRASH", died or claimed not in ("failed", "aborted"))
-    count = lambda kind: len(of(kind))
-    unclosed = sum(one["status"] == "unclosed" for one in tools)
+    count = lambda kind: len(of(kind)); unclosed = sum(one["status"] == "unclosed" for one in tools)
     if process is not None:
         quiet = process["endedBy"] == "exit" and process["exitCode"] == 0
         put("LANE_DRIFT", count("drift.detected") or quiet and not understood)
@@ -292,8 +292,7 @@ def derive(log, seen, seen_sha):
         if state == "failed": put("CLAIM_CONTRADICTED" if claimed == "completed" else "TASK_FAILED", True)
         else: put("ORACLE_ERROR", state != "passed")
     elif not found: put("HARNESS_ERROR", True)
-    ordered = [name for name in PRECEDENCE if name in found]
-    top_class = ordered[0] if ordered else "NONE"
+    ordered = [name for name in PRECEDENCE if name in found]; top_class = ordered[0] if ordered else "NONE"
     beyond = found & {"BOUNDARY_VIOLATION", "FORBIDDEN_ACTION_SUCCEEDED"}
     inside = any(one["verdict"] == "allowed" for one in changes)
     closure = {"class": top_class, "also": ordered[1:], "detectedBy": WITNESS[top_class],
@@ -304,9 +303,9 @@ def derive(log, seen, seen_sha):
                   + [{"path": ".git/" + one["path"], "rule": "git-state"} for one in git]
                   + [{"path": one["kind"] + ":" + one["name"], "rule": "outside-allowed"} for one in outside])
     judged = lambda verdict: sorted({one["action"] for one in seen["actions"] if one["verdict"] == verdict})
-    stamp = lambda kind, at: ([event["ts"] for event in log.events if event["type"] == kind] or [""])[at]
-    probed = last("backend.probed") or {"version": None, "sha256": None}
+    stamp = lambda kind, at: ([event["ts"] for event in log.events if event["type"] == kind] or [""])[at]; probed = last("backend.probed") or {"version": None, "sha256": None}
     answer = [one["text"] for one in of("agent.messaged") if one["kind"] == "answer"]
+    stated = [one["usage"] for one in answers if one["end"] == "complete" and "usage" in one]
     return {
         "schemaVersion": "1.0", "trial": started["trial"], "attemptId": started["attemptId"], "planDigest": started["planDigest"],
         "policyDigest": started["policyDigest"],
@@ -314,7 +313,8 @@ def derive(log, seen, seen_sha):
         "harness": started["harness"],
         "lane": {"adapterVersion": started["adapterVersion"], "backendVersion": probed["version"], "backendSha256": probed["sha256"]},
         "model": {"planned": started["model"], "observed": models, "requests": len(asked),
-                  "failedRequests": sum(one["end"] not in ("complete", "local") for one in answers)},
+                  "failedRequests": sum(one["end"] not in ("complete", "local") for one in answers),
+                  **({"usage": {"answers": len(stated), **{name: min(sum(one[name] for one in stated), 2**53 - 1) for name in COUNTS}}} if stated else {})},
         "limits": started["limits"], "bounds": {"tier": seen["bounds"]["tier"], "reason": seen["bounds"]["reason"]},
         "timing": {"startedAt": stamp("run.started", -1), "endedAt": stamp("run.ended", -1), "backendMs": process["durationMs"] if process else 0},
         "outcome": OUTCOMES.get(top_class, "failed"), "closure": closure,

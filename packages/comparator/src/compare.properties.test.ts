@@ -9,6 +9,7 @@ import {
   plannedLane,
   sampleInput,
   samplePlan,
+  withoutUsage,
   withReport,
 } from "./testing/documents.ts";
 import { cutOff, tried, untold } from "./testing/live.ts";
@@ -111,7 +112,7 @@ const lessOf = fc.constantFrom<Change>(
   untold,
   tried,
   cut,
-  (trial) => withReport(trial, () => ({ usage: null })),
+  withoutUsage,
   (trial) =>
     withReport(trial, () => ({
       lane: { adapterVersion: "0.0.0", backendVersion: null, backendSha256: null },

@@ -9,7 +9,7 @@ export type KindNeed = (typeof KIND_NEEDS)[number];
 
 /** A kind of evidence that a lane may leave beyond what every bundle must hold. */
 export interface ComparedKind {
-  /** Where it stands and its name: `report:usage`, `event:agent.messaged`, `artifact:session`. */
+  /** Where it stands and its name: `report:usage-observed`, `event:agent.messaged`, `artifact:session`. */
   readonly kind: string;
   readonly needs: readonly KindNeed[];
 }
@@ -17,9 +17,10 @@ export interface ComparedKind {
 const kind = (name: string, ...needs: KindNeed[]): ComparedKind => ({ kind: name, needs });
 
 /**
- * The kinds compared as sets. A script knows its session, its tokens and each change it makes, a backend that edits
- * through a shell cannot: what only one model class can leave needs a model on both sides. The end of the agent and its
- * last message are left to the rate of explained exits; phases and reviews exist for some backends only.
+ * The kinds compared as sets. A script knows its session and each change it makes, a backend that edits through a shell
+ * cannot: what only one model class can leave needs a model on both sides. The end of the agent and its last message are
+ * left to the rate of explained exits; phases and reviews exist for some backends only. What the harness sees itself is
+ * no claim that anybody owes: token counts are compared as the gateway saw them, `usage.claimed` is recorded only.
  */
 export const COMPARED_KINDS: readonly ComparedKind[] = [
   kind("artifact:bounds-self-test"),
@@ -33,13 +34,12 @@ export const COMPARED_KINDS: readonly ComparedKind[] = [
   kind("event:session.started", "model"),
   kind("event:tool.ended", "change"),
   kind("event:tool.started", "change"),
-  kind("event:usage.claimed", "model"),
   kind("report:backend-digest"),
   kind("report:backend-version"),
   kind("report:changed-paths", "model", "change"),
   kind("report:models-observed", "model"),
   kind("report:tools", "change"),
-  kind("report:usage", "model"),
+  kind("report:usage-observed", "model"),
 ];
 
 /** Dimension in which a kind is compared, by the part of its name before the colon. */
@@ -56,6 +56,7 @@ const SECTIONS: Readonly<Record<string, (report: Report) => boolean>> = {
   "models-observed": ({ model }) => model.observed.length > 0,
   tools: ({ claims }) => claims.toolCalls > 0,
   usage: ({ usage }) => usage !== null,
+  "usage-observed": ({ model }) => model.usage !== undefined,
 };
 
 /** Every kind that one trial left. What a claim says is not looked at, only that there is one. */

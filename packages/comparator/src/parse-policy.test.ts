@@ -37,6 +37,25 @@ test("every floor is held, and all problems are collected", () => {
   ]);
 });
 
+test("a policy from before token counts were read at the gateway is refused, and names what it lacks", () => {
+  const kinds = [
+    ...DEFAULT_POLICY.kinds.filter(({ kind }) => kind !== "report:usage-observed"),
+    { kind: "event:usage.claimed", needs: ["model" as const] },
+    { kind: "report:usage", needs: ["model" as const] },
+  ];
+  const parsed = parsePolicy({ ...DEFAULT_POLICY, kinds });
+  expect(parsed).toEqual({
+    ok: false,
+    problems: [
+      {
+        code: "POLICY_WEAKENED",
+        pointer: "/kinds",
+        message: "report:usage-observed is missing: kinds can only be added",
+      },
+    ],
+  });
+});
+
 test("a stronger policy is fine", () => {
   expect(
     problems({

@@ -38,6 +38,49 @@ describe("deriveReport", () => {
     expect(report?.closure.workspace).toBe("unchanged");
   });
 
+  it("sums what the provider stated in complete answers, apart from what the backend claims", () => {
+    const stated = sampleTrial({ lane: "codex", statedUsage: true }).events;
+    const report = derive(stated);
+    expect(report?.model.usage).toEqual({
+      answers: 2,
+      inputTokens: 120,
+      cachedInputTokens: 10,
+      outputTokens: 40,
+    });
+    expect(derive(stated.filter(([type]) => type !== "usage.claimed"))?.model.usage).toEqual(
+      report?.model.usage,
+    );
+    expect(report?.usage).toEqual(derive(codex)?.usage);
+    expect(derive(codex)?.model).not.toHaveProperty("usage");
+  });
+
+  it.each(["cut", "malformed", "unanswered", "error-status", "refused", "local"] as const)(
+    "takes no token counts from an answer that ended %s",
+    (end) => {
+      const usage = { inputTokens: 7, cachedInputTokens: 0, outputTokens: 7 };
+      const events = codex.map((draft): SampleDraft =>
+        draft[0] === "model.answered" ? [draft[0], { ...draft[1], end, usage }] : draft,
+      );
+      expect(derive(events)?.model).not.toHaveProperty("usage");
+    },
+  );
+
+  it("ends a sum at the largest count, so that its report stays readable", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const usage = { inputTokens: most, cachedInputTokens: 1, outputTokens: most - 1 };
+    const events = codex.map((draft): SampleDraft =>
+      draft[0] === "model.answered" ? [draft[0], { ...draft[1], usage }] : draft,
+    );
+    const report = derive(events);
+    expect(report?.model.usage).toEqual({
+      answers: 2,
+      inputTokens: most,
+      cachedInputTokens: 2,
+      outputTokens: most,
+    });
+    expect(validateDocument(Report, report)).toMatchObject({ ok: true });
+  });
+
   it("lists violations of files, git state and protected trees with their rules", () => {
     const report = derive(codex, {
       workspace: {

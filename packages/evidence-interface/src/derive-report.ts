@@ -64,6 +64,7 @@ export function deriveReport(input: ReportInput): Report | null {
       observed: [...facts.models].toSorted(),
       requests: facts.requests,
       failedRequests: facts.failedRequests,
+      ...(facts.observedUsage === null ? {} : { usage: facts.observedUsage }),
     },
     limits: started.limits,
     bounds: { tier: observation.bounds.tier, reason: observation.bounds.reason },

@@ -70,7 +70,7 @@ export const AgentOutcome = Type.Union(
 );
 export type AgentOutcome = Static<typeof AgentOutcome>;
 
-/** Token counts a backend claims. */
+/** Token counts: claimed by a backend, or stated by the provider in an answer that the gateway saw. */
 export const Usage = Type.Object(
   {
     inputTokens: Count,

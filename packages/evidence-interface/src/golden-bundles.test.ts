@@ -22,9 +22,10 @@ describe("golden bundles of version 1", () => {
       "fake-completed",
       "lane-unavailable",
       "timed-out",
+      "usage-observed",
     ]);
     expect(folders("withheld")).toEqual(["artifact", "segment"]);
-    expect(folders("bad").length).toBe(70);
+    expect(folders("bad").length).toBe(71);
   });
 
   it.each(folders("good"))("reads %s without a finding and with the report it stores", async (name) => {
@@ -47,6 +48,7 @@ describe("golden bundles of version 1", () => {
       "fake-completed": "NONE",
       "lane-unavailable": "LANE_UNAVAILABLE",
       "timed-out": "TIMEOUT_TOTAL",
+      "usage-observed": "NONE",
     });
   });
 

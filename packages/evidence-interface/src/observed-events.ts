@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { NullableExit, NullableText, closed } from "./event-object.ts";
-import { AnswerEnd, EndedBy } from "./event-parts.ts";
+import { AnswerEnd, EndedBy, Usage } from "./event-parts.ts";
 import {
   AttemptId,
   BoundsTier,
@@ -150,8 +150,9 @@ export const OBSERVED_DATA = {
       }),
       end: AnswerEnd,
       bytes: Count,
+      usage: Type.Optional(Usage),
     },
-    "The answer to a model request ended.",
+    "The answer to a model request ended. `usage` is what the provider stated in an answer that ended `complete`, read by the gateway.",
   ),
   checkpoint: closed(
     { events: Count, bytes: Count, sha256: Sha256 },

@@ -1,5 +1,6 @@
 import type { AgentOutcome, Usage } from "./event-parts.ts";
 import type { Event, EventData, EventType } from "./event.ts";
+import type { Report } from "./report.ts";
 
 /** The facts of an event log that a report needs, gathered in one pass; memory does not grow with the number of events. */
 export interface LogFacts {
@@ -18,6 +19,8 @@ export interface LogFacts {
   failedRequests: number;
   /** The answer to the model request with the highest number. */
   lastAnswer: { request: number; status: number | null; end: EventData<"model.answered">["end"] } | null;
+  /** Sum of what the provider stated in complete answers; null when it stated nothing. */
+  observedUsage: NonNullable<Report["model"]["usage"]> | null;
   models: Set<string>;
   providerTools: Set<string>;
   limits: Set<string>;
@@ -66,6 +69,7 @@ export function emptyFacts(): LogFacts {
     requests: 0,
     failedRequests: 0,
     lastAnswer: null,
+    observedUsage: null,
     models: new Set(),
     providerTools: new Set(),
     limits: new Set(),
@@ -140,10 +144,23 @@ function foldAnswer(facts: LogFacts, data: EventData<"model.answered">): void {
   // A fixed answer of the gateway is no model's: it neither failed nor says how the model answered.
   if (data.end === "local") return;
   if (data.end !== "complete") facts.failedRequests += 1;
+  else if (data.usage !== undefined) addUsage(facts, data.usage);
   // A refused request never reached a model: it says nothing about how the model answered.
   if (data.end === "refused") return;
   if (facts.lastAnswer === null || data.request > facts.lastAnswer.request)
     facts.lastAnswer = { request: data.request, status: data.status, end: data.end };
+}
+
+/** Sums stop at the largest count that the schema takes, so that no log can make its own report unreadable. */
+function addUsage(facts: LogFacts, usage: Usage): void {
+  const sum = facts.observedUsage ?? { answers: 0, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
+  const add = (one: number, other: number): number => Math.min(one + other, Number.MAX_SAFE_INTEGER);
+  facts.observedUsage = {
+    answers: add(sum.answers, 1),
+    inputTokens: add(sum.inputTokens, usage.inputTokens),
+    cachedInputTokens: add(sum.cachedInputTokens, usage.cachedInputTokens),
+    outputTokens: add(sum.outputTokens, usage.outputTokens),
+  };
 }
 
 type LaneEvent = Extract<Event, { data: { raw: unknown } }>;

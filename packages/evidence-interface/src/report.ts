@@ -105,6 +105,23 @@ export const Report = object(
         }),
         requests: Count,
         failedRequests: Count,
+        usage: Type.Optional(
+          object(
+            {
+              answers: Type.Integer({
+                minimum: 1,
+                maximum: Number.MAX_SAFE_INTEGER,
+                description: "Complete answers in which the provider stated token counts.",
+              }),
+              ...Usage.properties,
+            },
+            {
+              ...shut,
+              description:
+                "Sum of the token counts that the provider stated, seen at the gateway; absent when it stated none.",
+            },
+          ),
+        ),
       },
       { ...shut, description: "Model as planned and as seen by the gateway." },
     ),

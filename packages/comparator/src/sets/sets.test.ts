@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { compare, type CompareInput } from "../compare.ts";
 import type { CellComponent, Comparison } from "../comparison.ts";
-import { changeLane, sampleInput, withObservation, withReport } from "../testing/documents.ts";
+import { changeLane, sampleInput, withObservation, withoutUsage, withReport } from "../testing/documents.ts";
 import { changeFirst } from "../testing/live.ts";
 import type { TrialInput } from "../trial-input.ts";
 
@@ -19,10 +19,6 @@ const withSession = (trial: TrialInput): TrialInput =>
           ),
         },
       };
-const withoutUsage = (trial: TrialInput): TrialInput => ({
-  ...withReport(trial, () => ({ usage: null })),
-  eventTypes: trial.eventTypes.filter((type) => type !== "usage.claimed"),
-});
 const without =
   (...types: TrialInput["eventTypes"]) =>
   (trial: TrialInput): TrialInput => ({
@@ -44,7 +40,7 @@ test("equal kinds match, a missing one is worse, one more beats", () => {
   ]);
   expect(verdicts(changeLane(sampleInput(), "case", withoutUsage))).toEqual([
     "sections-filled worse",
-    "event-kinds worse",
+    "event-kinds matches",
     "optional-artifacts matches",
   ]);
   expect(verdicts(changeLane(sampleInput(), "case", withSession))).toEqual([
@@ -61,10 +57,33 @@ test("a kind that one trial of the candidate lacks is missing, and the trial is 
   expect(section).toMatchObject({
     verdict: "worse",
     candidateViolations: 1,
-    kinds: { missing: ["report:usage"] },
+    kinds: { missing: ["report:usage-observed"] },
   });
   expect(section?.evidence[0]).toMatchObject({ trial: "case/add-flag/001", code: "KINDS_MISSING" });
   expect(comparison.checks.find(({ id }) => id === "dimension.report-shape")?.code).toBe("KINDS_MISSING");
+});
+
+test("what a backend says of its token counts, or leaves unsaid, decides nothing", () => {
+  const silent = changeLane(sampleInput(), "case", (trial) => ({
+    ...withReport(trial, () => ({ usage: null })),
+    eventTypes: trial.eventTypes.filter((type) => type !== "usage.claimed"),
+  }));
+  const boasting = changeLane(sampleInput(), "case", (trial) =>
+    withReport(trial, () => ({ usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 } })),
+  );
+  const expected = compare(sampleInput());
+  expect(compare(silent)).toMatchObject({ exitCode: 0, cells: expected.cells });
+  expect(compare(boasting)).toMatchObject({ exitCode: 0, cells: expected.cells });
+});
+
+test("talk of token counts is no substitute for those that the gateway saw", () => {
+  const talk = changeLane(sampleInput(), "case", (trial) => ({
+    ...withReport(withoutUsage(trial), () => ({
+      usage: { inputTokens: 100, cachedInputTokens: 0, outputTokens: 20 },
+    })),
+    eventTypes: [...new Set([...trial.eventTypes, "usage.claimed" as const])],
+  }));
+  expect(verdicts(talk)[0]).toBe("sections-filled worse");
 });
 
 test("a kind that one trial of the baseline lacks is not asked for", () => {
@@ -91,7 +110,6 @@ test("fake asks for nothing that needs a model, is not beaten by it, and asks fo
     "event:model.answered",
     "event:model.requested",
     "event:session.started",
-    "event:usage.claimed",
   ]);
   expect(verdicts(changeLane(sampleInput(), "case", without("agent.messaged")), "fake")[1]).toBe(
     "event-kinds worse",

@@ -107,6 +107,9 @@ function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: PlannedFixtur
       observed: ["scripted-1"],
       requests: 3,
       failedRequests: 0,
+      ...(lane.lane === "fake"
+        ? {}
+        : { usage: { answers: 3, inputTokens: 100, cachedInputTokens: 0, outputTokens: 20 } }),
     },
     limits: plan.limits,
     bounds: { tier: plan.boundsTier, reason: "asked for" },
@@ -245,6 +248,13 @@ export function changeLane(
 /** The same trial with its report changed. */
 export function withReport(trial: TrialInput, change: (report: Report) => Partial<Report>): TrialInput {
   return trial.report === null ? trial : { ...trial, report: { ...trial.report, ...change(trial.report) } };
+}
+
+/** The same trial without the token counts that the gateway saw. */
+export function withoutUsage(trial: TrialInput): TrialInput {
+  return withReport(trial, ({ model: { planned, observed, requests, failedRequests } }) => ({
+    model: { planned, observed, requests, failedRequests },
+  }));
 }
 
 /** The same trial with its observation changed. */

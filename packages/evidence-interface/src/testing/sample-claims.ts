@@ -8,6 +8,7 @@ export function sampleClaims(
   lane: "fake" | "codex",
   end: SampleEnd,
   model: ModelRef,
+  statedUsage: boolean,
 ): { readonly drafts: readonly SampleDraft[]; readonly streams: readonly SampleStream[] } {
   const stdout = new SampleStream("artifacts/stdout.raw");
   const session = lane === "codex" ? new SampleStream("artifacts/session.raw") : null;
@@ -18,7 +19,7 @@ export function sampleClaims(
       "session.started",
       { raw: stdout.line({ type: "session", id: "s1" }), sessionId: "s1", version: "1.0.0" },
     ],
-    ...request(model, 1, hung),
+    ...request(model, 1, hung, statedUsage),
     [
       "tool.started",
       {
@@ -47,7 +48,7 @@ export function sampleClaims(
       },
     ],
     ["change.claimed", { raw: (session ?? stdout).line({ type: "change", path }), path, kind: "modified" }],
-    ...request(model, 2, false),
+    ...request(model, 2, false, statedUsage),
     [
       "agent.messaged",
       {
@@ -69,7 +70,12 @@ export function sampleClaims(
   return { drafts, streams: session === null ? [stdout] : [stdout, session] };
 }
 
-function request(model: ModelRef, request: number, unanswered: boolean): readonly SampleDraft[] {
+function request(
+  model: ModelRef,
+  request: number,
+  unanswered: boolean,
+  statedUsage: boolean,
+): readonly SampleDraft[] {
   if (model.class === "none") return [];
   return [
     [
@@ -88,7 +94,15 @@ function request(model: ModelRef, request: number, unanswered: boolean): readonl
       "model.answered",
       unanswered
         ? { request, status: null, end: "unanswered", bytes: 0 }
-        : { request, status: 200, end: "complete", bytes: 100 },
+        : {
+            request,
+            status: 200,
+            end: "complete",
+            bytes: 100,
+            ...(statedUsage
+              ? { usage: { inputTokens: 60, cachedInputTokens: 10 * (request - 1), outputTokens: 20 } }
+              : {}),
+          },
     ],
   ];
 }

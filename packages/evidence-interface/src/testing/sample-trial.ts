@@ -42,6 +42,8 @@ export interface SampleTrialOptions {
   readonly fixtureDigest?: string;
   readonly model?: ModelRef;
   readonly limits?: Limits;
+  /** The provider states token counts in each of its answers. */
+  readonly statedUsage?: boolean;
 }
 
 const LIMITS: Limits = {
@@ -139,7 +141,9 @@ export function sampleTrial(options: SampleTrialOptions = {}): SampleTrial {
   const model = options.model ?? (lane === "fake" ? NO_MODEL : SCRIPTED);
   const ran = end !== "lane-unavailable";
   const after = end === "completed" || end === "failed-boundary" ? AFTER : BEFORE;
-  const claims = ran ? sampleClaims(lane, end, model) : { drafts: [], streams: [] };
+  const claims = ran
+    ? sampleClaims(lane, end, model, options.statedUsage ?? false)
+    : { drafts: [], streams: [] };
   const snapshot = (which: "before" | "after", text: string): SampleDraft => [
     "snapshot.taken",
     { which, artifact: `artifacts/snapshot-${which}.jsonl`, sha256: sha256(text), entries: 1 },

@@ -1,3 +1,4 @@
+import type { Usage } from "@stage6/evidence-interface";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerReader } from "./answer-reader.ts";
@@ -9,11 +10,15 @@ const read = (
   type: string,
   chunks: readonly Uint8Array[],
   clean = true,
-): { calls: AskedCall[]; whole: boolean } => {
+): { calls: AskedCall[]; usages: Usage[]; whole: boolean } => {
   const calls: AskedCall[] = [];
-  const reader = answerReader(api, type, (call) => calls.push(call));
+  const usages: Usage[] = [];
+  const reader = answerReader(api, type, {
+    onAsk: (call) => calls.push(call),
+    onUsage: (usage) => usages.push(usage),
+  });
   for (const chunk of chunks) reader.push(chunk);
-  return { calls, whole: reader.end(clean) };
+  return { calls, usages, whole: reader.end(clean) };
 };
 
 const pieces = (bytes: Buffer, size: number): Buffer[] =>

@@ -2,7 +2,12 @@ import { field, text } from "./json-view.ts";
 import type { ModelApi } from "./model-api.ts";
 import type { SseEvent } from "./sse-reader.ts";
 
-const RESPONSES_ENDS = new Set(["response.completed", "response.failed", "response.incomplete"]);
+/** Types of the events that end a stream of OpenAI Responses. */
+export const RESPONSES_ENDS: ReadonlySet<string> = new Set([
+  "response.completed",
+  "response.failed",
+  "response.incomplete",
+]);
 
 /** `type` of an event: from its data, or, when the data is too long to be parsed, from its name or its first field. */
 const eventType = (event: SseEvent, value: unknown): string | null => {

@@ -1,13 +1,12 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { AnswerEnd } from "@stage6/evidence-interface";
-import { answerReader, type AnswerReader } from "./answer-reader.ts";
+import { answerReader, type AnswerReader, type AnswerWatch } from "./answer-reader.ts";
 import type { AnswerWriter } from "./answer-writer.ts";
 import { apiError } from "./api-error.ts";
 import { clientHeaders, upstreamHeaders } from "./forward-headers.ts";
 import type { Upstream } from "./gateway-options.ts";
 import type { ModelApi } from "./model-api.ts";
-import type { AskedCall } from "./open-calls.ts";
 
 /** Where the true answer is spoiled: after so many body bytes the connection ends (`cut`) or falls silent (`stall`). */
 export interface Spoiler {
@@ -26,7 +25,7 @@ export interface Forward {
   readonly body: Buffer;
   readonly spoiler: Spoiler | null;
   readonly onActivity: () => void;
-  readonly onAsk: (call: AskedCall) => void;
+  readonly watch: AnswerWatch;
 }
 
 const READABLE_ENCODINGS = new Set(["", "identity"]);
@@ -61,7 +60,7 @@ export const forward = (what: Forward, writer: AnswerWriter): void => {
       answer.destroy();
       return failed("The upstream answered in a way that cannot be watched.");
     }
-    reader = answerReader(api, answer.headers["content-type"] ?? "", what.onAsk);
+    reader = answerReader(api, answer.headers["content-type"] ?? "", what.watch);
     const watch = reader;
     let stopped = false;
     const spoil = (): void => {

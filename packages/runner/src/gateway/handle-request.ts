@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Usage } from "@stage6/evidence-interface";
 import { answerWriter, type AnswerWriter } from "./answer-writer.ts";
 import { apiError } from "./api-error.ts";
 import { giveFixedAnswer } from "./fixed-answer.ts";
-import { forward } from "./forward.ts";
+import { forward, type Forward } from "./forward.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import type { AskedCall } from "./open-calls.ts";
 import { faultPlay } from "./play-fault.ts";
 import type { ReadBody } from "./read-body.ts";
 import { refusalOf } from "./refusal.ts";
@@ -55,8 +55,11 @@ export const handleRequest = async (
       : null,
   );
 
+  let stated: Usage | null = null;
   const writer = answerWriter(response, log.bodyRoom(), context.onActivity, (answer) => {
     const { status, end, bytes, sha256 } = answer;
+    // Counts of an answer that did not come whole are not the provider's last word.
+    const usage = end === "complete" && stated !== null ? { usage: stated } : {};
     open.delete(writer);
     log.write({
       n,
@@ -73,9 +76,10 @@ export const handleRequest = async (
       end,
       responseBytes: bytes,
       responseSha256: sha256,
+      ...usage,
     });
     log.writeBody({ n, side: "response", bytes, sha256, body: answer.body });
-    emit({ kind: "answered", data: { request: n, status, end, bytes } });
+    emit({ kind: "answered", data: { request: n, status, end, bytes, ...usage } });
   });
   open.add(writer);
 
@@ -97,7 +101,7 @@ export const handleRequest = async (
   }
   if (fixed !== undefined) return giveFixedAnswer(fixed.text, model ?? "", writer);
   if (fault.kind === "play") return fault.play(api, writer);
-  const whole = {
+  const whole: Forward = {
     upstream: options.upstream,
     api,
     method,
@@ -106,7 +110,12 @@ export const handleRequest = async (
     body: read.body ?? Buffer.alloc(0),
     spoiler: fault.spoiler,
     onActivity: context.onActivity,
-    onAsk: (call: AskedCall): void => emit({ kind: "tool-asked", request: n, ...call }),
+    watch: {
+      onAsk: (call) => emit({ kind: "tool-asked", request: n, ...call }),
+      onUsage: (usage) => {
+        stated = usage;
+      },
+    },
   };
   return forward(whole, writer);
 };

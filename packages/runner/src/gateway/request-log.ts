@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
-import type { AnswerEnd } from "@stage6/evidence-interface";
+import type { AnswerEnd, Usage } from "@stage6/evidence-interface";
 
 /** Most body bytes of one trial that are kept as text; later bodies leave their digest only. */
 export const MAX_LOGGED_BODY_BYTES = 8 * 1024 * 1024;
@@ -24,6 +24,8 @@ export interface RequestRecord {
   readonly end: AnswerEnd;
   readonly responseBytes: number;
   readonly responseSha256: string;
+  /** Token counts that the provider stated; only with an answer that ended `complete`. */
+  readonly usage?: Usage;
 }
 
 /** What the log holds beside requests: uses as a forward proxy, and connections that never became a request. */
