@@ -24,11 +24,17 @@ export const EFFECT_GLOBALS: ReadonlySet<string> = new Set([
   "setImmediate",
   "fetch",
   "console",
+  // Text that is run reaches whatever it names, and `global` is another name of globalThis.
   "eval",
+  "Function",
+  "global",
   "navigator",
   "WebSocket",
   "EventSource",
   "BroadcastChannel",
+  "localStorage",
+  "sessionStorage",
+  "Temporal",
 ]);
 
 /** Names of node:crypto (and the global `crypto`) that draw randomness; hashing, signing and verifying do not. */
