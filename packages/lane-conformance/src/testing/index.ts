@@ -1,3 +1,2 @@
-export { disordered, type Disorder } from "./disorder.ts";
-export { pairsThatPass } from "./pairs-that-pass.ts";
-export { passesOtherwise, samplePasses } from "./passes-otherwise.ts";
+export { DisorderRule } from "./disorder-rule.ts";
+export { recordedSamples } from "./recorded-samples.ts";
