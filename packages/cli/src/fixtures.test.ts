@@ -86,7 +86,9 @@ test.each([
 
 test("names the commands that a model may run, and refuses what is none", async () => {
   const named = ["--command", "test=node --test 'a b.js'", "--command", "build=npm run build"];
-  expect((await add("--id", "named", "--oracle", "true", ...named)).code).toBe(0);
+  const added = await add("--id", "named", "--oracle", "true", ...named);
+  expect(added).toMatchObject({ code: 0 });
+  expect(added.out).toContain("  commands:      test (node --test 'a b.js'), build (npm run build)\n");
   expect(await fixture("named")).toMatchObject({
     commands: [
       { name: "test", argv: ["node", "--test", "a b.js"] },

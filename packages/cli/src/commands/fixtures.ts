@@ -71,6 +71,11 @@ export function addFixtures(program: Command, perform: Perform): void {
       `  base commit:   ${fixture.repository.baseCommit}`,
       `  allowed paths: ${fixture.allowedPaths.map(escapeText).join(" ")}`,
       `  oracle:        ${escapeText(fixture.oracle.argv.map(shellQuote).join(" "))}${fixture.oracle.files.length === 0 ? "" : ` (with ${fixture.oracle.files.length} files of its own)`}`,
+      ...(fixture.commands === undefined
+        ? []
+        : [
+            `  commands:      ${fixture.commands.map(({ name, argv }) => `${name} (${escapeText(argv.map(shellQuote).join(" "))})`).join(", ")}`,
+          ]),
       `  scripted run:  ${fixture.script === null ? "no script: the scripted model looks around and changes nothing" : `${fixture.script.steps.length} steps`}`,
       `  ownership:     ${source.consent === null ? "no record: no lane is started on it (give --owner and --consent)" : `owned-noncritical, ${escapeText(source.consent.owner)}`}`,
       `Next: ${commandLine(context, source.consent === null ? ["fixtures", "own", fixture.id, "--owner", "NAME", "--consent", "TEXT"] : ["plan", "--fixtures", fixture.id])}`,
