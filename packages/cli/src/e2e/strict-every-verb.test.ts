@@ -1,0 +1,231 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  classifyAttempt,
+  hardenedGitEnv,
+  prepareDecoyRemote,
+  prepareShims,
+  probeStrict,
+  readShimLog,
+  runBoundedTool,
+  snapshotDigest,
+  takeSnapshot,
+  type DecoyRemote,
+} from "@stage6/bounds";
+import { FOUNDER, HARNESS, KEYS } from "@stage6/eligibility/testing";
+import { checkDocument } from "@stage6/evidence-interface";
+import { writeGateRoot } from "@stage6/validator/testing";
+import type { Command } from "commander";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildProgram } from "../build-program.ts";
+import { MACHINE_ROLES } from "../role-keys.ts";
+import { VerbResults } from "./verb-calls.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
+const CLI = fileURLToPath(new URL("../../", import.meta.url));
+const DEADLINE_MS = 240_000;
+
+/** Every verb with the words that make it do its work; `reads`: it promises to write nothing into the root. */
+interface Verb {
+  readonly words: readonly string[];
+  readonly reads?: true;
+}
+const FAKE = ["--candidate", "fake", "--lanes", "fake", "--fixtures", "fix-failing-test"];
+const OWN = ["--owner", "me", "--consent", "mine, noncritical"];
+const WHY = "It is not installed on this machine, and nobody will install it.";
+/** On the whole sample root: what is judged and accepted there is complete up to the proof. */
+const WHOLE = ["--harness-root", "whole"];
+const VERBS: Readonly<Record<string, readonly Verb[]>> = {
+  init: [{ words: [] }],
+  probe: [{ words: ["--bounds", "auto"], reads: true }],
+  "backends list": [{ words: [], reads: true }],
+  "backends install": [{ words: [] }],
+  "fixtures list": [{ words: [], reads: true }],
+  "fixtures add": [
+    {
+      words: ["--from", "other", "--base", "main", "--task", "task.md", "--allow", "src/**"].concat(OWN, [
+        "--oracle",
+        "true",
+      ]),
+    },
+  ],
+  "fixtures own": [{ words: ["add-feature", ...OWN] }],
+  "lanes try": [{ words: ["task.md"] }],
+  "lanes check": [{ words: ["task.md", "--samples", ".", "--key", "author.pem"] }],
+  "lanes verify": [{ words: ["task.md", "--key", "task.md", "--package", "task.md"], reads: true }],
+  "operator add": [{ words: ["jp", "--key", "jp.pub"] }],
+  "operator confirm": [{ words: ["--founder", "jp"] }],
+  "operator trust": [{ words: [`SHA256:${"A".repeat(43)}`], reads: true }],
+  "sign-policy": [{ words: ["--operator", "jp", "--key", "jp"] }],
+  plan: [{ words: FAKE }],
+  run: [{ words: [] }],
+  compare: [{ words: [] }, { words: ["--explain", "codex/fix-failing-test/report-shape"], reads: true }],
+  "not-applicable": [{ words: ["--lane", "codex", "--rationale", WHY, "--recorded-by", "me"] }],
+  matrix: [{ words: ["--row", "F14,F18", "--lane", "fake", "--no-install"] }],
+  replay: [{ words: [], reads: true }],
+  validate: [
+    { words: [], reads: true },
+    { words: WHOLE, reads: true },
+  ],
+  status: [
+    { words: [], reads: true },
+    { words: WHOLE, reads: true },
+  ],
+  report: [{ words: WHOLE, reads: true }],
+  health: [{ words: WHOLE, reads: true }],
+  stage5: [{ words: [...WHOLE, "--files", "whole/stage5/first", "--statement", "task.md"] }],
+  "admit-source": [{ words: [...WHOLE, "--draft", "review.json"] }],
+  accept: [{ words: [...WHOLE, "--operator", "jp", "--key", "jp"] }],
+  record: [{ words: WHOLE }],
+  revoke: [{ words: ["key", `sha256:${"0".repeat(64)}`, "--reason", "lost"] }],
+  "validate-planning": [{ words: ["--root", REPOSITORY], reads: true }],
+  rehearse: [{ words: [...FAKE, "--no-install", "--harness-root", "rehearsal"] }],
+};
+const CALLS = Object.entries(VERBS).flatMap(([verb, calls]) => calls.map((call) => ({ verb, ...call })));
+const SHUT = ["core", "vendor", "other", "home"] as const;
+
+/** Every command of the program that does something, as `verb` or `verb subverb`. */
+function verbsOf(command: Command, name = ""): string[] {
+  const below = command.commands.flatMap((one) => verbsOf(one, `${name} ${one.name()}`.trim()));
+  return below.length > 0 ? below : [name];
+}
+
+it("every verb of the program is called here", () => {
+  const nothing = (): void => undefined;
+  const program = buildProgram({ onResult: () => Promise.resolve(), writeOut: nothing, writeErr: nothing });
+  expect(Object.keys(VERBS).toSorted()).toEqual(verbsOf(program).toSorted());
+});
+
+describe("every verb inside strict bounds", () => {
+  let top: string;
+  let results: VerbResults;
+  let remote: DecoyRemote;
+  let refs: string;
+  const before = new Map<string, string>();
+  const at = (...names: readonly string[]): string => join(top, ...names);
+  const digest = async (name: string): Promise<string> =>
+    snapshotDigest(await takeSnapshot(at(name), { skipGit: false }));
+  const shims = (): string => at("shims");
+
+  beforeAll(async () => {
+    top = realpathSync(mkdtempSync(join(tmpdir(), "stage6-verbs-")));
+    for (const name of ["core", "vendor", "home", "keys", "shims", "work"]) mkdirSync(at(name));
+    writeFileSync(at("core/protocol.md"), "core\n");
+    writeFileSync(at("vendor/source.ts"), "vendor\n");
+    remote = await prepareDecoyRemote(at("remote.git"));
+    const git = (...words: string[]): unknown =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], {
+        cwd: top,
+        env: hardenedGitEnv(),
+      });
+    git("init", "-q", "--initial-branch=main", "other");
+    writeFileSync(at("other/value.txt"), "old\n");
+    git("-C", "other", "add", ".");
+    git("-C", "other", "commit", "-q", "-m", "one");
+    git("-C", "other", "remote", "add", "origin", remote.url);
+    await prepareShims(shims(), at("shims/calls.log"));
+
+    await writeGateRoot(at("work/whole"));
+    mkdirSync(at("keys", HARNESS));
+    for (const role of MACHINE_ROLES)
+      writeFileSync(at("keys", HARNESS, `${role}.pem`), KEYS[role].export({ type: "pkcs8", format: "pem" }), {
+        mode: 0o600,
+      });
+    writeFileSync(at("keys", HARNESS, "founder"), `${FOUNDER}\n`);
+    writeFileSync(at("work/task.md"), "Say new.\n");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "jp", "-f", at("work/jp")]);
+    for (const name of SHUT) before.set(name, await digest(name));
+    refs = await remote.refsDigest();
+
+    const calls = CALLS.map(({ verb, words }) => [...verb.split(" "), ...words.map(outside)]);
+    writeFileSync(at("work/calls.json"), JSON.stringify({ root: at("work"), calls }));
+    for (const name of ["notes", "out"]) mkdirSync(at(name));
+    const driver = await probeStrict();
+    if (!driver.ok) throw new Error(`${driver.code}: ${driver.detail}. ${driver.cure}`);
+    writeFileSync(at("notes/seccomp"), driver.seccomp);
+    // Within reach and to be written: a verb that did what it must not would leave its effect, not a refusal.
+    const open = ["core", "vendor", "other", "home", "keys", "work", "remote.git", "shims", "out"];
+    const { exitCode, stdout, stderr } = await runBoundedTool(
+      {
+        ...driver,
+        mounts: [
+          { path: REPOSITORY, writable: false },
+          ...open.map((name) => ({ path: at(name), writable: true })),
+        ],
+        door: null,
+        seccompFile: at("notes/seccomp"),
+      },
+      [
+        process.execPath,
+        "--conditions=@stage6/source",
+        `--import=${import.meta.resolve("tsx")}`,
+        join(HERE, "call-verbs.ts"),
+        at("work/calls.json"),
+        at("out/results.json"),
+      ],
+      {
+        cwd: at("work"),
+        env: {
+          PATH: `${shims()}:/usr/local/bin:/usr/bin:/bin`,
+          HOME: at("home"),
+          LC_ALL: "C",
+          STAGE6_KEYS_DIR: at("keys"),
+          STAGE6_BACKENDS_DIR: at("work/backends"),
+          // npm keeps its logs in its cache, which is in the home folder unless somebody says otherwise.
+          npm_config_cache: at("work/npm"),
+          TSX_TSCONFIG_PATH: join(CLI, "tsconfig.json"),
+        },
+        timeoutMs: DEADLINE_MS,
+        maxBytes: 1_000_000,
+      },
+      at("notes/status"),
+    );
+    if (exitCode !== 0) throw new Error(`${String(stdout)}\n${String(stderr)}`);
+    const { value } = checkDocument(
+      VerbResults,
+      JSON.parse(readFileSync(at("out/results.json"), "utf8")),
+      "results",
+    );
+    if (value === null) throw new Error("the calls left no results");
+    results = value;
+  }, DEADLINE_MS + 60_000);
+  afterAll(() => rmSync(top, { recursive: true, force: true, maxRetries: 3 }));
+
+  /** A repository that is offered as a fixture lies beside the folder of the calls. */
+  const outside = (word: string): string => (word === "other" ? at("other") : word);
+
+  it("R13, R14: each does its work or refuses with a reason, and none activates anything", () => {
+    const said = results.map(({ code, activation }, index) => ({
+      verb: CALLS[index]?.verb,
+      sound: [0, 1, 2, 3, 4, 5].includes(code),
+      activation,
+    }));
+    expect(said).toEqual(CALLS.map(({ verb }) => ({ verb, sound: true, activation: "none" })));
+    const worked = results.filter(({ code }) => code === 0).length;
+    expect(worked).toBeGreaterThan(15);
+  });
+
+  it("R13, R41: none pushes, merges, publishes or opens anything, seen from the other side", async () => {
+    expect(await remote.readAttempts()).toBe(0);
+    expect(await remote.refsDigest()).toBe(refs);
+    const calls = readShimLog(readFileSync(at("shims/calls.log")));
+    expect(calls.map(({ argv }) => classifyAttempt(argv)).filter((action) => action !== null)).toEqual([]);
+  });
+
+  it("R15, R16, R41: none touches Core, a vendor's source, another repository or the home folder", async () => {
+    for (const name of SHUT) expect([name, await digest(name)]).toEqual([name, before.get(name)]);
+  });
+
+  it("those that promise to read change no byte", () => {
+    const changed = CALLS.filter(
+      ({ reads }, index) => reads === true && results[index]?.changed === true,
+    ).map(({ verb, words }) => `${verb} ${words.join(" ")}`);
+    expect(changed).toEqual([]);
+    // The look itself can tell: those that write did.
+    expect(results[0]?.changed).toBe(true);
+  });
+});
