@@ -8,7 +8,10 @@ const root = new URL("../fixtures/", import.meta.url);
 const samples = TESTED_VERSIONS.flatMap((version) =>
   recordedSamples(new URL(`${version}/`, root), "/trial/ws", `${version}/`),
 );
-const rule = new DisorderRule(codexLane, samples);
+/** Before 0.150 the session has no record of the end of a command, which Codex tells late when it likes. */
+const rule = new DisorderRule(codexLane, samples, ({ name }) =>
+  /^0\.1(?:04|25)\./.test(name) ? ["command_execution"] : [],
+);
 
 /** Random cases; with STAGE6_DISORDER_RUNS (`npm run fuzz:disorder`) so many, and every pair of lines besides. */
 const RUNS = process.env["STAGE6_DISORDER_RUNS"];

@@ -11,6 +11,7 @@ const call = (callId: string, tool: string, args: JsonRecord, input = ""): Sessi
   input,
   keys: callKeys(tool, input, args),
   raw: NOWHERE,
+  completedAt: null,
   end: null,
   at: 0,
   round: 0,
@@ -21,7 +22,7 @@ const command = (cmd: string) =>
 const change = (...paths: readonly string[]) =>
   itemKeys({ type: "file_change", changes: paths.map((path) => ({ path, kind: "update" })) });
 const items = (...shown: readonly (readonly string[])[]): ShownItem[] =>
-  shown.map((keys, at) => ({ keys, raw: NOWHERE, opened: 2 * at, closed: 2 * at + 1 }));
+  shown.map((keys, at) => ({ keys, raw: NOWHERE, isCommand: true, opened: 2 * at, closed: 2 * at + 1 }));
 const left = (calls: readonly SessionCall[], ...shown: readonly (readonly string[])[]) =>
   [...matchSession(calls, items(...shown)).unshown].map((entry) => (isCall(entry) ? entry.callId : ""));
 
@@ -88,60 +89,77 @@ test("thousands of unmatched calls take no quadratic time", () => {
   expect(matchSession(calls, shown).unshown.size).toBe(20_000);
 });
 
-const DONE = { status: "completed", exitCode: 0, refusal: null, raw: NOWHERE } as const;
-const RUNNING = { ...DONE, status: "unclosed", exitCode: null } as const;
-const ran = (cmd: string, round: number, end: SessionCall["end"] = DONE) => ({
-  ...exec(cmd, cmd),
-  round,
-  end,
-});
+const ran = (cmd: string, round: number): SessionCall => ({ ...exec(cmd, cmd), round });
 const said = (text: string, round: number): SessionEntry => ({ keys: [`said ${text}`], at: 0, round });
-const numbered = (...entries: SessionEntry[]) => entries.map((entry, at) => ({ ...entry, at }));
+const OVER = "over ";
+/** A session of these entries; `over a` is the record that the command a was completed. */
+function session(...records: readonly (SessionEntry | string)[]): readonly SessionEntry[] {
+  return records.flatMap((record, at) => {
+    if (typeof record === "string") return [];
+    if (!isCall(record)) return [{ ...record, at }];
+    const completedAt = records.indexOf(`${OVER}${record.callId}`);
+    return [{ ...record, at, completedAt: completedAt < 0 ? null : completedAt }];
+  });
+}
 /** Whether the stream, told as `begin x`, `end x` and texts, stands where the session can have it. */
-function fits(entries: readonly SessionEntry[], ...told: readonly string[]): boolean {
+function fits(entries: readonly SessionEntry[], told: readonly string[], isCommand = true): boolean {
   const shown = told.flatMap((step, opened): ShownItem[] => {
     const cmd = /^begin (.*)$/.exec(step)?.[1];
-    if (cmd !== undefined) {
-      const closed = told.indexOf(`end ${cmd}`);
-      return [{ keys: command(cmd), raw: NOWHERE, opened, closed: closed < 0 ? null : closed }];
-    }
-    return step.startsWith("end ") ? [] : [{ keys: [`said ${step}`], raw: NOWHERE, opened, closed: opened }];
+    if (cmd === undefined)
+      return step.startsWith("end ")
+        ? []
+        : [{ keys: [`said ${step}`], raw: NOWHERE, isCommand: false, opened, closed: opened }];
+    const closed = told.indexOf(`end ${cmd}`);
+    return [{ keys: command(cmd), raw: NOWHERE, isCommand, opened, closed: closed < 0 ? null : closed }];
   });
   return matchSession(entries, shown).misplaced === null;
 }
+const steps = (text: string): string[] => text.split(", ");
 
 test("calls of one answer may begin and end in any order", () => {
-  const entries = numbered(ran("a", 0), ran("b", 0), said("done", 1));
-  expect(fits(entries, "begin a", "end a", "begin b", "end b", "done")).toBe(true);
-  expect(fits(entries, "begin b", "begin a", "end a", "end b", "done")).toBe(true);
+  const entries = session(ran("a", 0), ran("b", 0), "over a", "over b", said("done", 1));
+  expect(fits(entries, steps("begin a, end a, begin b, end b, done"))).toBe(true);
+  expect(fits(entries, steps("begin b, begin a, end a, end b, done"))).toBe(true);
+  expect(fits(entries, steps("begin b, begin a, end b, end a, done"))).toBe(true);
 });
 
 test("calls of two answers may not change places, overlap or end after the next answer", () => {
-  const entries = numbered(ran("a", 0), ran("b", 1), said("done", 2));
-  expect(fits(entries, "begin a", "end a", "begin b", "end b", "done")).toBe(true);
-  expect(fits(entries, "begin b", "end b", "begin a", "end a", "done")).toBe(false);
-  expect(fits(entries, "begin a", "begin b", "end a", "end b", "done")).toBe(false);
-  expect(fits(entries, "begin a", "end a", "begin b", "done", "end b")).toBe(false);
+  const entries = session(ran("a", 0), "over a", ran("b", 1), "over b", said("done", 2));
+  expect(fits(entries, steps("begin a, end a, begin b, end b, done"))).toBe(true);
+  expect(fits(entries, steps("begin b, end b, begin a, end a, done"))).toBe(false);
+  expect(fits(entries, steps("begin a, begin b, end a, end b, done"))).toBe(false);
+  expect(fits(entries, steps("begin a, end a, begin b, done, end b"))).toBe(false);
+});
+
+test("the end of a command stands where the session has it, and where it has none it may be told late", () => {
+  const late = session(ran("a", 0), said("done", 1), "over a");
+  expect(fits(late, steps("begin a, done, end a"))).toBe(true);
+  expect(fits(late, steps("begin a, end a, done"))).toBe(false);
+  const unknown = session(ran("a", 0), said("done", 1));
+  expect(fits(unknown, steps("begin a, done, end a"))).toBe(true);
+  expect(fits(unknown, steps("begin a, end a, done"))).toBe(true);
+  expect(fits(unknown, steps("done, begin a, end a"))).toBe(false);
+});
+
+test("what is no command is over before the next answer", () => {
+  const entries = session(ran("a", 0), said("done", 1));
+  expect(fits(entries, steps("begin a, end a, done"), false)).toBe(true);
+  expect(fits(entries, steps("begin a, done, end a"), false)).toBe(false);
 });
 
 test("a message stands before the calls that its answer made after it", () => {
-  const entries = numbered(said("first", 0), ran("a", 0), said("between", 0));
-  expect(fits(entries, "first", "begin a", "end a", "between")).toBe(true);
-  expect(fits(entries, "first", "between", "begin a", "end a")).toBe(true);
-  expect(fits(entries, "begin a", "first", "end a", "between")).toBe(false);
-  expect(fits(entries, "between", "first", "begin a", "end a")).toBe(false);
-});
-
-test("a command that the session says still ran may end later", () => {
-  const entries = numbered(ran("a", 0, RUNNING), said("done", 1));
-  expect(fits(entries, "begin a", "done", "end a")).toBe(true);
+  const entries = session(said("first", 0), ran("a", 0), said("between", 0));
+  expect(fits(entries, steps("first, begin a, end a, between"))).toBe(true);
+  expect(fits(entries, steps("first, between, begin a, end a"))).toBe(true);
+  expect(fits(entries, steps("begin a, first, end a, between"))).toBe(false);
+  expect(fits(entries, steps("between, first, begin a, end a"))).toBe(false);
 });
 
 test("a call that was never shown does not make the same call later look misplaced", () => {
-  const entries = numbered(ran("a", 0), said("again", 1), ran("a", 1), said("done", 2));
-  expect(fits(entries, "again", "begin a", "end a", "done")).toBe(true);
+  const entries = session(ran("a", 0), said("again", 1), ran("a", 1), said("done", 2));
+  expect(fits(entries, steps("again, begin a, end a, done"))).toBe(true);
 });
 
 test("what the session does not hold is not ordered by it", () => {
-  expect(fits(numbered(said("one", 0), said("two", 1)), "warning", "one", "warning", "two")).toBe(true);
+  expect(fits(session(said("one", 0), said("two", 1)), steps("warning, one, warning, two"))).toBe(true);
 });

@@ -7,6 +7,8 @@ export interface ShownItem {
   readonly keys: readonly string[];
   /** The record that printed it first. */
   readonly raw: DraftRaw;
+  /** A command, whose end Codex may tell late. */
+  readonly isCommand: boolean;
   readonly opened: number;
   /** Null while it was not completed, and for an item that is completed by the end of its turn. */
   closed: number | null;
@@ -62,29 +64,62 @@ function push(queues: Map<string, SessionEntry[]>, key: string, entry: SessionEn
   else queue.push(entry);
 }
 
+/** How far the main stream has come, in records of the session. */
+class Progress {
+  #round = 0;
+  #call = -1;
+  #said = -1;
+  /** The newest call or message that began. */
+  #newest = -1;
+  /** The newest record of a completed command. */
+  #completed = -1;
+
+  get round(): number {
+    return this.#round;
+  }
+
+  /** Whether an entry may begin now. */
+  opens(entry: SessionEntry): boolean {
+    const fits = entry.round >= this.#round && this.#completed < (isCall(entry) ? Infinity : entry.at);
+    const follows = isCall(entry) || entry.at > Math.max(this.#call, this.#said);
+    this.#round = Math.max(this.#round, entry.round);
+    if (isCall(entry)) this.#call = Math.max(this.#call, entry.at);
+    else this.#said = Math.max(this.#said, entry.at);
+    this.#newest = Math.max(this.#newest, entry.at);
+    return fits && follows;
+  }
+
+  /** Whether the item of an entry may be completed now. */
+  closes(entry: SessionEntry, isCommand: boolean): boolean {
+    if (!isCall(entry)) return true;
+    if (!isCommand) return entry.round >= this.#round;
+    // Codex watches a command apart from its calls, and may tell its end long after the model had its output.
+    if (entry.completedAt === null) return true;
+    this.#completed = Math.max(this.#completed, entry.completedAt);
+    return entry.completedAt > this.#newest;
+  }
+}
+
 /**
  * Holds the order of the main stream against that of the session file, which were written by different parts of Codex.
- * What must be ordered: an answer of the model before the next one, with its calls begun and over (a command that the
- * session says was still running may end later), and inside an answer a message before what follows it. Calls of one
- * answer run side by side, so their order is free. Item ids differ from call ids, so an item takes the first free entry
- * with one of its keys: equal ones are interchangeable, and one that was never shown lets the next be taken.
+ * What must be ordered: an answer of the model before the next one, with its calls begun and over, and inside an answer a
+ * message before what follows it. Calls of one answer run side by side, so their order is free. The end of a command is
+ * told by a watcher of its own: where the session has a record of it (from 0.150) it stands as there among messages and
+ * beginnings, else anywhere behind its beginning (0.125 printed it behind the next answer in 6 of 18 trials on a loaded
+ * machine). Item ids differ from call ids, so an item takes the first free entry with one of its keys: equal ones are
+ * interchangeable, and one that was never shown lets the next be taken.
  */
 export function matchSession(entries: readonly SessionEntry[], shown: readonly ShownItem[]): SessionMatch {
   const waiting = new Waiting(entries);
   const taken = new Map<ShownItem, SessionEntry>();
-  let [round, call, said] = [0, -1, -1];
+  const progress = new Progress();
   let misplaced: ShownItem | null = null;
   for (const { item, closes } of moments(shown)) {
-    const entry = closes ? taken.get(item) : waiting.take(item.keys, round);
+    const entry = closes ? taken.get(item) : waiting.take(item.keys, progress.round);
     if (entry === undefined || entry === null) continue;
-    const fits = closes ? mayRunOn(entry) || entry.round >= round : entry.round >= round;
-    const follows = closes || isCall(entry) || entry.at > Math.max(call, said);
-    if (!fits || !follows) misplaced ??= item;
-    if (closes) continue;
     taken.set(item, entry);
-    round = Math.max(round, entry.round);
-    if (isCall(entry)) call = Math.max(call, entry.at);
-    else said = Math.max(said, entry.at);
+    const fits = closes ? progress.closes(entry, item.isCommand) : progress.opens(entry);
+    if (!fits) misplaced ??= item;
   }
   return { unshown: new Set(entries.filter((entry) => waiting.has(entry))), misplaced };
 }
@@ -96,9 +131,4 @@ function moments(shown: readonly ShownItem[]): { readonly item: ShownItem; reado
       ...(item.closed === null ? [] : [{ item, closes: true, at: item.closed }]),
     ])
     .toSorted((a, b) => a.at - b.at);
-}
-
-/** A call without an output, or one whose output says that its command still runs. */
-function mayRunOn(entry: SessionEntry): boolean {
-  return isCall(entry) && (entry.end === null || entry.end.status === "unclosed");
 }

@@ -5,7 +5,7 @@ import type { CallOutcome } from "./call-outcome.ts";
 export interface SessionEntry {
   /** What the main stream may show it as. */
   readonly keys: readonly string[];
-  /** Place among the entries of the session, from 0. */
+  /** Number of its record in the session, from 0. */
   readonly at: number;
   /** Which answer of the model it came with, from 0; the next answer begins once a call was answered. */
   readonly round: number;
@@ -19,6 +19,8 @@ export interface SessionCall extends SessionEntry {
   /** Input, cut to the length an event may hold. */
   readonly input: string;
   readonly raw: DraftRaw;
+  /** Number of the record that says its item was completed; null where the session has no such record (before 0.150). */
+  completedAt: number | null;
   /** Its end with the place of the output; null when the session holds none. */
   end: (CallOutcome & { readonly raw: DraftRaw }) | null;
 }

@@ -45,6 +45,9 @@ export class SessionStream {
   #round = 0;
   #answered = false;
   #bytes = 0;
+  #records = 0;
+  /** The record that said that a message or a thought was completed, just before the item itself. */
+  #saidAt: number | null = null;
 
   constructor(outerBounds: BoundsTier = "default") {
     this.#outerBounds = outerBounds;
@@ -66,6 +69,7 @@ export class SessionStream {
       return;
     }
     this.order.take(record, raw);
+    this.#records += 1;
     const payload = recordField(record, "payload");
     switch (textField(record, "type")) {
       case "session_meta":
@@ -79,6 +83,7 @@ export class SessionStream {
       case "event_msg": {
         const type = textField(payload, "type");
         if (type === "task_started" || type === "task_complete") this.turnOver = type === "task_complete";
+        if (type === "item_completed") this.#completed(recordField(payload, "item"));
         return;
       }
       case "response_item":
@@ -91,7 +96,11 @@ export class SessionStream {
   #item(payload: JsonRecord, raw: DraftRaw): void {
     const type = textField(payload, "type");
     const said = saidKeys(payload);
-    if (said.length > 0) this.entries.push({ keys: said, ...this.#place() });
+    if (said.length > 0) {
+      const place = this.#place();
+      this.entries.push({ keys: said, ...place, at: this.#saidAt ?? place.at });
+      this.#saidAt = null;
+    }
     if (!SHAPES.has("calls", type)) return;
     const misfit = SHAPES.findDrift("calls", type, payload);
     if (misfit !== null) {
@@ -114,10 +123,16 @@ export class SessionStream {
     call.end = { ...callOutcome(outputText(field(payload, "output"))), raw };
   }
 
+  #completed(item: JsonRecord): void {
+    const call = this.#byId.get(textField(item, "id"));
+    if (call !== undefined) call.completedAt ??= this.#records;
+    else if (["AgentMessage", "Reasoning"].includes(textField(item, "type"))) this.#saidAt = this.#records;
+  }
+
   #place(): Place {
     if (this.#answered) this.#round += 1;
     this.#answered = false;
-    return { at: this.entries.length, round: this.#round };
+    return { at: this.#records, round: this.#round };
   }
 }
 
@@ -149,6 +164,7 @@ function toCall(type: string, payload: JsonRecord, raw: DraftRaw, place: Place):
     input: short(input),
     keys: callKeys(tool, input, args),
     raw,
+    completedAt: null,
     end: null,
     ...place,
   });

@@ -123,7 +123,13 @@ export class StdoutStream {
 
   #show(item: JsonRecord, raw: DraftRaw, complete: boolean): ShownItem {
     this.#moment += 1;
-    const one = { keys: itemKeys(item), raw, opened: this.#moment, closed: complete ? this.#moment : null };
+    const one = {
+      keys: itemKeys(item),
+      raw,
+      isCommand: textField(item, "type") === "command_execution",
+      opened: this.#moment,
+      closed: complete ? this.#moment : null,
+    };
     this.shown.push(one);
     return one;
   }

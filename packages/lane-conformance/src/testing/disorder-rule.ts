@@ -10,15 +10,22 @@ const MOST_LINES = 12;
 
 /**
  * The rule about cut and reordered streams, over the samples of one lane: what says anything else than the whole sample
- * never passes. Samples whose name ends in `/parallel` hold calls that ran side by side, and no witness orders those.
+ * never passes. Samples whose name ends in `/parallel` hold calls that ran side by side, and no witness orders those;
+ * `lateEnds` names the tools of a sample whose ends no witness orders either.
  */
 export class DisorderRule {
   /** Names of the samples that pass as they are; without any the rule would hold by itself. */
   readonly passing: readonly string[];
   readonly #lane: Lane;
   readonly #samples: readonly LaneSample[];
+  readonly #lateEnds: (sample: LaneSample) => readonly string[];
 
-  constructor(lane: Lane, samples: readonly LaneSample[]) {
+  constructor(
+    lane: Lane,
+    samples: readonly LaneSample[],
+    lateEnds: (sample: LaneSample) => readonly string[] = () => [],
+  ) {
+    this.#lateEnds = lateEnds;
     this.#lane = lane;
     this.#samples = samples;
     this.passing = samples.filter((one) => samplePasses(lane, one)).map(({ name }) => name);
@@ -61,8 +68,8 @@ export class DisorderRule {
   }
 
   #check(whole: LaneSample, changes: readonly Disorder[]): string | null {
-    const sideBySide = whole.name.endsWith("/parallel");
-    const found = passesOtherwise(this.#lane, whole, disordered(whole, changes), sideBySide);
+    const unordered = { sideBySide: whole.name.endsWith("/parallel"), lateEnds: this.#lateEnds(whole) };
+    const found = passesOtherwise(this.#lane, whole, disordered(whole, changes), unordered);
     return found === null ? null : `${JSON.stringify(changes)}: ${found}`;
   }
 }

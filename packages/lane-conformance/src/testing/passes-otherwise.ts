@@ -7,12 +7,19 @@ import { PASSES, reportOutcome } from "./report-outcome.ts";
 const isOfCall = ({ type }: EventDraft): boolean =>
   type === "tool.started" || type === "tool.ended" || type === "change.claimed";
 
-/**
- * What drafts say, one text each, without where their bytes lie. With `sideBySide` the calls that stand together are put
- * in one order: the sample holds calls that ran at the same time, and no witness orders those.
- */
-function said(drafts: readonly EventDraft[], sideBySide: boolean): readonly string[] {
+/** What no witness of a sample orders. */
+export interface Unordered {
+  /** Calls ran at the same time: those that stand together are in no order. */
+  readonly sideBySide: boolean;
+  /** Tools whose ends the backend tells late: they are in no order with anything. */
+  readonly lateEnds: readonly string[];
+}
+
+/** What drafts say, one text each, without where their bytes lie; what no witness orders is put in one order. */
+function said(drafts: readonly EventDraft[], { sideBySide, lateEnds }: Unordered): readonly string[] {
   const texts: string[] = [];
+  const late: string[] = [];
+  const tools = new Map<string, string>();
   let together: string[] = [];
   const close = (): void => {
     texts.push(...together.toSorted());
@@ -20,14 +27,16 @@ function said(drafts: readonly EventDraft[], sideBySide: boolean): readonly stri
   };
   for (const draft of drafts) {
     const text = JSON.stringify([draft.type, draft.data]);
-    if (sideBySide && isOfCall(draft)) together.push(text);
+    if (draft.type === "tool.started") tools.set(draft.data.callId, draft.data.tool);
+    if (draft.type === "tool.ended" && lateEnds.includes(tools.get(draft.data.callId) ?? "")) late.push(text);
+    else if (sideBySide && isOfCall(draft)) together.push(text);
     else {
       close();
       texts.push(text);
     }
   }
   close();
-  return texts;
+  return [...texts, ...late.toSorted()];
 }
 
 /** Whether a trial in which all but this sample is well passes. */
@@ -43,11 +52,11 @@ export function passesOtherwise(
   lane: Lane,
   whole: LaneSample,
   changed: LaneSample,
-  sideBySide = false,
+  unordered: Unordered,
 ): string | null {
   if (!samplePasses(lane, changed)) return null;
   const drafts = translateSample(lane, changed);
-  const [before, after] = [said(translateSample(lane, whole), sideBySide), said(drafts, sideBySide)];
+  const [before, after] = [said(translateSample(lane, whole), unordered), said(drafts, unordered)];
   const at = before.findIndex((text, index) => text !== after[index]);
   if (at < 0 && after.length === before.length) return null;
   return `${whole.name} passes with ${after[at < 0 ? before.length : at] ?? "nothing"} in place of ${before[at] ?? "nothing"}`;
