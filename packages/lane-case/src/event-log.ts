@@ -8,11 +8,11 @@ import {
   isRecord,
   type JsonRecord,
   listField,
+  messaged,
   parseRecord,
   rawOf,
   recordField,
   short,
-  shorten,
   type StreamLine,
   textField,
   unread,
@@ -169,7 +169,7 @@ export class EventLog {
   /** Summary, error and changed files of a result: claims, each of them. */
   #said(phase: string, result: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     const message = (kind: "answer" | "warning", text: string): readonly EventDraft[] =>
-      text === "" ? [] : [{ type: "agent.messaged", raw, data: { kind, ...shorten(scrub(text)) } }];
+      text === "" ? [] : [messaged(raw, kind, scrub(text))];
     const files = listField(recordField(result, "artifacts"), "filesChanged")
       .filter((path) => typeof path === "string")
       .slice(0, MAX_CLAIMS)

@@ -1,5 +1,5 @@
 import { digestHex, sha256 } from "@stage6/evidence-interface";
-import type { Availability, ProbeOutput } from "@stage6/lane-contract";
+import { type Availability, probeEnding, type ProbeOutput } from "@stage6/lane-contract";
 import { TESTED_VERSIONS } from "./versions.ts";
 
 /** The only words that Case answers without acting: an unknown flag or verb is taken for a run. */
@@ -10,11 +10,6 @@ const VERBS = [/^ {2,}run\s/m, /^ {2,}create\s/m];
 
 const decoder = new TextDecoder("utf-8");
 
-function ending(output: ProbeOutput): string {
-  if (output.signal !== null) return `was ended by ${output.signal}`;
-  return output.exitCode === null ? "left no exit code" : `exited with ${output.exitCode}`;
-}
-
 /** Reads the help text: that Case starts at all, that it has the verbs, and by its digest which version it is. */
 export function readProbe(output: ProbeOutput): Availability {
   const text = decoder.decode(output.stdout);
@@ -22,7 +17,7 @@ export function readProbe(output: ProbeOutput): Availability {
     return {
       state: "blocked",
       code: "START_PROBE_FAILED",
-      detail: `\`ca --help\` ${ending(output)} and did not list the verbs of Case; a clone of commit 30b1fa1 as it is does not start, its parent does.`,
+      detail: `\`ca --help\` ${probeEnding(output)} and did not list the verbs of Case; a clone of commit 30b1fa1 as it is does not start, its parent does.`,
       remedy:
         "In the checkout, run `bun src/index.ts --help`, and follow its error; or check out commit 1bdc90c.",
     };

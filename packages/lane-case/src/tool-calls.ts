@@ -8,6 +8,7 @@ import {
   parseRecord,
   short,
   textField,
+  unclosed,
 } from "@stage6/lane-contract";
 import { scrub } from "./scrub-text.ts";
 
@@ -45,14 +46,14 @@ export class ToolCalls {
 
   start(record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
     const key = keyOf(record);
-    const unclosed = this.#close(key);
+    const left = this.#close(key);
     const args = textField(record, "args");
     const callId = this.#ids.take(textField(record, "toolCallId"));
     this.#open.set(key, { callId, args, raw });
     const command = textField(parseRecord(args) ?? {}, "command");
     const input = short(scrub(command === "" ? args : command));
     return [
-      ...unclosed,
+      ...left,
       { type: "tool.started", raw, data: { callId, tool: short(textField(record, "tool"), 256), input } },
     ];
   }
@@ -91,10 +92,7 @@ export class ToolCalls {
     const call = this.#open.get(key);
     if (call === undefined) return [];
     this.#open.delete(key);
-    const { callId, raw } = call;
-    return [
-      { type: "tool.ended", raw, data: { callId, status: "unclosed", exitCode: null, reported: true } },
-    ];
+    return [unclosed(call.raw, call.callId)];
   }
 }
 

@@ -1,9 +1,9 @@
 import {
   type EventDraft,
   LineReader,
+  messaged,
   type ProcessEnd,
   rawOf,
-  shorten,
   type StreamLine,
   type Translator,
   unread,
@@ -41,7 +41,7 @@ class CaseTranslator implements Translator {
       const raw = rawOf(stream, line);
       if (line.text === null) return [unread(raw, line.reason ?? "unreadable")];
       if (stream !== "stderr" || !FATAL.test(line.text)) return [];
-      return [{ type: "agent.messaged", raw, data: { kind: "warning", ...shorten(scrub(line.text)) } }];
+      return [messaged(raw, "warning", scrub(line.text))];
     });
   }
 }

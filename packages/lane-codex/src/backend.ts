@@ -1,4 +1,11 @@
-import type { BackendSource } from "@stage6/lane-contract";
+import {
+  type BackendSource,
+  field,
+  isPlainPath,
+  type JsonRecord,
+  parseRecord,
+  textField,
+} from "@stage6/lane-contract";
 
 /** Rust target triples of the published native packages, by `<platform>-<arch>` of Node. */
 const TRIPLES: ReadonlyMap<string, string> = new Map([
@@ -19,36 +26,19 @@ export function manifests(platform: string, arch: string): readonly string[] {
   return [`${folder}/vendor/${triple}/codex-package.json`, `${folder}/package.json`];
 }
 
-/** A relative POSIX path of plain segments. */
-const SAFE_PATH =
-  /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+-]{1,128}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+-]{1,128}){0,7}$/;
-
-function parseObject(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 /** The binary's path relative to the manifest's folder; null on anything odd (no JSON, absolute path, `..`). */
 export function entrypoint(manifestText: string): string | null {
-  const manifest = parseObject(manifestText);
+  const manifest = parseRecord(manifestText);
   if (manifest === null) return null;
-  if ("entrypoint" in manifest) {
-    return typeof manifest.entrypoint === "string" && SAFE_PATH.test(manifest.entrypoint)
-      ? manifest.entrypoint
-      : null;
-  }
-  return oldLayout(manifest);
+  const stated = field(manifest, "entrypoint");
+  if (stated === undefined) return oldLayout(manifest);
+  return typeof stated === "string" && isPlainPath(stated) ? stated : null;
 }
 
 /** Up to 0.125: `vendor/<triple>/codex/codex` inside the platform's version of the package, `0.104.0-linux-x64`. */
-function oldLayout(manifest: object): string | null {
-  if (!("name" in manifest) || manifest.name !== "@openai/codex") return null;
-  if (!("version" in manifest) || typeof manifest.version !== "string") return null;
-  const platform = /^[0-9]+\.[0-9]+\.[0-9]+-([a-z0-9]+-[a-z0-9]+)$/.exec(manifest.version)?.[1];
+function oldLayout(manifest: JsonRecord): string | null {
+  if (field(manifest, "name") !== "@openai/codex") return null;
+  const platform = /^[0-9]+\.[0-9]+\.[0-9]+-([a-z0-9]+-[a-z0-9]+)$/.exec(textField(manifest, "version"))?.[1];
   const triple = platform === undefined ? undefined : TRIPLES.get(platform);
   return triple === undefined ? null : `vendor/${triple}/codex/codex`;
 }

@@ -1,19 +1,13 @@
 import {
-  type DraftData,
   type DraftRaw,
   type EventDraft,
   field,
   isRecord,
   type JsonRecord,
   listField,
-  shorten,
+  messaged,
   textField,
 } from "@stage6/lane-contract";
-
-/** A message of the agent or of the backend, cut to the length an event may hold. */
-export function message(raw: DraftRaw, kind: DraftData<"agent.messaged">["kind"], text: string): EventDraft {
-  return { type: "agent.messaged", raw, data: { kind, ...shorten(text) } };
-}
 
 function planText(item: JsonRecord): string {
   return listField(item, "items")
@@ -31,13 +25,13 @@ export function messageItem(phase: string, item: JsonRecord, raw: DraftRaw): rea
   const complete = phase === "item.completed";
   switch (textField(item, "type")) {
     case "agent_message":
-      return complete ? [message(raw, "answer", textField(item, "text"))] : [];
+      return complete ? [messaged(raw, "answer", textField(item, "text"))] : [];
     case "reasoning":
-      return complete ? [message(raw, "reasoning", textField(item, "text"))] : [];
+      return complete ? [messaged(raw, "reasoning", textField(item, "text"))] : [];
     case "error":
-      return complete ? [message(raw, "warning", textField(item, "message"))] : [];
+      return complete ? [messaged(raw, "warning", textField(item, "message"))] : [];
     case "todo_list":
-      return [message(raw, "plan", planText(item))];
+      return [messaged(raw, "plan", planText(item))];
     default:
       return null;
   }

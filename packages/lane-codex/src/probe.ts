@@ -1,4 +1,10 @@
-import { compareVersions, type Availability, type ProbeOutput } from "@stage6/lane-contract";
+import {
+  type Availability,
+  compareVersions,
+  probeEnding,
+  type ProbeOutput,
+  untestedNote,
+} from "@stage6/lane-contract";
 import { NEWEST_TESTED_VERSION, OLDEST_VERSION } from "./versions.ts";
 
 /** Arguments that make Codex print its version. */
@@ -8,11 +14,6 @@ const LINE = /^codex-cli ([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})(-[0-9A-Za-z.-]{1,6
 
 const decoder = new TextDecoder("utf-8");
 
-function ending(output: ProbeOutput): string {
-  if (output.signal !== null) return `was ended by ${output.signal}`;
-  return output.exitCode === null ? "left no exit code" : `exited with ${output.exitCode}`;
-}
-
 /** Reads `codex-cli X.Y.Z`. Refuses an unreadable answer and a version older than the lane can drive. */
 export function readProbe(output: ProbeOutput): Availability {
   const match = output.exitCode === 0 ? LINE.exec(decoder.decode(output.stdout.subarray(0, 4096))) : null;
@@ -21,7 +22,7 @@ export function readProbe(output: ProbeOutput): Availability {
     return {
       state: "blocked",
       code: "PROBE_FAILED",
-      detail: `\`codex --version\` ${ending(output)} and printed no line \`codex-cli X.Y.Z\`.`,
+      detail: `\`codex --version\` ${probeEnding(output)} and printed no line \`codex-cli X.Y.Z\`.`,
       remedy: `Install the backend again: npm install @openai/codex@${NEWEST_TESTED_VERSION} (do not omit optional dependencies).`,
     };
   }
@@ -34,9 +35,6 @@ export function readProbe(output: ProbeOutput): Availability {
       remedy: `Install a supported version: npm install @openai/codex@${NEWEST_TESTED_VERSION}.`,
     };
   }
-  const untested = compareVersions(release, NEWEST_TESTED_VERSION) > 0 || release !== version;
-  const note = untested
-    ? `Codex ${version} is newer than ${NEWEST_TESTED_VERSION} or a pre-release: not tested with this lane.`
-    : null;
+  const note = untestedNote("Codex", version, release, NEWEST_TESTED_VERSION);
   return { state: "available", version, note };
 }

@@ -5,19 +5,21 @@ import {
   drift,
   type EventDraft,
   type JsonRecord,
+  messaged,
   parseRecord,
   rawOf,
   recordField,
   short,
   type StreamLine,
   textField,
+  unclosed,
   unread,
   unrecognized,
 } from "@stage6/lane-contract";
 import { itemKeys } from "./call-keys.ts";
 import { SHAPES } from "./known-shapes.ts";
 import type { ShownItem } from "./match-session.ts";
-import { message, messageItem } from "./message-item.ts";
+import { messageItem } from "./message-item.ts";
 import { itemClaims, itemEnd, itemInput, itemTool, TOOL_ITEMS } from "./tool-item.ts";
 import { TurnOrder } from "./turn-order.ts";
 
@@ -69,11 +71,7 @@ export class StdoutStream {
 
   /** Ends every tool call that was started and never ended. */
   end(): readonly EventDraft[] {
-    const drafts = [...this.#open.values()].map(({ callId, raw }): EventDraft => ({
-      type: "tool.ended",
-      raw,
-      data: { callId, status: "unclosed", exitCode: null, reported: true },
-    }));
+    const drafts = [...this.#open.values()].map(({ callId, raw }) => unclosed(raw, callId));
     this.#open.clear();
     return drafts;
   }
@@ -103,7 +101,7 @@ export class StdoutStream {
         };
         return [];
       case "error":
-        return [message(raw, "warning", textField(record, "message"))];
+        return [messaged(raw, "warning", textField(record, "message"))];
       default:
         return this.#item(type, recordField(record, "item"), raw);
     }
@@ -140,11 +138,7 @@ export class StdoutStream {
     const drafts: EventDraft[] = [];
     let open = this.#open.get(id);
     if (phase === "item.started" && open !== undefined) {
-      drafts.push({
-        type: "tool.ended",
-        raw,
-        data: { callId: open.callId, status: "unclosed", exitCode: null, reported: true },
-      });
+      drafts.push(unclosed(raw, open.callId));
       open = undefined;
     }
     if (open === undefined) {

@@ -19,3 +19,9 @@ export type Availability =
       /** The next command or step for the operator, one sentence. */
       readonly remedy: string;
     };
+
+/** How a probe process ended, as the middle of a sentence. */
+export function probeEnding(output: ProbeOutput): string {
+  if (output.signal !== null) return `was ended by ${output.signal}`;
+  return output.exitCode === null ? "left no exit code" : `exited with ${output.exitCode}`;
+}

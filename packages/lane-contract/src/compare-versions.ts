@@ -10,6 +10,13 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
+/** What to say of a version that is newer than the newest tested one, or a pre-release; null for others. `release` is it without its suffix. */
+export function untestedNote(name: string, version: string, release: string, newest: string): string | null {
+  return compareVersions(release, newest) > 0 || release !== version
+    ? `${name} ${version} is newer than ${newest} or a pre-release: not tested with this lane.`
+    : null;
+}
+
 /**
  * Where a backend's version stands beside those that its lane was tested against, oldest first: `tested`, `beyond` the
  * last known good one (a pre-release of it too), or `untested` between or before them.

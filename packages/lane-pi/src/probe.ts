@@ -1,4 +1,10 @@
-import { compareVersions, type Availability, type ProbeOutput } from "@stage6/lane-contract";
+import {
+  type Availability,
+  compareVersions,
+  probeEnding,
+  type ProbeOutput,
+  untestedNote,
+} from "@stage6/lane-contract";
 import { NEWEST_TESTED_VERSION, OLDEST_VERSION } from "./versions.ts";
 
 /** Arguments that make Pi print its version. */
@@ -7,11 +13,6 @@ export const PROBE_ARGS = ["--version"] as const;
 const LINE = /^([0-9]{1,6}\.[0-9]{1,6}\.[0-9]{1,6})(-[0-9A-Za-z.-]{1,64})?$/m;
 
 const decoder = new TextDecoder("utf-8");
-
-function ending(output: ProbeOutput): string {
-  if (output.signal !== null) return `was ended by ${output.signal}`;
-  return output.exitCode === null ? "left no exit code" : `exited with ${output.exitCode}`;
-}
 
 /** The version's match: on stdout, or on stderr, where up to 0.74.2 it is printed when there is no terminal. */
 function versionIn(output: ProbeOutput): RegExpExecArray | null {
@@ -28,7 +29,7 @@ export function readProbe(output: ProbeOutput): Availability {
     return {
       state: "blocked",
       code: "PROBE_FAILED",
-      detail: `\`pi --version\` ${ending(output)} and printed no line \`X.Y.Z\`.`,
+      detail: `\`pi --version\` ${probeEnding(output)} and printed no line \`X.Y.Z\`.`,
       remedy: `Install the backend again (stage6 backends install pi); Pi 0.75 and later need Node 22.19.`,
     };
   }
@@ -41,9 +42,6 @@ export function readProbe(output: ProbeOutput): Availability {
       remedy: `Install a supported version: npm install @earendil-works/pi-coding-agent@${NEWEST_TESTED_VERSION}.`,
     };
   }
-  const untested = compareVersions(release, NEWEST_TESTED_VERSION) > 0 || release !== version;
-  const note = untested
-    ? `Pi ${version} is newer than ${NEWEST_TESTED_VERSION} or a pre-release: not tested with this lane.`
-    : null;
+  const note = untestedNote("Pi", version, release, NEWEST_TESTED_VERSION);
   return { state: "available", version, note };
 }

@@ -4,16 +4,18 @@ import {
   drift,
   type EventDraft,
   type JsonRecord,
+  messaged,
   parseRecord,
   rawOf,
   recordField,
   short,
   type StreamLine,
   textField,
+  unclosed,
   unread,
   unrecognized,
 } from "@stage6/lane-contract";
-import { addUsage, assistantDrafts, message, NO_USAGE, type Usage } from "./assistant-message.ts";
+import { addUsage, assistantDrafts, NO_USAGE, type Usage } from "./assistant-message.ts";
 import { isUnused, SHAPES } from "./known-shapes.ts";
 import { LastWord } from "./last-word.ts";
 import { RecordOrder } from "./record-order.ts";
@@ -96,9 +98,9 @@ export class StdoutStream {
   /** Ends every call that was never ended, then says how the backend says it ended. */
   end(): readonly EventDraft[] {
     const { data, raw } = this.#word.say(this.#open.size > 0);
-    const unclosed = [...this.#open.keys()].flatMap((id) => this.#close(id));
+    const left = [...this.#open.keys()].flatMap((id) => this.#close(id));
     const nothing = { stream: "stdout", offset: this.#bytes, length: 0 };
-    return [...unclosed, { type: "agent.ended", raw: raw ?? nothing, data }];
+    return [...left, { type: "agent.ended", raw: raw ?? nothing, data }];
   }
 
   #event(type: string, record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
@@ -122,7 +124,7 @@ export class StdoutStream {
       case "tool_execution_end":
         return this.#ended(record, raw);
       case "auto_retry_start":
-        return [message(raw, "warning", textField(record, "errorMessage"))];
+        return [messaged(raw, "warning", textField(record, "errorMessage"))];
       default:
         return [];
     }
@@ -142,13 +144,13 @@ export class StdoutStream {
     const id = textField(record, "toolCallId");
     const tool = textField(record, "toolName");
     const args = recordField(record, "args");
-    const unclosed = this.#close(id);
+    const left = this.#close(id);
     const callId = this.#ids.take(id);
     const shown = { id, refused: false };
     this.#shown.push(shown);
     this.#open.set(id, { callId, args, raw, shown });
     const data = { callId, tool: short(tool, 256), input: toolInput(tool, args, this.#workspace) };
-    return [...unclosed, { type: "tool.started", raw, data }];
+    return [...left, { type: "tool.started", raw, data }];
   }
 
   #ended(record: JsonRecord, raw: DraftRaw): readonly EventDraft[] {
@@ -173,9 +175,6 @@ export class StdoutStream {
     const call = this.#open.get(id);
     this.#open.delete(id);
     if (call === undefined) return [];
-    const { callId, raw } = call;
-    return [
-      { type: "tool.ended", raw, data: { callId, status: "unclosed", exitCode: null, reported: true } },
-    ];
+    return [unclosed(call.raw, call.callId)];
   }
 }
