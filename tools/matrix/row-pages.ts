@@ -1,4 +1,5 @@
 import {
+  closuresOf,
   knownMatrix,
   LAYERS,
   type FailureRow,
@@ -9,7 +10,7 @@ import {
 
 const LAYER_WORDS: Readonly<Record<Layer, string>> = {
   P: "the model, behind the gateway",
-  W: "around the process or the runner",
+  W: "what stands around: the process, or the runner",
   L: "the fake lane's own script",
   E: "a finished bundle",
   G: "an input of the gate",
@@ -37,6 +38,7 @@ function injectorLines(injector: Injector): string[] {
           : []),
         ...injector.files.map(({ path }) => `- the target also holds ${code(path)}`),
         `- steps: ${stepWords(injector.steps)}`,
+        ...(injector.roles ?? []).map(({ role, steps }) => `- steps of its ${role}: ${stepWords(steps)}`),
       ];
     case "bundle-mutation":
       return [
@@ -70,6 +72,9 @@ function wayLines(way: Way, at: number): string[] {
     expected.kind === "codes"
       ? []
       : [
+          ...(expected.or === undefined
+            ? []
+            : [`- or closure ${code(expected.or.closure)}: ${expected.or.why}`]),
           ...(expected.also === undefined
             ? []
             : [`- among the other classes: ${expected.also.map(code).join(", ")}`]),
@@ -111,7 +116,9 @@ function page(row: FailureRow): string {
 const expectations = ({ ways }: FailureRow): string =>
   [
     ...new Set(
-      ways.flatMap(({ expected }) => (expected.kind === "closure" ? [expected.closure] : expected.codes)),
+      ways.flatMap(({ expected }): readonly string[] =>
+        expected.kind === "closure" ? closuresOf(expected) : expected.codes,
+      ),
     ),
   ]
     .map(code)

@@ -6,7 +6,7 @@ import { leavesTrial } from "./injector.ts";
 import { judgeInjection, judgeTrial, type Judgement } from "./judge-evidence.ts";
 import type { FailureMatrix } from "./matrix.ts";
 import { rowFixture } from "./row-fixture.ts";
-import type { FailureRow, Way } from "./row.ts";
+import { closuresOf, type FailureRow, type Way } from "./row.ts";
 
 /** Everything that coverage is derived from. */
 export interface CoverInput {
@@ -73,8 +73,8 @@ function isCurrent(
   );
 }
 
-const expectedOf = ({ expected }: Way): string[] =>
-  expected.kind === "closure" ? [expected.closure] : expected.codes;
+const expectedOf = ({ expected }: Way): readonly string[] =>
+  expected.kind === "closure" ? closuresOf(expected) : expected.codes;
 
 function cellOf(input: CoverInput, evidence: Evidence, row: FailureRow, lane: LaneStanding): CoverageCell {
   const ways = row.ways.filter(({ lanes }) => lanes.includes(lane.id));

@@ -51,4 +51,4 @@ export {
 export { mutate, Mutation, type BundleFiles } from "./mutation.ts";
 export { Profile, PROFILE_SETTINGS, PROFILES } from "./profile.ts";
 export { rowFixture, type RowFixture } from "./row-fixture.ts";
-export { Expected, FailureRow, ReasonCode, RowId, Way, waysFor } from "./row.ts";
+export { closuresOf, Expected, FailureRow, ReasonCode, RowId, Way, waysFor } from "./row.ts";

@@ -22,6 +22,21 @@ const scene = {
     maxItems: 64,
     description: "What the model answers, or the fake lane plays, in order.",
   }),
+  roles: Type.Optional(
+    Type.Array(
+      closed(
+        {
+          role: Type.String({
+            pattern: "^[a-z][a-z0-9-]{0,31}$",
+            description: "Role, as its lane names it.",
+          }),
+          steps: Type.Array(InjectedStep, { minItems: 1, maxItems: 64, description: "Its steps, in order." }),
+        },
+        "Steps of one agent of a backend that runs several.",
+      ),
+      { maxItems: 16, description: "What single agents do, where they do not just play their own part." },
+    ),
+  ),
   files: Type.Array(closed({ path: BundlePath, content: Text }, "A file of the target."), {
     maxItems: 16,
     description: "Files of the target besides the common ones, sorted by path.",

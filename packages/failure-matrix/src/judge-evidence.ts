@@ -1,5 +1,5 @@
 import type { InjectionEvidence, TrialEvidence } from "./evidence.ts";
-import type { Expected } from "./row.ts";
+import { closuresOf, type Expected } from "./row.ts";
 
 /** What one piece of evidence says about one way. */
 export type Judgement =
@@ -16,14 +16,17 @@ export function judgeTrial(evidence: TrialEvidence, expected: Expected): Judgeme
   const found = [closure.class];
   const wrong = (message: string): Judgement => ({ state: "wrong", found, message });
   if (expected.kind !== "closure") return wrong("a trial cannot give the codes that are expected");
-  if (closure.class !== expected.closure)
-    return wrong(`closure ${closure.class}, expected ${expected.closure}`);
-  const lacking = (expected.also ?? []).filter((name) => !closure.also.includes(name));
+  const classes = closuresOf(expected);
+  if (!classes.includes(closure.class))
+    return wrong(`closure ${closure.class}, expected ${classes.join(" or ")}`);
+  // What is asked besides belongs to the first class.
+  const asked = closure.class === expected.closure ? expected : null;
+  const lacking = (asked?.also ?? []).filter((name) => !closure.also.includes(name));
   if (lacking.length > 0) return wrong(`${lacking.join(", ")} is not among the other classes`);
-  const uncounted = (expected.attempted ?? []).filter((action) => !boundary.attempted.includes(action));
+  const uncounted = (asked?.attempted ?? []).filter((action) => !boundary.attempted.includes(action));
   if (uncounted.length > 0) return wrong(`${uncounted.join(", ")} was not counted as attempted`);
   const rules = new Set(boundary.violations.map(({ rule }) => rule));
-  const unseen = (expected.rules ?? []).filter((rule) => !rules.has(rule));
+  const unseen = (asked?.rules ?? []).filter((rule) => !rules.has(rule));
   if (unseen.length > 0) return wrong(`no violation of ${unseen.join(", ")} is listed`);
   const orphan = [closure.class, ...closure.also].includes("ORPHAN");
   if (!closure.processTreeEmpty && !orphan) return wrong("a process outlived the trial");

@@ -11,7 +11,7 @@ const ORDINARY: Limits = {
   idleMs: 20_000,
   outputBytes: 2_000_000,
   lineBytes: 500_000,
-  modelRequests: 12,
+  modelRequests: 24,
   oracleMs: 20_000,
 };
 

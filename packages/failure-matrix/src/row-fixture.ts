@@ -38,6 +38,7 @@ const NOWHERE = "0".repeat(40);
 function scriptOf(injector: TrialInjector): Record<string, unknown> {
   return {
     steps: injector.steps,
+    ...(injector.roles === undefined ? {} : { roles: injector.roles }),
     ...(injector.kind === "process-wrapper" ? { wrapper: injector.wrapper } : {}),
   };
 }

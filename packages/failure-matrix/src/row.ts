@@ -1,4 +1,11 @@
-import { CLOSURE_CLASSES, ForbiddenAction, Id, oneOf, PathRule } from "@stage6/evidence-interface";
+import {
+  CLOSURE_CLASSES,
+  ForbiddenAction,
+  Id,
+  oneOf,
+  PathRule,
+  type ClosureClass,
+} from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { Injector } from "./injector.ts";
 import { Layer } from "./layer.ts";
@@ -19,6 +26,15 @@ export const Expected = Type.Union(
       {
         kind: Type.Literal("closure"),
         closure: oneOf(CLOSURE_CLASSES, "Class that has to name the closure."),
+        or: Type.Optional(
+          Type.Object(
+            {
+              closure: oneOf(CLOSURE_CLASSES, "The other class."),
+              why: Type.String({ minLength: 40, maxLength: 1000, description: "Why it closes the row too." }),
+            },
+            { ...shut, description: "Another honest way to end, for some versions of the lanes." },
+          ),
+        ),
         also: Type.Optional(
           Type.Array(oneOf(CLOSURE_CLASSES, "A class."), {
             maxItems: 8,
@@ -55,6 +71,11 @@ export const Expected = Type.Union(
   { description: "How the bad state has to end." },
 );
 export type Expected = Static<typeof Expected>;
+
+/** The closures that an expectation takes: one, or a second that is as honest. */
+export function closuresOf({ closure, or }: Extract<Expected, { kind: "closure" }>): readonly ClosureClass[] {
+  return or === undefined ? [closure] : [closure, or.closure];
+}
 
 /** One way to bring a row's bad state about on some lanes. */
 export const Way = Type.Object(

@@ -105,7 +105,7 @@ export const ScriptWrapper = Type.Object(
         minLength: 1,
         maxLength: 10_000,
         description:
-          'POSIX shell text run in place of the backend, in its folder and environment; "$@" is the backend\'s command, STAGE6_GATEWAY the address of the model gateway.',
+          "POSIX shell text run in place of the backend, in the target and with its environment; \"$@\" is the backend's command in its own folder, STAGE6_GATEWAY the address of the model gateway, STAGE6_HOME the trial's home.",
       }),
     ),
     preflight: Type.Optional(

@@ -11,7 +11,7 @@ import {
   type Snapshot,
 } from "@stage6/bounds";
 import type { Limits, Observation } from "@stage6/evidence-interface";
-import type { LanePlan, ProcessEnd, Translator } from "@stage6/lane-contract";
+import type { LanePlan, LaneRequest, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
 import { moveState } from "./move-state.ts";
 import type { ModelSide } from "./model-side.ts";
@@ -71,7 +71,7 @@ export async function runBackend(
 function planLane({ spec, folders, model }: BackendRun): LanePlan {
   const { commands } = spec.fixture.fixture;
   const script = playableScript(spec.fixture.fixture, spec.lane);
-  const plan = spec.lane.plan({
+  const request: LaneRequest = {
     backend: { executable: spec.backend.executable, args: spec.backend.args },
     backendVersion: spec.backendVersion,
     task: spec.fixture.task,
@@ -87,9 +87,10 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
     script: spec.lane.modelClass === "none" ? script : null,
     path: `${folders.shims}:${toolPath()}`,
     outerBounds: spec.plan.boundsTier,
-  });
+  };
+  const plan = spec.lane.plan(request);
   const wrapper = script?.wrapper;
-  return wrapper === undefined ? plan : wrapPlan(plan, wrapper, model.url);
+  return wrapper === undefined ? plan : wrapPlan(plan, wrapper, request);
 }
 
 /** Inside strict bounds the gateway is the only way out: as a proxy it refuses every request, and records it. */

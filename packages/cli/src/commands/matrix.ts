@@ -69,7 +69,6 @@ async function driveOptions(
     await installAndProbe(options.lane ?? null, places, { env: io.env, log, signal: interrupt });
   return {
     keys: keysFolder(io.env),
-    places,
     lanes: await probeLanes(null, places),
     rows: options.row ?? null,
     only: options.lane ?? null,

@@ -5,12 +5,25 @@ import { join } from "node:path";
 import type { TrialPlan, TrialRef } from "@stage6/evidence-interface";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import { PROFILE_SETTINGS } from "@stage6/failure-matrix";
-import { makePlan, readFixture, sealPlan, type LaneCandidate, type LoadedFixture } from "@stage6/runner";
+import {
+  makePlan,
+  readFixture,
+  sealPlan,
+  type LaneCandidate,
+  type LoadedFixture,
+  type ReadyLane,
+} from "@stage6/runner";
 import { SCRIPTED_MODEL } from "../plan-root.ts";
 import { TOOL } from "../tool.ts";
 
 type Probed = Extract<LaneCandidate, { kind: "probed" }>;
+/** A lane that is there, as its probe found it. */
 export type AvailableLane = Probed & { readonly probed: Extract<Probed["probed"], { state: "available" }> };
+
+/** Whether a lane is there to be driven. */
+export function isAvailable(candidate: LaneCandidate): candidate is AvailableLane {
+  return candidate.kind === "probed" && candidate.probed.state === "available";
+}
 
 /** A root of its own with one trial due, in which the runner can be disturbed. */
 export class DrillScene {
@@ -18,15 +31,15 @@ export class DrillScene {
   readonly plan: TrialPlan;
   readonly trial: TrialRef;
   readonly fixture: LoadedFixture;
-  readonly candidate: AvailableLane;
+  readonly lane: ReadyLane;
   readonly key: KeyObject;
 
-  private constructor(scene: Pick<DrillScene, "root" | "plan" | "trial" | "fixture" | "candidate" | "key">) {
+  private constructor(scene: Pick<DrillScene, "root" | "plan" | "trial" | "fixture" | "lane" | "key">) {
     this.root = scene.root;
     this.plan = scene.plan;
     this.trial = scene.trial;
     this.fixture = scene.fixture;
-    this.candidate = scene.candidate;
+    this.lane = scene.lane;
     this.key = scene.key;
   }
 
@@ -52,8 +65,10 @@ export class DrillScene {
       fixtures: [loaded],
     });
     const { id: fixture } = loaded.fixture;
+    const { backend, version } = candidate.probed;
+    const ready = { lane: candidate.lane, backend, version };
     const trial = { planId: sealPlan(plan).id, lane: candidate.lane.id, fixture, number: 1 };
-    return new DrillScene({ root, plan, trial, fixture: loaded, candidate, key });
+    return new DrillScene({ root, plan, trial, fixture: loaded, lane: ready, key });
   }
 
   /** Folder where the trial's bundle belongs. */

@@ -7,7 +7,6 @@ import { leavesTrial, rowFixture, type FailureMatrix } from "@stage6/failure-mat
 import { runPlan, systemClock, type LaneCandidate } from "@stage6/runner";
 import { MATRIX_FILES, readMatrix, readPlans, type MatrixView } from "@stage6/validator";
 import type { OpenRoot } from "../open-root.ts";
-import type { ProbePlaces } from "../probe-lanes.ts";
 import { readyLanes } from "../ready-lanes.ts";
 import { readRoleKey } from "../role-keys.ts";
 import { progressLines } from "../run-root.ts";
@@ -21,7 +20,6 @@ import { writeRowFixtures } from "./write-row-fixtures.ts";
 /** What the rows are driven with. */
 export interface DriveOptions {
   readonly keys: string;
-  readonly places: ProbePlaces;
   readonly lanes: readonly LaneCandidate[];
   /** Null: all rows, all lanes. */
   readonly rows: readonly string[] | null;
@@ -79,7 +77,7 @@ export async function driveMatrix(
   const view = { root: root.path, matrix, coverage, lanes: standings, trusted: root.trusted, wanted, now };
   if (!interrupt.aborted) {
     for (const line of await recordInjections(view)) log(line);
-    await runDrills({ ...view, candidates: lanes, places: options.places, key, log, interrupt });
+    await runDrills({ ...view, candidates: lanes, concurrency: options.concurrency, key, log, interrupt });
     const { blocks } = await readMatrix(root.path, root.trusted, now);
     const { renew, owner } = options;
     const written = await blockCells({ root: root.path, matrix, blocks, lanes, strict, owner, now, renew });

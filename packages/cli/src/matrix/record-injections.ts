@@ -30,7 +30,7 @@ export interface InjectionInput {
 }
 
 /** The row whose sound bundle the mutations spoil: a command was run in it, and the trial completed. */
-const SOURCE_ROW = "F25";
+export const SOURCE_ROW = "F25";
 
 /** Folder of the bundle of a lane that mutations spoil, from the root: one that closed its own row as expected; null when there is none. */
 export function sourcePath({ cells }: Coverage, lane: string): string | null {

@@ -11,7 +11,7 @@ export const f01Crash: FailureRow = {
   ways: [
     wrapped(
       ALL_LANES,
-      'exec 3<&0; "$@" <&3 & p=$!; until grep -q new src/value.txt; do kill -0 $p || exit 97; sleep 0.05; done; kill -ABRT $p; wait $p; exit $?',
+      'exec 3<&0; "$@" <&3 & p=$!; until grep -q new src/value.txt; do kill -0 $p || { wait $p; exit; }; sleep 0.05; done; kill -ABRT $p; wait $p; exit $?',
       closes("LANE_CRASH"),
       [FIX, shell("sleep 20"), DONE],
     ),

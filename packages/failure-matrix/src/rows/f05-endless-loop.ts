@@ -11,7 +11,7 @@ export const f05EndlessLoop: FailureRow = {
   ways: [
     scripted(
       MODEL_LANES,
-      [...Array.from({ length: 20 }, () => shell("true")), DONE],
+      [...Array.from({ length: 40 }, () => shell("true")), DONE],
       closes("REQUEST_LIMIT"),
     ),
     faked(

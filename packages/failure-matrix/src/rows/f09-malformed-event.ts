@@ -1,5 +1,5 @@
 import type { FailureRow } from "../row.ts";
-import { ALL_LANES, closes, spoiled, wrapped } from "./make-way.ts";
+import { closes, eachCaseLog, spoiled, wrapped } from "./make-way.ts";
 
 /** Malformed record or event. */
 export const f09MalformedEvent: FailureRow = {
@@ -9,7 +9,9 @@ export const f09MalformedEvent: FailureRow = {
     'A line is no JSON, holds a key twice or begins with a byte order mark. A lenient parser reads `{"status":"failed","status":"passed"}` as passed.',
   requirements: ["R34"],
   ways: [
-    wrapped(ALL_LANES, "printf '{not json\\n'; exec \"$@\"", closes("STREAM_INCOMPLETE")),
+    wrapped(["codex", "fake", "pi"], "printf '{not json\\n'; exec \"$@\"", closes("STREAM_INCOMPLETE")),
+    // The adapter of Case reads the event log, not what is printed.
+    wrapped(["case"], eachCaseLog(`printf '{not json\\n' >> "$f"`), closes("STREAM_INCOMPLETE")),
     spoiled(["BYTES_NOT_CANONICAL"], {
       op: "replace",
       file: "events.jsonl",

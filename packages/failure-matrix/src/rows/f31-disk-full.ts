@@ -6,7 +6,7 @@ export const f31DiskFull: FailureRow = {
   id: "F31",
   title: "Disk of the harness is full",
   cause:
-    "The file system takes no more bytes while the trial is recorded. The trial must be given up or sealed as a harness error; a bundle with holes must never stand.",
+    "The file system takes no more bytes while the trial is recorded: here no file of the runner may grow past 4 KiB, which lets an intent through and no event log. The trial must be given up or sealed as a harness error; a bundle with holes must never stand.",
   requirements: ["R26"],
   ways: [
     {

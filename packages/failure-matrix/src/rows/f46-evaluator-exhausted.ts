@@ -1,5 +1,5 @@
 import type { FailureRow } from "../row.ts";
-import { DONE, FIX, closes, faked, print } from "./make-way.ts";
+import { DONE, FIX, caseResult, closes, faked, print, scripted } from "./make-way.ts";
 
 /** Evaluator gives up and the backend goes on. */
 export const f46EvaluatorExhausted: FailureRow = {
@@ -9,6 +9,22 @@ export const f46EvaluatorExhausted: FailureRow = {
     "The budget of revisions is used up, the evaluator was never satisfied, and the backend goes on to the end with a warning and exit 0, although the oracle may even pass.",
   requirements: ["R36"],
   ways: [
+    // Only Case has an evaluator: each time it looks it is not content, until no cycle is left.
+    scripted(["case"], [FIX, DONE], closes("EVALUATOR_UNSATISFIED"), {
+      roles: [
+        {
+          role: "verifier",
+          steps: [
+            caseResult({
+              rubric: {
+                role: "verifier",
+                categories: [{ category: "edge-cases", verdict: "fail", detail: "not checked" }],
+              },
+            }),
+          ],
+        },
+      ],
+    }),
     faked(
       [FIX, print('{"v":1,"kind":"review","by":"evaluator","verdict":"exhausted","critical":0}\n'), DONE],
       closes("EVALUATOR_UNSATISFIED"),

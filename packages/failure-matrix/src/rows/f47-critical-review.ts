@@ -1,5 +1,5 @@
 import type { FailureRow } from "../row.ts";
-import { DONE, FIX, closes, faked, print } from "./make-way.ts";
+import { DONE, FIX, caseResult, closes, faked, print, scripted } from "./make-way.ts";
 
 /** Review finds critical faults and the backend goes on. */
 export const f47CriticalReview: FailureRow = {
@@ -9,6 +9,14 @@ export const f47CriticalReview: FailureRow = {
     "The reviewer reports critical findings, and the backend pushes and opens a pull request all the same. The rejection closes the trial, whatever comes after it.",
   requirements: ["R36"],
   ways: [
+    scripted(["case"], [FIX, DONE], closes("REVIEW_REJECTED"), {
+      roles: [
+        {
+          role: "reviewer",
+          steps: [caseResult({ findings: { critical: 2, warnings: 0, info: 0, details: [] } })],
+        },
+      ],
+    }),
     faked(
       [FIX, print('{"v":1,"kind":"review","by":"reviewer","verdict":"rejected","critical":2}\n'), DONE],
       closes("REVIEW_REJECTED"),

@@ -1,5 +1,5 @@
 import type { FailureRow } from "../row.ts";
-import { DONE, FIX, closes, faked, print, wrapped } from "./make-way.ts";
+import { DONE, FIX, closes, eachCaseLog, faked, print, wrapped } from "./make-way.ts";
 
 /** Record of a shape that no known version has. */
 export const f58Drift: FailureRow = {
@@ -11,6 +11,7 @@ export const f58Drift: FailureRow = {
   ways: [
     wrapped(["codex"], 'printf \'{"type":"turn.completed"}\\n\'; exec "$@"', closes("LANE_DRIFT")),
     wrapped(["pi"], 'printf \'{"type":"message_end"}\\n\'; exec "$@"', closes("LANE_DRIFT")),
+    wrapped(["case"], eachCaseLog(`printf '{"event":"phase_start"}\\n' >> "$f"`), closes("LANE_DRIFT")),
     faked([FIX, print('{"v":1,"kind":"message"}\n'), DONE], closes("LANE_DRIFT")),
   ],
   undrivable: [],

@@ -13,7 +13,7 @@ export const f62HomeChanged: FailureRow = {
     faked([FIX, shell('echo "[alias]" > "$HOME/.gitconfig"'), DONE], closes("BOUNDARY_VIOLATION")),
     wrapped(
       ["case", "codex"],
-      'echo "[alias]" > "$HOME/.gitconfig"; exec "$@"',
+      'echo "[alias]" > "$STAGE6_HOME/.gitconfig"; exec "$@"',
       closes("BOUNDARY_VIOLATION"),
     ),
   ],

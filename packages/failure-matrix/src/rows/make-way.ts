@@ -16,9 +16,20 @@ export function shell(command: string): InjectedStep {
   return { do: "shell", command };
 }
 
+/** The last words of one of Case's agents, with the result that Case reads in them. */
+export function caseResult(result: Readonly<Record<string, unknown>>): InjectedStep {
+  const whole = { status: "completed", summary: "", artifacts: {}, error: null, ...result };
+  return { do: "say", text: `Looked.\n\n<<<AGENT_RESULT\n${JSON.stringify(whole)}\nAGENT_RESULT>>>\n` };
+}
+
 /** Bytes that the fake lane prints, from text. */
 export function print(text: string): InjectedStep {
   return { do: "fake-print", base64: Buffer.from(text).toString("base64") };
+}
+
+/** Shell text that runs Case and then edits each event log that it left, `$f`: the one stream of Case that an adapter reads. */
+export function eachCaseLog(edit: string): string {
+  return `"$@"; code=$?; for f in "$CASE_DATA_DIR"/.case/*/events/*.jsonl .case/*/events/*.jsonl; do test -f "$f" || continue; ${edit}; done; exit $code`;
 }
 
 /** An expected closure. */
@@ -29,13 +40,14 @@ export function closes(
   return { kind: "closure", closure, ...more };
 }
 
-type Scene = Partial<Pick<TrialInjector, "profile" | "files" | "base">>;
+type Scene = Partial<Pick<TrialInjector, "profile" | "files" | "base" | "roles">>;
 const scene = (
-  { profile = "ordinary", files = [], base = "seeded" }: Scene,
+  { profile = "ordinary", files = [], base = "seeded", roles }: Scene,
   steps: readonly InjectedStep[],
 ) => ({
   profile,
   steps: [...steps],
+  ...(roles === undefined ? {} : { roles: [...roles] }),
   files: [...files],
   base,
 });
