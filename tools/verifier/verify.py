@@ -272,7 +272,7 @@ def derive(log, seen, seen_sha):
     put("PROVIDER_TOOL", any(one["providerTools"] for one in asked))
     top = max((one for one in answers if one["end"] not in ("refused", "local")), key=lambda one: one["request"], default=None)
     died = process is not None and (process["exitCode"] or 0) >= 128
-    if top and top["end"] != "complete" and not (died and top["end"] == "unanswered"):
+    if top and top["end"] != "complete" and not (top["end"] == "unanswered" and process and process["endedBy"] == "exit" and (died or process["signal"] is not None)):
         status = top["status"] if top["end"] == "error-status" else None; put("AUTH_FAILURE" if status in (401, 403) else "RATE_LIMIT" if status == 429 else "MODEL_ERROR", True)
     if process is None: put("HARNESS_ERROR", of("process.started"))
     elif process["endedBy"] != "exit": put(LIMITS[process["endedBy"]], True)

@@ -122,6 +122,12 @@ const ROWS: readonly Row[] = [
     { ...answer("unanswered", null), ...process({ exitCode: 134 }) },
     {},
   ],
+  [
+    "LANE_KILLED",
+    "something killed it while an answer was under way",
+    { ...answer("unanswered", null), ...process({ signal: "SIGKILL", exitCode: null }) },
+    {},
+  ],
   ["STARTUP_FAILURE", "it could not be spawned", process({ endedBy: "spawn-failure", exitCode: null }), {}],
   [
     "STARTUP_FAILURE",

@@ -74,6 +74,11 @@ function boundaryClasses(observation: Observation): ClosureClass[] {
 /** Exit codes from here on are a shell's word for death by a signal (POSIX). */
 const DIED = 128;
 
+/** Nobody ended it, and it went by a signal. */
+function diedByItself({ process: ended }: LogFacts): boolean {
+  return ended?.endedBy === "exit" && (ended.signal !== null || (ended.exitCode ?? 0) >= DIED);
+}
+
 function modelClasses(facts: LogFacts): ClosureClass[] {
   const found: ClosureClass[] = [];
   const planned = facts.started?.model;
@@ -83,7 +88,7 @@ function modelClasses(facts: LogFacts): ClosureClass[] {
   const last = facts.lastAnswer;
   if (last === null || last.end === "complete") return found;
   // The backend died before the answer came: that is its own end, not the model's.
-  if (last.end === "unanswered" && (facts.process?.exitCode ?? 0) >= DIED) return found;
+  if (last.end === "unanswered" && diedByItself(facts)) return found;
   if (last.end === "error-status" && (last.status === 401 || last.status === 403)) found.push("AUTH_FAILURE");
   else if (last.end === "error-status" && last.status === 429) found.push("RATE_LIMIT");
   else found.push("MODEL_ERROR");

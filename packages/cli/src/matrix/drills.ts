@@ -24,8 +24,8 @@ export interface DrilledRunner {
 
 /** Longest wait for a disturbed runner, ms. */
 const CHILD_MS = 60_000;
-/** Largest file that a runner on a full disk can write, in blocks of 512 bytes: an intent fits, an event log does not. */
-const FULL_DISK_BLOCKS = 8;
+/** Largest file that a runner on a full disk can write, in blocks of 512 bytes: an intent fits; no report and no manifest does, however early the backend ended. */
+const FULL_DISK_BLOCKS = 4;
 
 /** The runner itself; its own process is started with these options of Node. */
 export const runnerWith = (execArgv: readonly string[]): DrilledRunner => ({
