@@ -90,7 +90,11 @@ export function addMatrix(program: Command, perform: Perform): void {
     )
     .option("--row <ids>", "rows, separated by commas (default: all)", parseRows)
     .option("--lane <names>", "lanes, separated by commas (default: all)", parseLanes)
-    .option("--concurrency <n>", "trials at the same time (default: two for each core, at most 4)", parseCount(64))
+    .option(
+      "--concurrency <n>",
+      "trials at the same time (default: two for each core, at most 4)",
+      parseCount(64),
+    )
     .option("--owner <name>", "who answers for the blocks that are written", "operator")
     .option("--renew", "write anew what ended or no longer holds: blocks, or the last good table of a canary")
     .addOption(
