@@ -1,13 +1,18 @@
-// Walks the operator's road with the real backends on the scripted model, in a new folder: npm run road -- FOLDER [words of `plan`].
+// Walks the operator's road with the real backends, in a new folder: npm run road -- FOLDER [--live] [words of `plan`].
 // Every step is a call of the command line as docs/operators-walkthrough.md has it, printed before it runs. What people
-// contribute (the key, the review, Stage 5 evidence) is made up here and says so; on scripted evidence the road can end
-// as a rehearsal and nothing else. It stops at the first step that refuses, and shows where the gate then stands.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// contribute (the key, the review, Stage 5 evidence) is made up here and says so. On the scripted model the road ends as a
+// rehearsal and nothing else. With --live the model is a server on this machine that plays the same scripts and that the
+// policy declares live: it shows the road to candidate default, and says nothing of any model. The road stops at the first
+// step that refuses, and shows where the gate then stands.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SourceAdmission } from "@stage6/eligibility";
-import { validateDocument } from "@stage6/evidence-interface";
+import { Policy } from "@stage6/comparator";
+import { validateDocument, writeStrictBytes } from "@stage6/evidence-interface";
+import { readFixture } from "@stage6/runner";
 import Type, { type Static, type TSchema } from "typebox";
+import { startLoopbackModel } from "./road/loopback-model.ts";
 
 const RUN = [
   join(import.meta.dirname, "run-source.mjs"),
@@ -17,35 +22,48 @@ const MADE_UP = "made up for a rehearsal";
 const HOUR_MS = 3_600_000;
 /** Steps that show a refusal and take none. */
 const SHOWING = ["status", "validate"];
+/** What --live declares: a server on this machine, with the fewest trials that live evidence may have. */
+const LOOPBACK = {
+  provider: "loopback",
+  id: "loopback-1",
+  keyHeader: "authorization",
+  keyVariable: "LOOPBACK_KEY",
+} as const;
+const LIVE_TRIALS = 5;
+const MORE = ["alder", "birch", "cedar"];
 /** The parts that are read of what the calls leave; all else is carried on as it is. */
 const Draft = Type.Object({ lockfiles: Type.Array(Type.Object({ path: Type.String() })) });
 const Admitted = Type.Object({ statement: SourceAdmission });
 
-const [target, ...planWords] = process.argv.slice(2);
+const [target, ...rest] = process.argv.slice(2);
 if (target === undefined || target.startsWith("-")) {
-  process.stderr.write("usage: npm run road -- NEW_FOLDER [words of stage6 plan]\n");
+  process.stderr.write("usage: npm run road -- NEW_FOLDER [--live] [words of stage6 plan]\n");
   process.exit(2);
 }
+const live = rest.includes("--live");
+const planWords = rest.filter((word) => word !== "--live");
 const folder = resolve(target);
 mkdirSync(folder);
 const at = (name: string): string => join(folder, name);
+const env: NodeJS.ProcessEnv = { ...process.env, STAGE6_KEYS_DIR: at("keys") };
 
 /** One call, with its exit code; a refusal ends the road. */
-function stage6(...words: readonly string[]): string {
+async function stage6(...words: readonly string[]): Promise<string> {
   const quiet = words.includes("--json");
   process.stdout.write(`\n$ stage6 ${words.join(" ")}\n`);
-  const { status, stdout } = spawnSync(process.execPath, [...RUN, ...words], {
+  const child = spawn(process.execPath, [...RUN, ...words], {
     cwd: folder,
-    env: { ...process.env, STAGE6_KEYS_DIR: at("keys") },
-    encoding: "utf8",
+    env,
     stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 64 * 2 ** 20,
     timeout: 2 * HOUR_MS,
   });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  const status = await new Promise<number | null>((done) => void child.once("close", done));
   if (!quiet || status !== 0) process.stdout.write(stdout);
   process.stdout.write(`exit ${status ?? "by the deadline"}\n`);
   if (status === 0 || SHOWING.includes(words[0] ?? "")) return stdout;
-  stage6("status");
+  await stage6("status");
   process.stdout.write(`\nThe road ends at: stage6 ${words.join(" ")}\n`);
   process.exit(status ?? 70);
 }
@@ -56,12 +74,13 @@ function read<T extends TSchema>(schema: T, text: string): Static<T> {
   return checked.value;
 }
 
-stage6("init");
+await stage6("init");
+if (live) await declareLive();
 execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", MADE_UP, "-f", at("operator")]);
-stage6("operator", "add", "rehearsal", "--key", "operator.pub");
-stage6("sign-policy", "--operator", "rehearsal", "--key", "operator");
+await stage6("operator", "add", "rehearsal", "--key", "operator.pub");
+await stage6("sign-policy", "--operator", "rehearsal", "--key", "operator");
 
-stage6("admit-source", "--draft", "review.json");
+await stage6("admit-source", "--draft", "review.json");
 const draft = read(Draft, readFileSync(at("review.json"), "utf8"));
 const review = {
   ...draft,
@@ -70,7 +89,7 @@ const review = {
   lockfiles: draft.lockfiles.map(({ path }, order) => ({ path, authoritative: order === 0 })),
 };
 writeFileSync(at("review.json"), JSON.stringify(review, null, 2));
-const admitted = read(Admitted, stage6("admit-source", "--review", "review.json", "--json"));
+const admitted = read(Admitted, await stage6("admit-source", "--review", "review.json", "--json"));
 
 const { subject, predicate } = admitted.statement;
 const now = Date.now();
@@ -92,14 +111,75 @@ const stage5 = {
   expiresAt: time(24 * 20),
 };
 writeFileSync(at("stage5.json"), JSON.stringify(stage5, null, 2));
-stage6("stage5", "--files", "evidence", "--statement", "stage5.json");
+await stage6("stage5", "--files", "evidence", "--statement", "stage5.json");
 
-stage6("plan", "--candidate", "case", ...planWords);
-stage6("run");
-stage6("compare");
-stage6("matrix");
-stage6("compare", "--seal");
-stage6("accept", "--operator", "rehearsal", "--key", "operator");
-stage6("record");
-stage6("validate");
-stage6("status");
+await stage6("plan", "--candidate", "case", ...(live ? ["--live"] : []), ...planWords);
+await stage6("run");
+await stage6("compare");
+await stage6("matrix");
+await stage6("compare", "--seal");
+await stage6("accept", "--operator", "rehearsal", "--key", "operator");
+await stage6("record");
+await stage6("validate");
+await stage6("status");
+if (live) await stage6("health");
+process.exit(0);
+
+/** Adds fixtures up to the floor of live evidence, and declares a server on this machine as the live model. */
+async function declareLive(): Promise<void> {
+  for (const word of MORE) await addNote(word);
+  const names = readdirSync(at("harness/fixtures"));
+  const fixtures = await Promise.all(names.map((id) => readFixture(at(`harness/fixtures/${id}`))));
+  const model = await startLoopbackModel(fixtures, LOOPBACK.id);
+  const file = at("harness/policy/stage6.policy.json");
+  const policy = read(Policy, readFileSync(file, "utf8"));
+  const { trialsPerCell } = policy;
+  const declared: Policy = {
+    ...policy,
+    trialsPerCell: { ...trialsPerCell, live: LIVE_TRIALS },
+    liveModel: { ...LOOPBACK, url: model.url },
+  };
+  writeFileSync(file, writeStrictBytes(declared));
+  env[LOOPBACK.keyVariable] = model.key;
+}
+
+/** A small repository of its own, as a fixture with its script. */
+async function addNote(word: string): Promise<void> {
+  const from = at(`note-${word}`);
+  mkdirSync(join(from, "notes"), { recursive: true });
+  writeFileSync(join(from, "notes/list.txt"), "none yet\n");
+  const git = (...words: string[]): unknown =>
+    execFileSync("git", ["-c", "user.name=made-up", "-c", "user.email=made-up@example.invalid", ...words], {
+      cwd: from,
+    });
+  git("init", "-q", "--initial-branch=main");
+  git("add", ".");
+  git("commit", "-q", "-m", MADE_UP);
+  const steps = [
+    { do: "edit", path: "notes/list.txt", oldText: "none yet\n", newText: `${word}\n` },
+    { do: "shell", command: "cat notes/list.txt" },
+    { do: "say", text: `notes/list.txt holds ${word} now.` },
+  ];
+  writeFileSync(at(`${word}.json`), JSON.stringify({ steps }));
+  writeFileSync(
+    at(`${word}.md`),
+    `Write the word ${word} into notes/list.txt, in place of what stands there.\n`,
+  );
+  const consent = ["--owner", "rehearsal", "--consent", `${MADE_UP}, noncritical`];
+  const what = ["--from", from, "--base", "main", "--task", `${word}.md`, "--allow", "notes/**"];
+  await stage6(
+    "fixtures",
+    "add",
+    "--id",
+    `note-${word}`,
+    ...what,
+    ...consent,
+    "--script",
+    `${word}.json`,
+    "--oracle",
+    "grep",
+    "-qx",
+    word,
+    "notes/list.txt",
+  );
+}
