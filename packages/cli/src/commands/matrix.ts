@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { knownMatrix, countCells, RowId, type Coverage } from "@stage6/failure-matrix";
 import { formatRootFinding, readMatrix, type MatrixView } from "@stage6/validator";
 import { escapeText, validateDocument } from "@stage6/evidence-interface";
@@ -8,7 +7,7 @@ import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { installAndProbe } from "../install-missing.ts";
-import { driveMatrix, type DriveOptions } from "../matrix/drive-matrix.ts";
+import { driveMatrix, rowsAtOnce, type DriveOptions } from "../matrix/drive-matrix.ts";
 import { renderCoverage } from "../matrix/render-coverage.ts";
 import { CANARY_FILE, runCanary } from "../matrix/run-canary.ts";
 import { writeMatrix } from "../matrix/write-matrix.ts";
@@ -72,7 +71,7 @@ async function driveOptions(
     lanes: await probeLanes(null, places),
     rows: options.row ?? null,
     only: options.lane ?? null,
-    concurrency: options.concurrency ?? Math.min(4, 2 * availableParallelism()),
+    concurrency: options.concurrency ?? rowsAtOnce(),
     owner: options.owner,
     renew: options.renew === true,
     log,

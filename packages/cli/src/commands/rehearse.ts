@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { validateRoot } from "@stage6/validator";
+import { readMatrix, validateRoot } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { chooseBounds } from "../choose-bounds.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -8,12 +8,13 @@ import { compareRoot } from "../compare-root.ts";
 import { EXIT } from "../exit-code.ts";
 import { initRoot } from "../init-root.ts";
 import { installAndProbe } from "../install-missing.ts";
-import { openRoot } from "../open-root.ts";
+import { driveMatrix, rowsAtOnce } from "../matrix/drive-matrix.ts";
+import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parseCount } from "../parse-options.ts";
 import { addPlanOptions, type PlanOptions } from "../plan-options.ts";
 import { placesFor } from "../places-for.ts";
 import { choosePlanFor, writePlan } from "../plan-root.ts";
-import { probeLanes } from "../probe-lanes.ts";
+import { probeLanes, type ProbePlaces } from "../probe-lanes.ts";
 import { isUnchanged, isVerified, renderRehearsal } from "../rehearsal.ts";
 import { runRoot } from "../run-root.ts";
 import { selectLanes } from "../select-lanes.ts";
@@ -24,19 +25,21 @@ import { runResult } from "./run.ts";
 interface RehearseOptions extends PlanOptions {
   readonly concurrency?: number;
   readonly install: boolean;
+  readonly matrix?: boolean;
 }
 
 /** `rehearse`: the whole pass in one command, on the embedded scripted model. */
 export function addRehearse(program: Command, perform: Perform): void {
   const command = addPlanOptions(program.command("rehearse"))
     .description(
-      "the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check",
+      "the whole pass in one command on the scripted model: init, probe, install, plan, run, compare, check; with --matrix the known bad states too",
     )
     .option(
       "--concurrency <n>",
       "trials at the same time (default: the number of cores, at most 4)",
       parseCount(64),
     )
+    .option("--matrix", "drive the failure matrix as well, on the lanes of the plan; takes some minutes")
     .option("--no-install", "do not install missing backends; their lanes stay blocked");
   perform<RehearseOptions>(command, rehearse);
 }
@@ -74,6 +77,8 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   if (summary.missing > 0)
     return runResult(context, plan.id, summary, interrupt.aborted, ["rehearse", ...again(options)]);
   const compared = await compareRoot(root, plan);
+  if (options.matrix === true && !interrupt.aborted)
+    await driveRows(context, root, places, selected, interrupt);
   const gate = await validateRoot({
     root: root.path,
     now: context.now,
@@ -101,14 +106,39 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   };
 }
 
+/** Drives the lanes of a rehearsal into the known bad states, as `matrix --lane` does; what is recorded already is kept. */
+async function driveRows(
+  { io, log, now }: CommandContext,
+  root: OpenRoot,
+  places: ProbePlaces,
+  selected: readonly string[] | null,
+  interrupt: AbortSignal,
+): Promise<void> {
+  const { matrix } = await readMatrix(root.path, root.trusted, now);
+  if (matrix === null) return;
+  await driveMatrix(root, matrix, {
+    keys: keysFolder(io.env),
+    lanes: await probeLanes(null, places),
+    rows: null,
+    only: selected,
+    concurrency: rowsAtOnce(),
+    owner: "operator",
+    renew: false,
+    log,
+    interrupt,
+    now,
+  });
+}
+
 /** The options that make the same rehearsal again. */
-function again({ candidate, lanes, fixtures, trials, bounds, install }: RehearseOptions): string[] {
+function again({ candidate, lanes, fixtures, trials, bounds, install, matrix }: RehearseOptions): string[] {
   return [
     ...(candidate === "case" ? [] : ["--candidate", candidate]),
     ...(lanes === undefined ? [] : ["--lanes", lanes.join(",")]),
     ...(fixtures === undefined ? [] : ["--fixtures", fixtures.join(",")]),
     ...(trials === undefined ? [] : ["--trials", String(trials)]),
     ...(bounds === "auto" ? [] : ["--bounds", bounds]),
+    ...(matrix === true ? ["--matrix"] : []),
     ...(install ? [] : ["--no-install"]),
   ];
 }

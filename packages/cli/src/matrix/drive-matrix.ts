@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { probeStrict } from "@stage6/bounds";
 import type { Timestamp } from "@stage6/evidence-interface";
@@ -31,6 +32,9 @@ export interface DriveOptions {
   readonly interrupt: AbortSignal;
   readonly now: Timestamp;
 }
+
+/** Trials at the same time when nobody says: two for each core, at most 4, since most of a bad state is waiting. */
+export const rowsAtOnce = (): number => Math.min(4, 2 * availableParallelism());
 
 /** Drives every wanted cell that has no evidence yet, blocks what cannot be driven here, and reads the coverage. */
 export async function driveMatrix(
