@@ -1,4 +1,4 @@
-// Ratios of one run, never a test: npm run bench [event-log] [trial] [codex] [pi] [case] [manifest] [strict] [compare] [validate-root] [validate] [matrix]; case needs a Case of your own
+// Ratios of one run, never a test: npm run bench [event-log] [trial [codex] [pi] [case]] [manifest] [strict] [compare] [validate-root] [validate] [matrix]; case needs a Case of your own
 import { benchCompare } from "./bench/compare.ts";
 import { benchLanes } from "./bench/bench-lanes.ts";
 import { benchEventLog } from "./bench/event-log.ts";
@@ -92,7 +92,7 @@ if (runs("validate-root")) {
 }
 
 if (runs("matrix")) {
-  console.log("failure matrix, all rows, two trials at a time");
+  console.log("failure matrix, all rows");
   const goals: Readonly<Record<string, string>> = { fake: "60 s", "fake,codex,pi": "10 min" };
   for (const { lanes, seconds, counts } of benchMatrix())
     console.log(
