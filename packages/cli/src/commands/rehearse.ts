@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readMatrix, validateRoot } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { chooseBounds } from "../choose-bounds.ts";
-import type { CommandContext } from "../command-context.ts";
+import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { compareRoot } from "../compare-root.ts";
 import { EXIT } from "../exit-code.ts";
@@ -79,6 +79,11 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
   const compared = await compareRoot(root, plan);
   if (options.matrix === true && !interrupt.aborted)
     await driveRows(context, root, places, selected, interrupt);
+  if (interrupt.aborted) {
+    const go = commandLine(context, ["rehearse", ...again(options)]);
+    const text = `Interrupted. What was recorded is kept.\nThe same command goes on: ${go}\n`;
+    return { exitCode: EXIT.interrupted, text, data: { plan: { id: plan.id }, trials: summary } };
+  }
   const gate = await validateRoot({
     root: root.path,
     now: context.now,
