@@ -54,7 +54,7 @@ if (runs("manifest")) {
     );
     const ratio = (other: number): string => (manifestsMs / other).toFixed(2);
     console.log(
-      `  ${String(files).padStart(6)} files   ${ratio(worktreeMs)} x worktree add   ${ratio(statusMs)} x status   +${memoryMb} MB   (${Math.round(manifestsMs)} ms / ${Math.round(worktreeMs)} ms / ${Math.round(statusMs)} ms)`,
+      `  ${String(files).padStart(6)} files   ${ratio(worktreeMs)} x worktree add   ${ratio(statusMs)} x status   +${memoryMb.toFixed(1)} MB   (${Math.round(manifestsMs)} ms / ${Math.round(worktreeMs)} ms / ${Math.round(statusMs)} ms)`,
     );
   }
 }

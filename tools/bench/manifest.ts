@@ -2,8 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { hardenedGitEnv, snapshotDigest, takeSnapshot } from "@stage6/bounds";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hardenedGitEnv, takeSnapshot } from "@stage6/bounds";
 import { Random } from "../mutants/random.ts";
 
 /** What the benchmark found for one size; times are the best of the rounds, milliseconds. */
@@ -12,7 +13,7 @@ export interface ManifestBench {
   readonly manifestsMs: number;
   readonly worktreeMs: number;
   readonly statusMs: number;
-  /** Growth of the process over both manifests, megabytes. */
+  /** Peak of memory over taking and comparing both manifests, less that for a folder of 20 files, megabytes. */
   readonly memoryMb: number;
 }
 
@@ -43,14 +44,12 @@ export async function benchManifest(files: number, rounds: number): Promise<Mani
       const worktreeMs = time(() => git(repository, "worktree", "add", "-q", "--detach", tree));
       git(tree, "status", "--porcelain");
       const statusMs = time(() => git(tree, "status", "--porcelain"));
-      const resident = process.memoryUsage().rss;
       const began = performance.now();
-      const like = await takeSnapshot(tree);
-      const first = snapshotDigest(like);
-      const second = snapshotDigest(await takeSnapshot(tree, { like }));
+      const looks = [await takeSnapshot(tree), await takeSnapshot(tree)];
       const manifestsMs = performance.now() - began;
-      if (first !== second) throw new Error("two manifests of a quiet tree differ");
-      const memoryMb = Math.max(0, Math.round((process.memoryUsage().rss - resident) / 2 ** 20));
+      for (const look of looks) look.close();
+      if (looks[0]?.digest !== looks[1]?.digest) throw new Error("two manifests of a quiet tree differ");
+      const memoryMb = round === 0 ? peakMb(tree) - peakMb(join(folder, "repository", "d0", "e0")) : 0;
       found.push({ manifestsMs, worktreeMs, statusMs, memoryMb });
       rmSync(tree, { recursive: true });
       git(repository, "worktree", "prune");
@@ -67,6 +66,13 @@ export async function benchManifest(files: number, rounds: number): Promise<Mani
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Peak of resident memory of a process that takes and compares two manifests of a tree, megabytes. */
+function peakMb(tree: string): number {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const program = [join(here, "..", "run-source.mjs"), join(here, "manifest-memory.ts"), tree];
+  return Number(execFileSync(process.execPath, program, { encoding: "utf8" })) / 2 ** 20;
 }
 
 function plant(root: string, files: number): void {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { renderSnapshot, takeSnapshot } from "@stage6/bounds";
+import { takeSnapshot } from "@stage6/bounds";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFixture, seedRepository, type FixtureSource } from "./add-fixture.ts";
 import { readFixture } from "./read-fixture.ts";
@@ -31,7 +31,7 @@ const commit = (path: string, text: string): string => {
   return git(repository, "rev-parse", "HEAD");
 };
 const everything = async (): Promise<string> =>
-  Buffer.from(renderSnapshot(await takeSnapshot(repository, { skipGit: false }))).toString("utf8");
+  Buffer.concat([...(await takeSnapshot(repository, { skipGit: false })).chunks()]).toString("utf8");
 
 describe("adding a fixture", () => {
   it("makes one that reads back, from a path with spaces", async () => {

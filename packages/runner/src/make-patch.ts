@@ -36,14 +36,13 @@ export async function makePatch(input: PatchInput): Promise<Uint8Array> {
     ["clone", "--quiet", "--bare", "--no-hardlinks", "--template=", input.bundle, base],
     input.folder,
   );
-  const isFile = (snapshot: Snapshot): Set<string> =>
-    new Set(snapshot.entries.filter((entry) => entry.type === "file").map((entry) => entry.path));
-  const [old, now] = [isFile(input.before), isFile(input.after)];
+  const isFile = (snapshot: Snapshot, path: string): boolean => snapshot.get(path)?.type === "file";
   await mkdir(join(input.folder, "a"));
   await mkdir(join(input.folder, "b"));
   for (const { path } of changed) {
-    if (old.has(path)) await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
-    if (now.has(path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
+    if (isFile(input.before, path))
+      await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
+    if (isFile(input.after, path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
   }
   // Without prefixes: the two folders are named as the prefixes would be.
   const diff = await runTool(

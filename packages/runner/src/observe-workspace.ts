@@ -3,14 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   compareGitState,
   compareSnapshots,
-  snapshotDigest,
+  digestTree,
   takeGitState,
   takeSnapshot,
   type AllowedPaths,
   type DecoyRemote,
   type GitState,
   type Snapshot,
-  type SnapshotOptions,
 } from "@stage6/bounds";
 import {
   isGitStateViolation,
@@ -36,46 +35,43 @@ export interface View {
 const SETTLE_WALKS = 5;
 const SETTLE_PAUSE_MS = 100;
 
-/** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. `earlier`: a look whose memory is shared where nothing changed. */
+/** Looks at the clone, its git directory, its surroundings, the home folder and the decoy remote. Its tree is closed by the caller. */
 export async function takeView(
   folders: TrialFolders,
   remote: DecoyRemote,
   listed: readonly ProtectedTree[] = [],
-  earlier: View | null = null,
 ): Promise<View> {
   const [tree, git, surroundings, home, refs, trees] = await Promise.all([
-    takeSnapshot(folders.workspace, likeTree(earlier)),
+    takeSnapshot(folders.workspace),
     takeGitState(join(folders.workspace, ".git")),
-    takeSnapshot(folders.surroundings, { skipGit: false, leaveOut: ["repo"] }),
-    takeSnapshot(folders.home, { skipGit: false }),
+    digestTree(folders.surroundings, { skipGit: false, leaveOut: ["repo"] }),
+    digestTree(folders.home, { skipGit: false }),
     remote.refsDigest(),
     readProtectedTrees(listed),
   ]);
   return {
     tree,
     git,
-    surroundings: snapshotDigest(surroundings),
-    home: snapshotDigest(home),
+    surroundings: surroundings.digest,
+    home: home.digest,
     remote: refs,
     trees,
   };
 }
-
-const likeTree = (view: View | null): SnapshotOptions => (view === null ? {} : { like: view.tree });
 
 /** Looks until two walks of the clone agree; `settled` is false when they never did, which means that something still writes. */
 export async function takeSettledView(
   folders: TrialFolders,
   remote: DecoyRemote,
   listed: readonly ProtectedTree[] = [],
-  earlier: View | null = null,
 ): Promise<{ readonly view: View; readonly settled: boolean }> {
-  let view = await takeView(folders, remote, listed, earlier);
+  let view = await takeView(folders, remote, listed);
   for (let walk = 1; walk < SETTLE_WALKS; walk++) {
     await sleep(SETTLE_PAUSE_MS);
-    const again = snapshotDigest(await takeSnapshot(folders.workspace, likeTree(view)));
-    if (again === snapshotDigest(view.tree)) return { view, settled: true };
-    view = await takeView(folders, remote, listed, view);
+    const again = await digestTree(folders.workspace);
+    if (again.digest === view.tree.digest) return { view, settled: true };
+    view.tree.close();
+    view = await takeView(folders, remote, listed);
   }
   return { view, settled: false };
 }

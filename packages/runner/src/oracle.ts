@@ -36,7 +36,7 @@ function plainPath(path: string): string | null {
 
 async function copyTree(input: OracleInput, tree: string): Promise<void> {
   await mkdir(tree, { recursive: true });
-  for (const entry of input.after.entries) {
+  for (const entry of input.after.entries()) {
     const path = plainPath(entry.path);
     if (path === null || path === ".git" || path.startsWith(".git/")) continue;
     const to = join(tree, path);

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { snapshotDigest, takeSnapshot } from "@stage6/bounds";
+import { digestTree } from "@stage6/bounds";
 import type { PlannedTree, Protected, Sha256, TrialPlan } from "@stage6/evidence-interface";
 import { RunnerError } from "./runner-error.ts";
 
@@ -42,9 +42,8 @@ export async function readProtectedTrees(trees: readonly ProtectedTree[]): Promi
 async function digestOf(path: string): Promise<Sha256 | null> {
   const real = await realpath(path).catch(() => null);
   if (real === null) return null;
-  const snapshot = await takeSnapshot(real, { skipGit: false });
-  const whole = snapshot.entries.length > 0 && snapshot.entries.every(({ type }) => type !== "unreadable");
-  return whole ? snapshotDigest(snapshot) : null;
+  const { digest, count, unreadable } = await digestTree(real, { skipGit: false });
+  return count > 0 && unreadable === 0 ? digest : null;
 }
 
 /** The listed trees as the observation records them. Pure. */

@@ -110,7 +110,7 @@ function proxyEnv({ strict, model }: BackendRun): Record<string, string> {
 
 async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
   for (const path of plan.refuseWhenPresent) {
-    if (!before.entries.some((entry) => entry.path === path)) continue;
+    if (before.get(path) === undefined) continue;
     return {
       state: "refused",
       code: "TARGET_UNSAFE_FOR_LANE",

@@ -8,7 +8,6 @@ import {
   prepareDecoyRemote,
   prepareShims,
   renderGitState,
-  renderSnapshot,
   type AllowedPaths,
   type DecoyRemote,
   type StrictDriver,
@@ -147,9 +146,11 @@ class TrialRun {
     }
   }
 
-  /** Lets go of the event log; without an end written before, it is no evidence. */
+  /** Lets go of the event log and of what was seen; without an end written before, the log is no evidence. */
   discard(): void {
     this.#recorder.discard();
+    this.#before?.tree.close();
+    this.#after?.tree.close();
   }
 
   #fail({ state, code, detail }: Preparation): void {
@@ -224,7 +225,7 @@ class TrialRun {
     if (this.#spec.plan.boundsTier === "strict") await this.#confine(this.#spec.strict);
     const before = await takeView(this.#folders, remote, this.#spec.protectedTrees);
     this.#before = before;
-    this.#recorder.write("workspace.prepared", { baseCommit, entries: before.tree.entries.length });
+    this.#recorder.write("workspace.prepared", { baseCommit, entries: before.tree.count });
     await this.#snapshot("before", before);
     const [problem] = checkAllowedRoots(allowed, before.tree);
     return problem === undefined ? null : refuse("ALLOWED_ROOT_UNSAFE", `${problem.root}: ${problem.reason}`);
@@ -245,10 +246,7 @@ class TrialRun {
 
   async #snapshot(which: "before" | "after", view: View | null): Promise<void> {
     const name = `snapshot-${which}.jsonl`;
-    const tree = await this.#artifacts.write(
-      name,
-      view === null ? new Uint8Array() : renderSnapshot(view.tree),
-    );
+    const tree = await this.#artifacts.writeChunks(name, view?.tree.chunks() ?? []);
     await this.#artifacts.write(
       `git-state-${which}.jsonl`,
       view === null ? new Uint8Array() : renderGitState(view.git),
@@ -256,8 +254,8 @@ class TrialRun {
     this.#recorder.write("snapshot.taken", {
       which,
       artifact: `artifacts/${name}`,
-      sha256: sha256(tree),
-      entries: view?.tree.entries.length ?? 0,
+      sha256: tree,
+      entries: view?.tree.count ?? 0,
     });
   }
 
@@ -295,7 +293,7 @@ class TrialRun {
   async #lookAfter(): Promise<void> {
     if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
     const { protectedTrees } = this.#spec;
-    const looking = takeSettledView(this.#folders, this.#remote, protectedTrees, this.#before);
+    const looking = takeSettledView(this.#folders, this.#remote, protectedTrees);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;

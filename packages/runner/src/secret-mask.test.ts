@@ -18,6 +18,22 @@ describe("a mask", () => {
     },
   );
 
+  it("finds in pieces what it finds in the whole, wherever the pieces are cut", () => {
+    const cut = fc.array(fc.nat(200), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.uint8Array({ maxLength: 60 }), cut, (a, b, cuts) => {
+        const whole = Buffer.concat([a, Buffer.from(SECRET), b, Buffer.from(SECRET), a]);
+        const borders = [0, ...cuts.map((at) => at % whole.length).toSorted((x, y) => x - y), whole.length];
+        const pieces = borders.slice(1).map((end, at) => whole.subarray(borders[at], end));
+        const [once, many] = [new SecretMask([SECRET]), new SecretMask([SECRET])];
+        const masked = Buffer.concat([...many.maskChunks(pieces, "a")]);
+        once.maskBytes(whole, "a");
+        expect(masked.equals(whole)).toBe(true);
+        expect(many.hits()).toEqual(once.hits());
+      }),
+    );
+  });
+
   it("leaves other bytes and their place alone", () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), (before, after) => {

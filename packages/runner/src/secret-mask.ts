@@ -34,6 +34,20 @@ export class SecretMask {
     return found;
   }
 
+  /** The same bytes masked, piece by piece; a secret that lies across a border is found too. */
+  *maskChunks(chunks: Iterable<Uint8Array>, artifact: string): Generator<Buffer, void> {
+    const overlap = Math.max(0, ...this.#forms.map(({ bytes }) => bytes.length - 1));
+    let open: Buffer = Buffer.alloc(0);
+    for (const chunk of chunks) {
+      const bytes = Buffer.concat([open, chunk]);
+      this.maskBytes(bytes, artifact);
+      const done = Math.max(0, bytes.length - overlap);
+      if (done > 0) yield bytes.subarray(0, done);
+      open = bytes.subarray(done);
+    }
+    if (open.length > 0) yield open;
+  }
+
   /** The value with every string in it masked; the same object when there was nothing to mask. */
   maskValue<T>(value: T, artifact: string): T {
     // String by string: over the whole text a secret of digits would turn a number into something that is no JSON.

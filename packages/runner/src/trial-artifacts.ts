@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeStrictBytes, type ArtifactRole } from "@stage6/evidence-interface";
+import { writeStrictBytes, type ArtifactRole, type Sha256 } from "@stage6/evidence-interface";
 import { errorCode, type StagedRole } from "@stage6/evidence-interface/fs";
 import type { SecretMask } from "./secret-mask.ts";
 
@@ -76,6 +77,21 @@ export class TrialArtifacts {
     this.#mask.maskBytes(masked, `artifacts/${name}`);
     await writeFile(join(this.folder, name), masked, { flag: "wx" });
     return masked;
+  }
+
+  /** Writes one artifact of many pieces, secrets masked across their borders, and returns the digest of what was written. */
+  async writeChunks(name: string, chunks: Iterable<Uint8Array>): Promise<Sha256> {
+    const hash = createHash("sha256");
+    const file = await open(join(this.folder, name), "wx");
+    try {
+      for (const piece of this.#mask.maskChunks(chunks, `artifacts/${name}`)) {
+        hash.update(piece);
+        await file.writeFile(piece);
+      }
+    } finally {
+      await file.close();
+    }
+    return `sha256:${hash.digest("hex")}`;
   }
 
   /** Writes what the trial never came to, scans what others wrote, and says what was masked. */

@@ -1,6 +1,6 @@
 import type { Change, Observation } from "@stage6/evidence-interface";
 import { changeKind } from "../snapshot/change-kind.ts";
-import type { SnapshotEntry } from "../snapshot/snapshot.ts";
+import type { SnapshotEntry } from "../snapshot/snapshot-entry.ts";
 import type { GitState } from "./take-git-state.ts";
 
 /** A path below `.git` that differs, as the observation records it. */

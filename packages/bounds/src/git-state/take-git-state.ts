@@ -1,7 +1,7 @@
 import { hashEntries } from "../snapshot/hash-entries.ts";
-import { renderEntry } from "../snapshot/render-snapshot.ts";
-import type { SnapshotEntry } from "../snapshot/snapshot.ts";
-import { walkTree } from "../snapshot/walk-tree.ts";
+import { renderEntry } from "../snapshot/entry-line.ts";
+import type { SnapshotEntry } from "../snapshot/snapshot-entry.ts";
+import { walkTree, type WalkedEntry } from "../snapshot/walk-tree.ts";
 
 /** State of a git directory outside its object database. */
 export interface GitState {
@@ -19,13 +19,17 @@ const MAX_ENTRIES = 1_000_000;
  * file walk; no git command runs. A `.git` that is a file, a link or missing is itself a state, never an exception.
  */
 export async function takeGitState(gitDir: string): Promise<GitState> {
-  const walked = await walkTree(gitDir, MAX_ENTRIES, () => false);
-  const isObject = ({ entry }: { readonly entry: SnapshotEntry }): boolean =>
-    entry.type === "file" && OBJECT.test(entry.path);
-  const rest = walked.filter(
-    (item) => !isObject(item) && (item.entry.type !== "dir" || item.entry.path === "."),
-  );
-  return { entries: await hashEntries(gitDir, rest, MAX_BYTES), objects: walked.filter(isObject).length };
+  let objects = 0;
+  function* rest(): Generator<WalkedEntry, void> {
+    for (const item of walkTree(gitDir, MAX_ENTRIES, () => false)) {
+      const { type, path } = item.entry;
+      if (type === "file" && OBJECT.test(path)) objects += 1;
+      else if (type !== "dir" || path === ".") yield item;
+    }
+  }
+  const entries: SnapshotEntry[] = [];
+  await hashEntries(gitDir, rest(), MAX_BYTES, (entry) => entries.push(entry));
+  return { entries, objects };
 }
 
 /** Git state as JSON lines: the object count, then one entry per line. */

@@ -1,5 +1,5 @@
 import type { Change } from "@stage6/evidence-interface";
-import type { SnapshotEntry } from "./snapshot.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
 
 /**
  * How one path differs between two walks, or null when it does not. What a directory says about itself beyond its

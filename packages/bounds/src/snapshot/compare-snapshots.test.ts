@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileAllowedPaths, type AllowedPaths } from "../paths/compile-allowed-paths.ts";
 import { compareSnapshots } from "./compare-snapshots.ts";
-import { ENTRY_TYPES, type SnapshotEntry } from "./snapshot.ts";
+import { ENTRY_TYPES, type SnapshotEntry } from "./snapshot-entry.ts";
+import { snapshotOf } from "./testing/snapshot-of.ts";
 
 function allow(...globs: string[]): AllowedPaths {
   const compiled = compileAllowedPaths(globs);
@@ -34,8 +35,8 @@ const base = [dir("."), dir("docs"), entry("docs/a"), dir("src"), entry("src/a")
 
 function compare(before: SnapshotEntry[], after: SnapshotEntry[], ...globs: string[]): string[] {
   const changes = compareSnapshots(
-    { entries: before },
-    { entries: after },
+    snapshotOf(before),
+    snapshotOf(after),
     allow(...(globs.length > 0 ? globs : ["src/**"])),
   );
   return changes.map(({ path, kind, verdict, rule }) => `${path} ${kind} ${rule ?? verdict}`);
@@ -151,7 +152,7 @@ test("a tree that is gone is a violation", () => {
 
 test("a path longer than an observation may hold keeps its head and gets its digest", () => {
   const long = `src/${"\\xff".repeat(3000)}`;
-  const [change] = compareSnapshots({ entries: [] }, { entries: [entry(long)] }, allow("src/**"));
+  const [change] = compareSnapshots(snapshotOf([]), snapshotOf([entry(long)]), allow("src/**"));
   expect(change?.path.length).toBeLessThanOrEqual(8192);
   expect(change?.path).toMatch(/\\~[0-9a-f]{64}$/u);
   expect(change?.rule).toBe("not-utf8");
@@ -175,7 +176,7 @@ const anyTree = fc.uniqueArray(anyEntry, { selector: ({ path }) => path, maxLeng
 test("a tree compared with itself has only its unreadable paths to tell", () => {
   fc.assert(
     fc.property(anyTree, (entries) => {
-      const changes = compareSnapshots({ entries }, { entries }, allow("src/**"));
+      const changes = compareSnapshots(snapshotOf(entries), snapshotOf(entries), allow("src/**"));
       const unreadable = entries.filter(({ type }) => type === "unreadable").map(({ path }) => path);
       expect(changes.map(({ path }) => path)).toEqual(unreadable.toSorted());
     }),
@@ -185,7 +186,7 @@ test("a tree compared with itself has only its unreadable paths to tell", () => 
 test("any difference but time and inode is reported, and with nothing allowed nothing is allowed", () => {
   fc.assert(
     fc.property(anyTree, anyTree, (before, after) => {
-      const changes = compareSnapshots({ entries: before }, { entries: after }, allow());
+      const changes = compareSnapshots(snapshotOf(before), snapshotOf(after), allow());
       expect(changes.filter(({ verdict }) => verdict === "allowed")).toEqual([]);
       for (const { verdict, rule } of changes) expect(rule !== null).toBe(verdict === "violation");
     }),

@@ -16,7 +16,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { CHUNK_BYTES, hashFile as hashWith } from "./hash-file.ts";
 import { pause } from "../process/within.ts";
 import { readEntry } from "./read-entry.ts";
-import type { SnapshotEntry } from "./snapshot.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
 import { Turn } from "./turn.ts";
 
 const hashFile = (full: Buffer, entry: SnapshotEntry): Promise<string | null> =>

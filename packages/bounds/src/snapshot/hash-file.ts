@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
-import type { SnapshotEntry } from "./snapshot.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
 import type { Turn } from "./turn.ts";
 
 /** Bytes read at once, and the most of a buffer that {@link hashFile} needs. */

@@ -1,25 +1,25 @@
 import type { Change, PathRule } from "@stage6/evidence-interface";
 import type { AllowedPaths } from "../paths/compile-allowed-paths.ts";
 import { readablePath } from "../paths/escaped-path.ts";
-import { resolveLink } from "./resolve-link.ts";
-import type { SnapshotEntry } from "./snapshot.ts";
-
-/** Entries of a snapshot by escaped path. */
-export type EntryMap = ReadonlyMap<string, SnapshotEntry>;
+import type { SnapshotPair } from "./merge-snapshots.ts";
+import { resolveLink, type EntryLookup } from "./resolve-link.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
 
 /** What a judgement may look at besides the path itself. */
 export interface JudgeContext {
-  readonly before: EntryMap;
-  readonly after: EntryMap;
+  /** The tree afterwards. */
+  readonly after: EntryLookup;
   readonly allowed: AllowedPaths;
   /** Directories that hold an allowed path, before or after: without them the path could not exist. */
   readonly carriers: ReadonlySet<string>;
 }
 
 /** The rule a change breaks, or null when it is allowed; the first that applies, the strongest first. */
-export function judgeChange(path: string, kind: Change["kind"], context: JudgeContext): PathRule | null {
-  const before = context.before.get(path);
-  const after = context.after.get(path);
+export function judgeChange(
+  { path, before, after }: SnapshotPair,
+  kind: Change["kind"],
+  context: JudgeContext,
+): PathRule | null {
   const readable = readablePath(path);
   if (readable === null) return "not-utf8";
   if (after?.type === "unreadable") return "unreadable";
@@ -52,7 +52,7 @@ function isOtherDevice(
   { after: tree }: JudgeContext,
 ): boolean {
   if (before !== undefined && before.type !== "unreadable") return before.dev !== after.dev;
-  const root = tree.get(".");
+  const root = tree(".");
   return path !== "." && after.type === "dir" && root !== undefined && root.dev !== after.dev;
 }
 
@@ -65,7 +65,7 @@ function hasNewSpecialBits(
   const added = after.mode & 0o7000 & ~(before?.mode ?? 0);
   if (added !== 0o2000 || before !== undefined || after.type !== "dir") return added !== 0;
   // A new directory inherits setgid from its parent; nobody chose it.
-  const parent = tree.get(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".");
+  const parent = tree(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".");
   return parent === undefined || (parent.mode & 0o2000) === 0;
 }
 

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
 import { escapePath } from "../paths/escaped-path.ts";
-import type { EntryType, SnapshotEntry } from "./snapshot.ts";
+import type { EntryType, SnapshotEntry } from "./snapshot-entry.ts";
 
 /** An entry without content digest, and the names below it when it is a directory. */
 export interface FoundEntry {

@@ -1,4 +1,7 @@
-import type { SnapshotEntry } from "./snapshot.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
+
+/** The entry of an escaped path in one snapshot. */
+export type EntryLookup = (path: string) => SnapshotEntry | undefined;
 
 /** Links followed before a chain counts as a loop, as in Linux. */
 const MAX_LINKS = 40;
@@ -7,7 +10,7 @@ const MAX_LINKS = 40;
  * Escaped path a symlink leads to within a snapshot, links on the way included; null when it dangles, loops, is
  * absolute or leaves the tree. Only the snapshot is consulted, never the file system.
  */
-export function resolveLink(link: SnapshotEntry, entries: ReadonlyMap<string, SnapshotEntry>): string | null {
+export function resolveLink(link: SnapshotEntry, find: EntryLookup): string | null {
   const at = link.path.split("/").slice(0, -1);
   const todo = targetSegments(link);
   let links = 0;
@@ -20,7 +23,7 @@ export function resolveLink(link: SnapshotEntry, entries: ReadonlyMap<string, Sn
       if (at.pop() === undefined) return null;
       continue;
     }
-    const next = entries.get([...at, segment].join("/"));
+    const next = find([...at, segment].join("/"));
     if (next === undefined) return null;
     if (next.type === "symlink") {
       links += 1;

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open, readlink } from "node:fs/promises";
-import type { SnapshotEntry } from "../snapshot/snapshot.ts";
+import type { SnapshotEntry } from "../snapshot/snapshot-entry.ts";
 import { startBlobId, type GitObjectFormat } from "./git-object-id.ts";
 
 const CHUNK_BYTES = 256 * 1024;

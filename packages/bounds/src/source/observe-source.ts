@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { escapePath } from "../paths/escaped-path.ts";
 import { hashEntries } from "../snapshot/hash-entries.ts";
-import type { SnapshotEntry } from "../snapshot/snapshot.ts";
+import type { SnapshotEntry } from "../snapshot/snapshot-entry.ts";
+import { Turn } from "../snapshot/turn.ts";
 import { fullPath, walkTree, type WalkedEntry } from "../snapshot/walk-tree.ts";
 import { blobId, type StoredFile } from "./blob-id.ts";
 import { gitTreeId, type GitObjectFormat } from "./git-object-id.ts";
@@ -53,9 +54,12 @@ export async function observeSource(
 ): Promise<SourceTree | null> {
   const head = await readCommit(checkout);
   if (head === null) return null;
-  const walked = (await walkTree(checkout, MAX_ENTRIES, (raw) => raw.equals(GIT))).filter(
-    ({ entry }) => entry.type !== "dir",
-  );
+  const walked: WalkedEntry[] = [];
+  const turn = new Turn();
+  for (const item of walkTree(checkout, MAX_ENTRIES, (raw) => raw.equals(GIT))) {
+    if (item.entry.type !== "dir") walked.push(item);
+    if (turn.isOver) await turn.pass();
+  }
   const onDisk = new Map(walked.map((item) => [key(item.raw), item]));
   const stored = await storedFiles(checkout, head, onDisk);
   const committed = new Set(head.files.map(({ raw }) => key(raw)));
@@ -147,8 +151,9 @@ async function digestFolder(
   beside: readonly WalkedEntry[],
 ): Promise<ExtraFolder> {
   const inside = beside.filter(({ entry }) => entry.path.startsWith(`${path}/`));
-  const entries = await hashEntries(checkout, inside, MAX_BYTES);
-  return { path, files: entries.length, sha256: digestLines(entries.map(entryLine)) };
+  const lines: string[] = [];
+  await hashEntries(checkout, inside, MAX_BYTES, (entry) => lines.push(entryLine(entry)));
+  return { path, files: lines.length, sha256: digestLines(lines) };
 }
 
 /** Content, kind and mode; not inode or times, which differ between two equal installations. */

@@ -2,14 +2,14 @@
 // verb inside the strict bounds. Words are read from the file named first; what came of them goes to the file named second.
 import { readFileSync, writeFileSync } from "node:fs";
 import { checkDocument } from "@stage6/evidence-interface";
-import { snapshotDigest, takeSnapshot } from "@stage6/bounds";
+import { digestTree } from "@stage6/bounds";
 import { main } from "../cli.ts";
 import { VerbCalls, type VerbResults } from "./verb-calls.ts";
 
 const [input = "", output = ""] = process.argv.slice(2);
 const { value: order } = checkDocument(VerbCalls, JSON.parse(readFileSync(input, "utf8")), "calls");
 if (order === null) process.exit(2);
-const look = async (): Promise<string> => snapshotDigest(await takeSnapshot(order.root, { skipGit: false }));
+const look = async (): Promise<string> => (await digestTree(order.root, { skipGit: false })).digest;
 
 const results: VerbResults = [];
 for (const words of order.calls) {

@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   classifyAttempt,
+  digestTree,
   hardenedGitEnv,
   prepareDecoyRemote,
   prepareShims,
   probeStrict,
   readShimLog,
   runBoundedTool,
-  snapshotDigest,
-  takeSnapshot,
   type DecoyRemote,
 } from "@stage6/bounds";
 import { FOUNDER, HARNESS, KEYS } from "@stage6/eligibility/testing";
@@ -108,7 +107,7 @@ describe("every verb inside strict bounds", () => {
   const before = new Map<string, string>();
   const at = (...names: readonly string[]): string => join(top, ...names);
   const digest = async (name: string): Promise<string> =>
-    snapshotDigest(await takeSnapshot(at(name), { skipGit: false }));
+    (await digestTree(at(name), { skipGit: false })).digest;
   const shims = (): string => at("shims");
 
   beforeAll(async () => {

@@ -8,8 +8,7 @@ import { takeGitState } from "../../git-state/take-git-state.ts";
 import { compileAllowedPaths } from "../../paths/compile-allowed-paths.ts";
 import { hardenedGitEnv } from "../../tools/hardened-git-env.ts";
 import { compareSnapshots } from "../compare-snapshots.ts";
-import { snapshotDigest } from "../snapshot-digest.ts";
-import { takeSnapshot } from "../take-snapshot.ts";
+import { digestTree, takeSnapshot } from "../take-snapshot.ts";
 import type { AdversarialCase } from "./adversarial-cases.ts";
 
 /** A clone and the protected trees beside it. */
@@ -116,8 +115,7 @@ export async function driveAdversarialCase(
 }
 
 async function look({ clone, home, other }: AdversarialPlaces) {
-  const digest = async (dir: string): Promise<string> =>
-    snapshotDigest(await takeSnapshot(dir, { skipGit: false }));
+  const digest = async (dir: string): Promise<string> => (await digestTree(dir, { skipGit: false })).digest;
   return {
     tree: await takeSnapshot(clone),
     git: await takeGitState(join(clone, ".git")),

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseSnapshot, renderSnapshot } from "./render-snapshot.ts";
-import type { SnapshotEntry } from "./snapshot.ts";
+import { parseSnapshot } from "./parse-snapshot.ts";
+import type { SnapshotEntry } from "./snapshot-entry.ts";
+import { snapshotOf } from "./testing/snapshot-of.ts";
 
 const root: SnapshotEntry = {
   path: ".",
@@ -24,24 +25,30 @@ const file: SnapshotEntry = {
   sha256: `sha256:${"0".repeat(64)}`,
 };
 
+function render(entries: readonly SnapshotEntry[]): string {
+  return Buffer.concat([...snapshotOf(entries).chunks()]).toString();
+}
+
 function parse(text: string) {
   return parseSnapshot(Buffer.from(text));
 }
 
 test("a snapshot is one line per entry, each exactly what JSON.stringify writes", () => {
-  expect(Buffer.from(renderSnapshot({ entries: [root] })).toString()).toBe(
+  expect(render([root])).toBe(
     '{"path":".","type":"dir","mode":493,"nlink":2,"size":4096,"sha256":null,"target":null,"ino":"1","dev":"2","ctimeNs":"3"}\n',
   );
 });
 
 test("what is rendered is parsed back, a missing tree included", () => {
-  const snapshot = { entries: [root, file, { ...file, path: "a\\xff" }, { ...file, path: "z\\\\" }] };
-  expect(parseSnapshot(renderSnapshot(snapshot))).toEqual({ ok: true, snapshot });
-  expect(parse("")).toEqual({ ok: true, snapshot: { entries: [] } });
+  const entries = [root, file, { ...file, path: "a\\xff" }, { ...file, path: "z\\\\" }];
+  const parsed = parse(render(entries));
+  expect(parsed.ok && [...parsed.snapshot.entries()]).toEqual(entries);
+  const missing = parse("");
+  expect(missing.ok && missing.snapshot.count).toBe(0);
 });
 
 test("bytes that no walk writes are refused with their line", () => {
-  const good = Buffer.from(renderSnapshot({ entries: [root, file] })).toString();
+  const good = render([root, file]);
   expect(parse(good.slice(0, -1))).toMatchObject({ ok: false, line: 2 });
   expect(parse(good.replace('"mode":493', '"mode": 493'))).toMatchObject({ ok: false, line: 1 });
   expect(parse(good.replace('"mode":493', '"mode":-1'))).toMatchObject({ ok: false, line: 1 });
