@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { listFiles, rootLayout } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
@@ -132,6 +132,21 @@ describe("a trial that cannot start", () => {
     });
     expect(report.closure.class).toBe("TARGET_REFUSED");
     expect(preparation).toMatchObject({ state: "refused", code: "TARGET_UNSAFE_FOR_LANE" });
+    expect(types).not.toContain("process.started");
+  });
+
+  it("is refused when an allowed root is a link in the base: it would widen what is allowed", async () => {
+    const linked = join(folder, "linked");
+    mkdirSync(join(linked, "files", "docs"), { recursive: true });
+    symlinkSync("docs", join(linked, "files", "src"));
+    root = await makeTrialRoot(linked);
+    const { report, preparation, types } = await runStub(SUCCESS);
+    expect(report.closure.class).toBe("TARGET_REFUSED");
+    expect(preparation).toEqual({
+      state: "refused",
+      code: "ALLOWED_ROOT_UNSAFE",
+      detail: "src: src is of type symlink in the base tree",
+    });
     expect(types).not.toContain("process.started");
   });
 

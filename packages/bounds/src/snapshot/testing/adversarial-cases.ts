@@ -19,6 +19,8 @@ export interface AdversarialCase {
   /** What the strict tier makes of it: nothing of it can be done, or all but the part outside of the clone. */
   readonly strict?: "prevented" | "contained";
   readonly skip?: boolean;
+  /** Shell run in the clone after the second look. */
+  readonly undo?: string;
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -475,6 +477,30 @@ export const ADVERSARIAL_CASES: readonly AdversarialCase[] = [
     script: "mkdir -p .git/modules/x; echo x > .git/modules/x/config",
     tree: [],
     git: ["modules/x/config added"],
+  },
+  {
+    id: "submodule",
+    what: "a submodule inside the allowed paths",
+    right: "V",
+    script:
+      'git init -q "$KEEP/sub"; git -C "$KEEP/sub" commit -q --allow-empty -m x; git -c protocol.file.allow=always submodule --quiet add "$KEEP/sub" src/sub; echo x > src/sub/new',
+    tree: [
+      ".gitmodules added outside-allowed",
+      "src/sub added allowed",
+      "src/sub/.git added nested-repository",
+      "src/sub/new added allowed",
+    ],
+    git: ["config modified", "modules/src/sub/HEAD added"],
+  },
+  {
+    id: "mount",
+    what: "a file system mounted over an allowed directory",
+    right: "V",
+    script: "mount -t tmpfs stage6 src; echo x > src/new",
+    tree: ["src modified special-file", "src/a.ts deleted allowed", "src/new added allowed"],
+    undo: "umount src",
+    strict: "prevented",
+    skip: !isRoot || isMac,
   },
   {
     id: "sparse file",

@@ -94,6 +94,7 @@ export async function driveAdversarialCase(
     ...AUTHOR,
   });
   const after = await look(places);
+  if (ran && item.undo !== undefined) await run("sh", ["-e", "-c", item.undo], { cwd: places.clone });
 
   const changes = compareSnapshots(before.tree, after.tree, allowed);
   const git = compareGitState(before.git, after.git);
