@@ -42,9 +42,8 @@ test.runIf(process.platform === "linux")(
     const fd = open.at(-1);
     expect(fd).toBeDefined();
     const path = `/proc/${process.pid}/fd/${fd}`;
-    execFileSync("dd", [`of=${path}`, "conv=notrunc", "oflag=seek_bytes", `seek=${MB}`, "status=none"], {
-      input: "forged",
-    });
+    const write = `fs.writeSync(fs.openSync(process.argv[1], "r+"), "forged", ${MB})`;
+    execFileSync(process.execPath, ["-e", write, path]);
     expect(() => store.read(4)).toThrow(expect.objectContaining({ code: "OBSERVATION_CHANGED" }));
     expect(store.read(3).length).toBe(MB / 4);
     writeFileSync(path, "");
