@@ -1,7 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_DOCUMENT_BYTES } from "@stage6/evidence-interface";
 
 const CHUNK = 256 * 1024;
 /** More than a sound bundle can hold: a whole check refuses it and says so. */
@@ -32,19 +31,12 @@ export class BundleIdentity {
   }
 }
 
-/** A folder as it is now: its identity, and the wanted documents from the very bytes that were identified. */
-export interface IdentifiedFolder {
-  readonly identity: string;
-  readonly documents: ReadonlyMap<string, Uint8Array>;
-}
-
 /**
- * Reads every file below a folder; null when anything there is no regular file or folder, or cannot be read. Nothing is
- * followed. It reads without awaiting: for files of a few kilobytes that is most of the time.
+ * {@link BundleIdentity} of a folder as it is now; null when anything there is no regular file or folder, or cannot be
+ * read. Nothing is followed. It reads without awaiting: for files of a few kilobytes that is most of the time.
  */
-export function identifyFolder(folder: string, wanted: readonly string[]): IdentifiedFolder | null {
+export function identifyFolder(folder: string): string | null {
   const identity = new BundleIdentity();
-  const documents = new Map<string, Uint8Array>();
   try {
     const pending = [""];
     let seen = 0;
@@ -55,38 +47,43 @@ export function identifyFolder(folder: string, wanted: readonly string[]): Ident
         const path = at === "" ? entry.name : `${at}/${entry.name}`;
         if (entry.isDirectory()) pending.push(path);
         else if (!entry.isFile()) return null;
-        else {
-          const bytes = readInto(
-            join(folder, path),
-            (chunk) => identity.add(path, chunk),
-            wanted.includes(path),
-          );
-          if (bytes !== null) documents.set(path, bytes);
-        }
+        else readInto(join(folder, path), (chunk) => identity.add(path, chunk));
       }
     }
   } catch {
     return null;
   }
-  return { identity: identity.end(), documents };
+  return identity.end();
 }
 
-const buffer = Buffer.allocUnsafe(CHUNK);
+/** The bytes of a regular file of at most `most` bytes; null for any other and for what cannot be read. */
+export function readBytes(file: string, most: number): Buffer | null {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    readInto(file, (chunk) => {
+      size += chunk.length;
+      if (size > most) throw new RangeError("too long");
+      parts.push(Buffer.from(chunk));
+    });
+  } catch {
+    return null;
+  }
+  return Buffer.concat(parts);
+}
 
-function readInto(file: string, onChunk: (chunk: Uint8Array) => void, keep: boolean): Uint8Array | null {
+const buffer = Buffer.allocUnsafeSlow(CHUNK);
+
+function readInto(file: string, onChunk: (chunk: Uint8Array) => void): void {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) throw new TypeError("not a regular file");
-    const parts: Buffer[] = [];
+    if (!fstatSync(descriptor).isFile()) throw new TypeError("not a regular file");
     onChunk(buffer.subarray(0, 0));
     for (;;) {
       const read = readSync(descriptor, buffer, 0, CHUNK, null);
       if (read === 0) break;
       onChunk(buffer.subarray(0, read));
-      if (keep && stat.size <= MAX_DOCUMENT_BYTES) parts.push(Buffer.from(buffer.subarray(0, read)));
     }
-    return keep ? Buffer.concat(parts) : null;
   } finally {
     closeSync(descriptor);
   }

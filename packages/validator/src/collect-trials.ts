@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import {
   sha256,
-  type EventType,
   type PlannedLane,
   type TrialPlan,
   type TrialRef,
@@ -10,8 +9,15 @@ import {
 import { listRuns } from "./list-runs.ts";
 import { mapBounded } from "./map-bounded.ts";
 import { readInWorkers } from "./read-in-workers.ts";
-import { readTrial, type CollectedTrial, type TrialContext, type TrialTask } from "./read-trial.ts";
-import type { Verified } from "./read-verified.ts";
+import {
+  readTrial,
+  recallTrial,
+  type CollectedTrial,
+  type ReadTrial,
+  type TrialContext,
+  type TrialTask,
+} from "./read-trial.ts";
+import type { KnownBundle, Verified } from "./known-bundle.ts";
 
 /** How trials are collected. */
 export interface CollectOptions {
@@ -19,11 +25,11 @@ export interface CollectOptions {
   readonly concurrency?: number;
   /** Worker threads; 0 is this thread alone. When left out, several for many bundles and none for few. */
   readonly workers?: number;
-  /** Bundles that need no second check as long as their bytes are the same. Left out: every bundle is checked as a whole. */
+  /** Bundles that need no second check as long as they are unchanged. Left out: every bundle is checked as a whole. */
   readonly verified?: {
     readonly known: Verified;
-    /** Takes the key of every bundle that is sound, known or not. */
-    readonly note: (key: string, eventTypes: readonly EventType[]) => void;
+    /** Takes every bundle that is sound, known or not. */
+    readonly note: (bundle: KnownBundle) => void;
   };
 }
 
@@ -58,15 +64,35 @@ export async function collectTrials(
       .filter(({ path, kind }) => !places.has(path) && !(kind === "empty" && leadsTo(path, places)))
       .map((entry): TrialTask => ({ kind: "unplanned", entry })),
   ];
-  const known = options.verified?.known ?? null;
+  const { verified } = options;
+  const recalled = recall(context, tasks, verified?.known ?? new Map());
+  const unknown = tasks.filter((_, index) => !recalled.has(index));
   const limit = options.concurrency ?? 8;
-  const workers = options.workers ?? usualWorkers(entries.length);
-  const read =
+  const remember = verified !== undefined;
+  const workers = options.workers ?? usualWorkers(unknown.length);
+  const checked =
     workers === 0
-      ? await mapBounded(tasks, limit, (task) => readTrial(context, task, known))
-      : await readInWorkers(context, tasks, known, workers, limit);
-  for (const { trial, key } of read) if (key !== null) options.verified?.note(key, trial.eventTypes);
+      ? await mapBounded(unknown, limit, (task) => readTrial(context, task, remember))
+      : await readInWorkers(context, unknown, remember, workers, limit);
+  const rest = checked.values();
+  const read = tasks.flatMap((_, index) => recalled.get(index) ?? rest.next().value ?? []);
+  for (const one of read) if (one.remember !== null) verified?.note(one.remember);
   return read.map(({ trial }) => trial);
+}
+
+/** Trials that are known, by the index of their place. In this thread: what a worker hands over costs more than recalling it. */
+function recall(
+  context: TrialContext,
+  tasks: readonly TrialTask[],
+  known: Verified,
+): ReadonlyMap<number, ReadTrial> {
+  const recalled = new Map<number, ReadTrial>();
+  if (known.size === 0) return recalled;
+  for (const [index, task] of tasks.entries()) {
+    const trial = task.kind === "planned" ? recallTrial(context, task, known) : null;
+    if (trial !== null) recalled.set(index, trial);
+  }
+  return recalled;
 }
 
 /** None for few bundles, since a worker has to load everything first. */

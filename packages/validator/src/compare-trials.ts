@@ -19,8 +19,9 @@ export function compareTrials(
   trials: readonly TrialInput[],
   earlier: readonly EarlierPlan[],
   applicability: readonly ApplicabilityInput[],
+  compareWith: typeof compare = compare,
 ): { readonly comparison: Comparison; readonly bytes: Uint8Array } {
-  const comparison = compare({
+  const comparison = compareWith({
     plan,
     planDigest: digest,
     policy: policy.document,

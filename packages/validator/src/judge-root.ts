@@ -1,4 +1,4 @@
-import type { Comparison } from "@stage6/comparator";
+import { compare, type Comparison } from "@stage6/comparator";
 import { judgeDocuments } from "@stage6/eligibility";
 import type { Coverage } from "@stage6/failure-matrix";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
@@ -26,14 +26,16 @@ export interface JudgedRoot {
 export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
   const gate = await readGate(options);
   const { view, selected, documents, matrix, inputs } = gate;
-  const evidence = await judgeEvidence(options, gate);
+  const compareWith = gate.verified?.compare ?? compare;
+  const evidence = await judgeEvidence(options, gate, compareWith);
   const checks = [
     ...documentChecks({ ...view, findings: gate.findings }, selected, options.planId ?? null),
     ...evidence.checks,
     ...(documents === null
       ? GATE_CHECK_IDS.map((id) => notRun(id, "the harness root could not be read"))
-      : gateChecks(documents, judgeDocuments(documents, { now: options.now }).checks)),
+      : gateChecks(documents, judgeDocuments(documents, { now: options.now }, compareWith).checks)),
   ];
+  await gate.verified?.save();
   return {
     gate,
     comparison: evidence.comparison,
@@ -46,6 +48,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
 async function judgeEvidence(
   { root, now }: ReadGateOptions,
   { view, selected, trials, earlier, applicability }: GateView,
+  compareWith: typeof compare,
 ): Promise<Pick<JudgedRoot, "comparison" | "checks" | "inputs">> {
   const found = { comparison: null, inputs: [] };
   if (selected === null)
@@ -70,7 +73,14 @@ async function judgeEvidence(
         ...withoutComparison("no comparison without a sound policy"),
       ],
     };
-  const { comparison, bytes } = compareTrials(selected, view.policy, trials, earlier, applicability.records);
+  const { comparison, bytes } = compareTrials(
+    selected,
+    view.policy,
+    trials,
+    earlier,
+    applicability.records,
+    compareWith,
+  );
   const stored = await checkStoredComparison(root, selected.id, bytes);
   checks.push(
     applicabilityCheck(applicability, selected, comparison, now),

@@ -23,7 +23,7 @@ export async function listLostAttempts(
   trials: readonly CollectedTrial[],
 ): Promise<LostAttempts> {
   const base = `${ROOT_FILES.attempts}/${planId}`;
-  const folder = await checkFolder(root, base);
+  const folder = checkFolder(root, base);
   if (folder !== null) return { lost: [], findings: folder.rule === "absent" ? [] : [folder] };
   const planned = trials.filter(({ state }) => state !== "extra");
   const places = new Set(planned.map(({ folder: at }) => at.replace(ROOT_FILES.runs, ROOT_FILES.attempts)));

@@ -22,7 +22,7 @@ const MAX_UNPLANNED = 10_000;
 /** Everything below `runs/<planId>` down to the bundles' folders, sorted, without opening a file or following a link. */
 export async function listRuns(root: string, planId: string, planned: number): Promise<readonly RunEntry[]> {
   const base = `${ROOT_FILES.runs}/${planId}`;
-  const folder = await checkFolder(root, base);
+  const folder = checkFolder(root, base);
   if (folder !== null) return folder.rule === "absent" ? [] : [{ path: "", kind: "fault", finding: folder }];
   const entries: RunEntry[] = [];
   const fault = (path: string, finding: Omit<Finding, "file">): void =>

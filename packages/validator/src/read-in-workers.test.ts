@@ -47,5 +47,5 @@ test("a worker that fails is an error, never a trial less", SLOW, async () => {
   const context = { root, planId, plan, planDigest: "sha256:none", trusted: new Map() };
   // No task at all: the thread throws, and its parent hears of it.
   const broken: TrialTask = JSON.parse('{"kind":"planned","entry":null}');
-  await expect(readInWorkers(context, [broken], null, 1, 1)).rejects.toThrow(/undefined/);
+  await expect(readInWorkers(context, [broken], false, 1, 1)).rejects.toThrow(/undefined/);
 });

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { ReadTrial, TrialContext, TrialTask } from "./read-trial.ts";
-import type { Verified } from "./read-verified.ts";
 
 /** The first message of a worker: what every place is read with. */
 export interface WorkerStart {
   readonly context: TrialContext;
-  readonly known: Verified | null;
+  /** Say what sound bundles may be known by. */
+  readonly remember: boolean;
   readonly concurrency: number;
 }
 
@@ -29,7 +29,7 @@ function workerArgs(): string[] | undefined {
 export async function readInWorkers(
   context: TrialContext,
   tasks: readonly TrialTask[],
-  known: Verified | null,
+  remember: boolean,
   workers: number,
   concurrency: number,
 ): Promise<ReadTrial[]> {
@@ -38,7 +38,7 @@ export async function readInWorkers(
   const results = new Map<number, readonly ReadTrial[]>();
   const queue = batches.entries();
   const execArgv = workerArgs();
-  const start: WorkerStart = { context, known, concurrency };
+  const start: WorkerStart = { context, remember, concurrency };
   const started: Worker[] = [];
   const one = async (): Promise<void> => {
     const worker = new Worker(WORKER, execArgv === undefined ? {} : { execArgv });

@@ -61,7 +61,7 @@ export async function readPlans(
 async function listPlans(root: string): Promise<{ names: string[]; findings: RootFinding[] }> {
   const names: string[] = [];
   const findings: RootFinding[] = [];
-  const folder = await checkFolder(root, ROOT_FILES.plans);
+  const folder = checkFolder(root, ROOT_FILES.plans);
   if (folder !== null) return { names, findings: folder.rule === "absent" ? [] : [folder] };
   try {
     for await (const entry of await opendir(join(root, ROOT_FILES.plans))) {

@@ -1,5 +1,4 @@
-import type { Stats } from "node:fs";
-import { lstat } from "node:fs/promises";
+import { lstatSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import { sha256, type Finding, type Sha256 } from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
@@ -18,7 +17,7 @@ export async function readRootFile(
   path: string,
   maxBytes: number = MAX_CONFIG_BYTES,
 ): Promise<RootFile> {
-  const folder = path.includes("/") ? await checkFolder(root, path.slice(0, path.lastIndexOf("/"))) : null;
+  const folder = path.includes("/") ? checkFolder(root, path.slice(0, path.lastIndexOf("/"))) : null;
   if (folder !== null) return { ok: false, finding: folder.rule === "absent" ? missing(path) : folder };
   try {
     const bytes = await readSmallFile(join(root, path), maxBytes);
@@ -33,17 +32,17 @@ export async function readRootFile(
       },
     };
   } catch (error) {
-    return { ok: false, finding: await faultOf(error, root, path) };
+    return { ok: false, finding: faultOf(error, root, path) };
   }
 }
 
 /** Null when each part of a relative folder is a real folder; the rule `absent` when a part is not there. */
-export async function checkFolder(root: string, path: string): Promise<Finding | null> {
+export function checkFolder(root: string, path: string): Finding | null {
   const parts = path.split("/");
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const part = parts.slice(0, depth).join("/");
     try {
-      const stat = await lstat(join(root, part));
+      const stat = lstatSync(join(root, part));
       if (!stat.isDirectory())
         return { code: "NOT_A_FILE", rule: kindOf(stat), file: part, expected: "a folder" };
     } catch (error) {
@@ -68,10 +67,18 @@ export function kindOf(
 
 const missing = (file: string): Finding => ({ code: "ARTIFACT_MISSING", rule: "document", file });
 
-async function faultOf(error: unknown, root: string, path: string): Promise<Finding> {
+function kindAt(path: string): string {
+  try {
+    return kindOf(lstatSync(path));
+  } catch {
+    return "file";
+  }
+}
+
+function faultOf(error: unknown, root: string, path: string): Finding {
   const code = errorCode(error);
   if (code === "ENOENT") return missing(path);
-  const kind = await lstat(join(root, path)).then(kindOf, () => "file");
+  const kind = kindAt(join(root, path));
   if (kind !== "file") return { code: "NOT_A_FILE", rule: kind, file: path, expected: "a regular file" };
   return { code: "UNREADABLE", rule: "file", file: path, found: code };
 }

@@ -1,18 +1,22 @@
 import { join } from "node:path";
 import type { TrialInput } from "@stage6/comparator";
-import type {
-  Finding,
-  PlannedLane,
-  Sha256,
-  TrialPlan,
-  TrialRef,
-  TrustedKeys,
+import {
+  MAX_DOCUMENT_BYTES,
+  sha256,
+  type Finding,
+  type PlannedLane,
+  type Sha256,
+  type TrialPlan,
+  type TrialRef,
+  type TrustedKeys,
 } from "@stage6/evidence-interface";
 import { readBundle } from "@stage6/evidence-interface/fs";
+import { readBytes } from "./bundle-identity.ts";
 import { checkAgainstPlan, checkLocalCommits } from "./check-against-plan.ts";
 import { checkIntent } from "./check-intent.ts";
 import type { RunEntry } from "./list-runs.ts";
-import { readVerified, type Verified } from "./read-verified.ts";
+import { learnBundle, recallBundle, type KnownBundle, type Verified } from "./known-bundle.ts";
+import { KnownTrial } from "./known-trial.ts";
 import { ROOT_FILES } from "./root-files.ts";
 import type { RootInput } from "./root-input.ts";
 
@@ -21,7 +25,7 @@ export interface CollectedTrial extends TrialInput {
   /** Folder of the bundle, relative to the root. */
   readonly folder: string;
   readonly inputs: readonly RootInput[];
-  /** Set when the bundle was known by its bytes from an earlier check and was not checked again. */
+  /** Set when the bundle was known from an earlier check, unchanged, and was not checked again. */
   readonly verifiedBefore?: true;
 }
 
@@ -45,30 +49,51 @@ export type TrialTask =
     }
   | { readonly kind: "unplanned"; readonly entry: RunEntry };
 
-/** A trial that was read, and the key under which its bundle may be known from now on; null when it is not sound. */
+/** A trial that was read, and what its bundle may be known by from now on; null when it is not sound. */
 export interface ReadTrial {
   readonly trial: CollectedTrial;
-  readonly key: string | null;
+  readonly remember: KnownBundle | null;
 }
 
-const unverified = (trial: CollectedTrial): ReadTrial => ({ trial, key: null });
+const unverified = (trial: CollectedTrial): ReadTrial => ({ trial, remember: null });
 
-/** Reads one place. `verified` names the bundles that need no second check; null: each is checked as a whole. */
+type PlannedTask = Extract<TrialTask, { kind: "planned" }>;
+
+/**
+ * A planned trial whose bundle is known and unchanged, and so is the intent that announced it; null for any that has to be
+ * read. That no link leads to either is for those to see who list the folders.
+ */
+export function recallTrial(
+  { root, planId, planDigest }: TrialContext,
+  { path, trial, entry }: PlannedTask,
+  verified: Verified,
+): ReadTrial | null {
+  if (entry === null || entry.finding !== null) return null;
+  const folder = folderOf(planId, path);
+  const known = recallBundle({ folder: join(root, folder), trial, planDigest }, verified);
+  const intent = known === null ? null : readBytes(join(root, known.intent.path), MAX_DOCUMENT_BYTES);
+  if (known === null || intent === null || sha256(intent) !== known.intent.sha256) return null;
+  const { lane, fixture, number } = trial;
+  const inputs = [...bundleInput(folder, known.manifest), { role: "intent" as const, ...known.intent }];
+  return { trial: new KnownTrial(root, { lane, fixture, number, folder }, known, inputs), remember: known };
+}
+
+/** Reads one place; every bundle is checked as a whole. `remember`: say what a sound one may be known by. */
 export async function readTrial(
   context: TrialContext,
   task: TrialTask,
-  verified: Verified | null,
+  remember: boolean,
 ): Promise<ReadTrial> {
-  if (task.kind === "planned") return readPlanned(context, task, verified);
+  if (task.kind === "planned") return readPlanned(context, task, remember);
   return unverified(await readUnplanned(context, task.entry));
 }
 
 async function readPlanned(
   context: TrialContext,
-  { path, trial, lane, entry }: Extract<TrialTask, { kind: "planned" }>,
-  verified: Verified | null,
+  { path, trial, lane, entry }: PlannedTask,
+  remember: boolean,
 ): Promise<ReadTrial> {
-  const folder = `${ROOT_FILES.runs}/${context.planId}/${path}`;
+  const folder = folderOf(context.planId, path);
   const at = { lane: trial.lane, fixture: trial.fixture, number: trial.number, folder };
   const nothing = {
     bundleDigest: null,
@@ -82,11 +107,11 @@ async function readPlanned(
   if (entry.finding !== null)
     return unverified({ ...at, ...nothing, state: "invalid", findings: [entry.finding] });
   const options = { trusted: context.trusted, expected: trial };
-  const read =
-    verified === null
-      ? { bundle: await readBundle(join(context.root, folder), options), known: false, key: null }
-      : await readVerified(join(context.root, folder), options, verified);
-  const { report, observation, manifest, eventTypes, digest, findings } = read.bundle;
+  const place = { folder: join(context.root, folder), trial, planDigest: context.planDigest };
+  const { bundle, known } = remember
+    ? await learnBundle(place, options)
+    : { bundle: await readBundle(place.folder, options), known: null };
+  const { report, observation, manifest, eventTypes, digest, findings } = bundle;
   const planned = [
     ...(report === null ? [] : checkAgainstPlan(report, lane, context.planDigest)),
     ...(observation === null ? [] : checkLocalCommits(observation, context.plan)),
@@ -106,10 +131,13 @@ async function readPlanned(
     manifest,
     eventTypes,
     inputs,
-    ...(read.known ? { verifiedBefore: true } : {}),
   };
-  return { trial: collected, key: read.key };
+  if (all.length > 0 || known === null || intent.input === null) return unverified(collected);
+  const announced = { path: intent.input.path, sha256: intent.input.sha256 };
+  return { trial: collected, remember: { ...known, intent: announced } };
 }
+
+const folderOf = (planId: string, path: string): string => `${ROOT_FILES.runs}/${planId}/${path}`;
 
 async function readUnplanned(
   { root, planId, trusted }: TrialContext,

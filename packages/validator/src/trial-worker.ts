@@ -13,8 +13,8 @@ parentPort?.on("message", (message: WorkerStart | readonly TrialTask[]) => {
     return;
   }
   if (start === null) throw new TypeError("places before the start");
-  const { context, known, concurrency } = start;
-  void mapBounded(message, concurrency, (task) => readTrial(context, task, known)).then((trials) =>
+  const { context, remember, concurrency } = start;
+  void mapBounded(message, concurrency, (task) => readTrial(context, task, remember)).then((trials) =>
     parentPort?.postMessage(trials),
   );
 });

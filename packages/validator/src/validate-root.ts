@@ -58,7 +58,7 @@ function nothingRead(): JudgedRoot["gate"] {
     findings: [],
     inputs: [],
   };
-  const nothing = { trials: [], earlier: [], findings: [], inputs: [] };
+  const nothing = { trials: [], earlier: [], findings: [], inputs: [], verified: null };
   return { view, selected: null, applicability: null, matrix: null, documents: null, ...nothing };
 }
 

@@ -1,7 +1,8 @@
 import { chmod, readdir, readFile, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseStrictBytes, writeStrictBytes } from "@stage6/evidence-interface";
-import { readBundle } from "@stage6/evidence-interface/fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseStrictBytes, sha256, writeStrictBytes } from "@stage6/evidence-interface";
+import { listFiles, readBundle } from "@stage6/evidence-interface/fs";
 import { testKeys } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { identifyFolder } from "./bundle-identity.ts";
@@ -17,7 +18,7 @@ import { validateRoot } from "./validate-root.ts";
 import { openVerifiedCache } from "./verified-cache.ts";
 
 const now = "2026-01-02T00:00:00.000Z";
-const HITS = "8 of them were checked before and hold the same bytes";
+const HITS = "8 of them were checked before and are unchanged";
 const judge = (root: string, verifiedFolder?: string): Promise<GateResult> =>
   validateRoot({ root, now, ...(verifiedFolder === undefined ? {} : { verifiedFolder }) });
 const bundles = (result: GateResult): GateResult["checks"][number] | undefined =>
@@ -131,12 +132,16 @@ describe("a cache that lies", () => {
     await flipByte(root, `${first}/events.jsonl`);
     const file = await cacheFile(folder);
     const json = parseStrictBytes(await readFile(file));
-    const spoilt = identifyFolder(join(root, first), [])?.identity ?? "";
+    const spoilt = identifyFolder(join(root, first)) ?? "";
     const text = JSON.stringify(json.ok ? json.value : null);
     const place = first.replace(/^runs\//, "").replace(/001$/, "1");
-    await writeFile(file, text.replace(new RegExp(`${place} [0-9a-f]{128}`), `${place} ${spoilt}`), {
-      mode: 0o600,
-    });
+    await writeFile(
+      file,
+      text.replace(new RegExp(`(${place} sha256:[0-9a-f]{64} )[0-9a-f]{128}`), `$1${spoilt}`),
+      {
+        mode: 0o600,
+      },
+    );
     return { root, folder };
   }
 
@@ -181,10 +186,78 @@ describe("a cache that lies", () => {
     const folder = join(await tempFolder(), "verified");
     const { trusted } = await readHarnessRoot((await copy()).root);
     const one = await openVerifiedCache(folder, trusted ?? new Map());
-    one?.note("key", []);
+    one?.note({
+      key: "key",
+      stamp: null,
+      manifest: sha256("m"),
+      report: sha256("r"),
+      observation: sha256("o"),
+      intent: { path: "i", sha256: sha256("i") },
+      eventTypes: [],
+    });
     await one?.save();
     expect((await openVerifiedCache(folder, trusted ?? new Map()))?.known.size).toBe(1);
     expect((await openVerifiedCache(folder, new Map()))?.known.size).toBe(0);
+  });
+});
+
+describe.runIf(process.platform === "linux")("a root at rest", () => {
+  /** Known by bytes that no file has, so that only stamps can still know it. */
+  async function stamped() {
+    const sample = await copy();
+    await sleep(2100);
+    const folder = join(await tempFolder(), "verified");
+    await judge(sample.root, folder);
+    const file = await cacheFile(folder);
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replaceAll(/(sha256:[0-9a-f]{64} )[0-9a-f]{128}/g, `$1${"0".repeat(128)}`));
+    return { ...sample, folder };
+  }
+
+  test("is known without reading it, and a byte changed in any file is seen, with its old date and size", async () => {
+    const { root, folder, bundles: all } = await stamped();
+    const again = await judge(root, folder);
+    expect(bundles(again)?.message).toContain(HITS);
+    expect(withoutHits(again)).toEqual(await judge(root));
+    const [first = ""] = all;
+    const names = (await listFiles(join(root, first))).files;
+    expect(names.length).toBeGreaterThan(15);
+    for (const name of names) {
+      const path = `${first}/${name}`;
+      const bytes = await readFile(join(root, path));
+      const { atime, mtime } = await stat(join(root, path));
+      await flipByte(root, path);
+      await utimes(join(root, path), atime, mtime);
+      expect({ name, verdict: bundles(await judge(root, folder))?.verdict }).toEqual({
+        name,
+        verdict: "fail",
+      });
+      await writeFile(join(root, path), bytes);
+    }
+  }, 60_000);
+
+  test("is checked again where bundles were swapped, whatever their stamps", async () => {
+    const { root, folder, bundles: all } = await stamped();
+    const [first = "", second = ""] = all.map((path) => join(root, path));
+    await rename(first, `${first}-swap`);
+    await rename(second, first);
+    await rename(`${first}-swap`, second);
+    expect(bundles(await judge(root, folder))?.verdict).toBe("fail");
+  });
+
+  test("is judged by its documents as they were checked, or not at all", async () => {
+    const { root, folder, bundles: all } = await stamped();
+    const file = await cacheFile(folder);
+    const text = await readFile(file, "utf8");
+    const report = sha256(await readFile(join(root, all[0] ?? "", "report.json")));
+    // As if the report had been another one: the same stamp, but not the digest that was remembered. No comparison is kept.
+    const other = text
+      .replace(report, sha256("another"))
+      .replace(/"comparison":\{.*(?=,"keys")|"comparison":\{.*(?=\}$)/s, '"comparison":null');
+    expect(other).not.toBe(text);
+    await writeFile(file, other);
+    expect((await judge(root, folder)).comparison?.verdict).not.toBe("pass");
+    expect((await judge(root)).comparison?.verdict).toBe("pass");
   });
 });
 

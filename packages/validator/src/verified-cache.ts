@@ -1,18 +1,19 @@
 import { createHash, randomUUID } from "node:crypto";
 import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { compare, Comparison, type CompareInput, type TrialInput } from "@stage6/comparator";
 import {
   checkDocument,
   EVENT_TYPES,
   oneOf,
   parseStrictBytes,
+  Sha256,
   writeStrictBytes,
-  type EventType,
   type TrustedKeys,
 } from "@stage6/evidence-interface";
 import { readSmallFile } from "@stage6/evidence-interface/fs";
-import Type from "typebox";
-import type { Verified } from "./read-verified.ts";
+import Type, { type Static } from "typebox";
+import type { KnownBundle, Verified } from "./known-bundle.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -29,20 +30,34 @@ const CacheFile = Type.Object(
       Type.Object(
         {
           key: Type.String({ maxLength: 1024 }),
+          stamp: Type.Union([Type.String({ maxLength: 1024 }), Type.Null()]),
+          manifest: Sha256,
+          report: Sha256,
+          observation: Sha256,
+          intent: Type.Object(
+            { path: Type.String({ maxLength: 1024 }), sha256: Sha256 },
+            { additionalProperties: false },
+          ),
           eventTypes: Type.Array(oneOf(EVENT_TYPES, "Type of event."), { maxItems: 64 }),
         },
         { additionalProperties: false },
       ),
       { maxItems: MAX_ENTRIES },
     ),
+    comparison: Type.Union([
+      Type.Object({ key: Hex, document: Comparison }, { additionalProperties: false }),
+      Type.Null(),
+    ]),
   },
   { additionalProperties: false },
 );
 
-/** Which bundles a whole check found sound, on this machine, by this very build, under these very keys. */
+/** Which bundles a whole check found sound, and what they compared to, on this machine, by this very build, under these very keys. */
 export interface VerifiedCache {
   readonly known: Verified;
-  readonly note: (key: string, eventTypes: readonly EventType[]) => void;
+  readonly note: (bundle: KnownBundle) => void;
+  /** The comparison of documents whose digests gave it before, or else made now. */
+  readonly compare: (input: CompareInput) => Comparison;
   /** Writes what was noted; what cannot be written is found again the next time. */
   readonly save: () => Promise<void>;
 }
@@ -59,33 +74,76 @@ export async function openVerifiedCache(folder: string, trusted: TrustedKeys): P
     .update([...trusted.keys()].toSorted().join("\n"))
     .digest("hex");
   const file = join(folder, `${tool.slice(0, 32)}-${keys.slice(0, 32)}.json`);
-  const known = await readKnown(file, tool, keys);
-  const noted = new Map<string, readonly EventType[]>();
+  const { bundles: before, comparison: last } = await readKnown(file, tool, keys);
+  const noted = new Map<string, KnownBundle>();
+  let comparison = last;
   return {
-    known,
-    note: (key, eventTypes) => void noted.set(key, eventTypes),
+    known: new Map(
+      before.flatMap((one) => [
+        [one.key, one] as const,
+        ...(one.stamp === null ? [] : [[one.stamp, one] as const]),
+      ]),
+    ),
+    note: (bundle) => void noted.set(bundle.key, bundle),
+    compare: (input) => {
+      const key = comparisonKey(input);
+      if (key === null) return compare(input);
+      if (comparison?.key !== key) comparison = { key, document: compare(input) };
+      return comparison.document;
+    },
     save: async () => {
-      const fresh = [...noted.keys()].some((key) => !known.has(key));
-      if (!fresh) return;
-      const all = [...noted, ...[...known].filter(([key]) => !noted.has(key))].slice(0, MAX_ENTRIES);
-      const bundles = all.map(([key, eventTypes]) => ({ key, eventTypes: [...eventTypes] }));
-      await write(folder, file, writeStrictBytes({ tool, keys, bundles }));
+      const stamps = new Map(before.map(({ key, stamp }) => [key, stamp]));
+      const fresh = [...noted.values()].some(
+        ({ key, stamp }) => !stamps.has(key) || stamps.get(key) !== stamp,
+      );
+      if (!fresh && comparison === last) return;
+      const all = [...noted.values(), ...before.filter(({ key }) => !noted.has(key))].slice(0, MAX_ENTRIES);
+      const bundles = all.map((one) => ({ ...one, eventTypes: [...one.eventTypes] }));
+      await write(folder, file, writeStrictBytes({ tool, keys, bundles, comparison }));
     },
   };
 }
 
-async function readKnown(file: string, tool: string, keys: string): Promise<Verified> {
+/**
+ * Everything that a comparison depends on, as one digest; null when a trial has findings or is none of the plan's, since
+ * those stand in no digest.
+ */
+function comparisonKey(input: CompareInput): string | null {
+  const { planDigest, policyDigest, harness, trials, now, applicability = [], earlier = [] } = input;
+  const plans = [{ digest: planDigest, trials }, ...earlier];
+  const all = plans.flatMap((plan) => plan.trials);
+  const isPlain = ({ state, findings }: TrialInput): boolean =>
+    findings.length === 0 && (state === "present" || state === "missing");
+  if (now !== undefined || !all.every(isPlain)) return null;
+  const parts = {
+    policyDigest,
+    harness,
+    applicability,
+    plans: plans.map((plan) => [
+      plan.digest,
+      plan.trials.map(({ lane, fixture, number, bundleDigest }) => [lane, fixture, number, bundleDigest]),
+    ]),
+  };
+  return createHash("blake2b512").update(JSON.stringify(parts)).digest("hex");
+}
+
+async function readKnown(
+  file: string,
+  tool: string,
+  keys: string,
+): Promise<Pick<Static<typeof CacheFile>, "bundles" | "comparison">> {
+  const nothing = { bundles: [], comparison: null };
   try {
     const stat = await lstat(file);
     const own = process.getuid === undefined || stat.uid === process.getuid();
-    if (!stat.isFile() || !own || (stat.mode & OTHERS_WRITE) !== 0) return new Map();
+    if (!stat.isFile() || !own || (stat.mode & OTHERS_WRITE) !== 0) return nothing;
     const bytes = await readSmallFile(file, MAX_BYTES);
     const json = bytes === null ? null : parseStrictBytes(bytes, MAX_BYTES);
     const value = json?.ok === true ? checkDocument(CacheFile, json.value, "cache").value : null;
-    if (value === null || value.tool !== tool || value.keys !== keys) return new Map();
-    return new Map(value.bundles.map(({ key, eventTypes }) => [key, eventTypes]));
+    if (value === null || value.tool !== tool || value.keys !== keys) return nothing;
+    return value;
   } catch {
-    return new Map();
+    return nothing;
   }
 }
 

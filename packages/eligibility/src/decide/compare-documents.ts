@@ -30,7 +30,11 @@ export interface Compared {
 }
 
 /** Compares anew, with the signed policy and with digests made here; what the caller states of both is not believed. */
-export function compareDocuments(given: CompareInput | null, policy: PolicyRecord | null): Compared {
+export function compareDocuments(
+  given: CompareInput | null,
+  policy: PolicyRecord | null,
+  compareWith: typeof compare = compare,
+): Compared {
   if (given === null) {
     const missing = problemIn("plans", "COMPARISON_MISSING", "missing", "no plan, so nothing was compared");
     return { comparison: null, input: null, checks: [checkOf("comparison", [missing], "")] };
@@ -49,7 +53,7 @@ export function compareDocuments(given: CompareInput | null, policy: PolicyRecor
     planDigest: sha256(writeStrictBytes(given.plan)),
     harness: given.plan.harness,
   };
-  const comparison = compare(input);
+  const comparison = compareWith(input);
   // The check that decided the exit code speaks for the whole, not the first one by name.
   const first = comparison.checks.find((check) => exitCodeOf([check]) === comparison.exitCode);
   const whole = checkOf(

@@ -1,4 +1,4 @@
-import type { Comparison } from "@stage6/comparator";
+import { compare, type Comparison } from "@stage6/comparator";
 import { digestHex, sha256, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import { checkAcceptance, type AcceptanceRecord } from "../acceptance/check-acceptance.ts";
 import { checkAdmission, type AdmissionRecord } from "../admission/check-admission.ts";
@@ -34,8 +34,15 @@ export interface JudgedDocuments {
 
 const UNTRUSTED = "nothing can be trusted before the trust root is safe";
 
-/** Makes every check of the gate from raw documents. Pure; believes no earlier result. */
-export function judgeDocuments(documents: EligibilityDocuments, options: DecisionOptions): JudgedDocuments {
+/**
+ * Makes every check of the gate from raw documents. Pure; believes no earlier result. `compareWith` is for a caller that
+ * compares the same trials again and again and must give what the comparator gives; nothing that records hands one over.
+ */
+export function judgeDocuments(
+  documents: EligibilityDocuments,
+  options: DecisionOptions,
+  compareWith: typeof compare = compare,
+): JudgedDocuments {
   const { now, purpose = "judge" } = options;
   const checks: EligibilityCheck[] = [];
   const { trust, problems: unsafe } = checkTrustRoot(documents.trust, {
@@ -72,7 +79,7 @@ export function judgeDocuments(documents: EligibilityDocuments, options: Decisio
       ? notRun("policy", UNTRUSTED)
       : checkOf("policy", policy.problems, `signed by ${policy.record?.signedBy ?? ""}`, [documents.policy]),
   );
-  const compared = compareDocuments(documents.comparison, policy?.record ?? null);
+  const compared = compareDocuments(documents.comparison, policy?.record ?? null, compareWith);
   checks.push(...compared.checks);
   const reports = reportsOf(documents.comparison);
   checks.push(checkAuthority(documents.comparison, reports));

@@ -1,4 +1,4 @@
-import { opendir } from "node:fs/promises";
+import { opendirSync, type Dirent } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
 
@@ -23,7 +23,7 @@ export async function listFiles(
   let seen = 0;
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     try {
-      for await (const entry of await opendir(join(folder, at))) {
+      for (const entry of entriesOf(join(folder, at))) {
         seen += 1;
         if (seen > maxEntries) {
           findings.push({
@@ -50,6 +50,16 @@ export async function listFiles(
     }
   }
   return sorted(files, findings);
+}
+
+/** Entries of a folder one by one: how many there are is not known before, and may be too many to hold. */
+export function* entriesOf(folder: string): Generator<Dirent, void> {
+  const open = opendirSync(folder, { bufferSize: 64 });
+  try {
+    for (let entry = open.readSync(); entry !== null; entry = open.readSync()) yield entry;
+  } finally {
+    open.closeSync();
+  }
 }
 
 /** Folder order differs between machines; what is read from a bundle must not. */

@@ -28,7 +28,7 @@ export function bundlesCheck(trials: readonly CollectedTrial[], attempts: LostAt
       `none of ${trials.length} planned trials left a bundle`,
     );
   const before = trials.filter(({ verifiedBefore }) => verifiedBefore === true).length;
-  const how = before === 0 ? "" : `; ${before} of them were checked before and hold the same bytes`;
+  const how = before === 0 ? "" : `; ${before} of them were checked before and are unchanged`;
   const whole = `${found} of ${trials.length} planned bundles are there, signed and whole${how}`;
   const { lost } = attempts;
   if (lost.length === 0) return passed("bundles", whole);

@@ -51,7 +51,7 @@ export class RawReader {
   /** Digests of every file below a folder, by path below it. */
   async digests(folder: string): Promise<ReadonlyMap<string, Sha256>> {
     const digests = new Map<string, Sha256>();
-    const fault = await checkFolder(this.#root, folder);
+    const fault = checkFolder(this.#root, folder);
     if (fault !== null) {
       if (fault.rule !== "absent") this.findings.push(fault);
       return digests;
@@ -77,7 +77,7 @@ export class RawReader {
     folder: string,
     wanted: (entry: { isFile(): boolean; isDirectory(): boolean }) => boolean,
   ): Promise<string[]> {
-    const fault = await checkFolder(this.#root, folder);
+    const fault = checkFolder(this.#root, folder);
     if (fault !== null) {
       if (fault.rule !== "absent") this.findings.push(fault);
       return [];

@@ -10,7 +10,7 @@ import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
 import { collectEarlier, type CollectedPlan } from "../collect-earlier.ts";
 import { collectTrials, type CollectOptions } from "../collect-trials.ts";
 import type { CollectedTrial } from "../read-trial.ts";
-import { openVerifiedCache } from "../verified-cache.ts";
+import { openVerifiedCache, type VerifiedCache } from "../verified-cache.ts";
 import { readApplicability, type ReadApplicability } from "../read-applicability.ts";
 import { readHarnessRoot, type HarnessRootView } from "../read-harness-root.ts";
 import type { PlanEntry } from "../read-plans.ts";
@@ -54,6 +54,8 @@ export interface GateView {
   readonly applicability: ReadApplicability | null;
   readonly matrix: MatrixView | null;
   readonly documents: EligibilityDocuments | null;
+  /** What was known before, to be saved by whoever judges; null without a folder for it. */
+  readonly verified: VerifiedCache | null;
   readonly findings: readonly RootFinding[];
   readonly inputs: readonly RootInput[];
 }
@@ -63,18 +65,35 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const { root, now } = options;
   const view = await readHarnessRoot(root);
   const selected = selectPlan(view.plans, options.planId ?? null);
-  const empty = { view, selected, trials: [], earlier: [], applicability: null, matrix: null };
+  const empty = {
+    view,
+    selected,
+    trials: [],
+    earlier: [],
+    applicability: null,
+    matrix: null,
+    verified: null,
+  };
   if (!view.readable) return { ...empty, documents: null, findings: view.findings, inputs: view.inputs };
   const reader = new RawReader(root);
   const trust = await readTrustFiles(reader);
   const founder = options.founder ?? null;
   const anchor = { founder, harness: view.harness?.id ?? null };
   const trusted = runnerKeys(view.trusted, checkTrustRoot(trust, anchor).trust, now);
+  const { workers, verifiedFolder } = options;
+  const verified =
+    trusted === null || verifiedFolder === undefined
+      ? null
+      : await openVerifiedCache(verifiedFolder, trusted);
+  const how: CollectOptions = {
+    ...(workers === undefined ? {} : { workers }),
+    ...(verified === null ? {} : { verified }),
+  };
   const collected =
     selected === null || trusted === null || view.recorders === null
       ? null
-      : await collect(options, selected, view, trusted, view.recorders);
-  const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null);
+      : await collect(root, selected, view, trusted, view.recorders, how);
+  const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null, how);
   const documents = await readGateDocuments(reader, {
     trust,
     founder,
@@ -95,6 +114,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     ...collected,
     matrix,
     documents,
+    verified,
     findings: [
       ...view.findings,
       ...reader.findings.filter(({ file }) => !known.has(file)),
@@ -129,20 +149,15 @@ interface Collected {
 }
 
 async function collect(
-  { root, workers, verifiedFolder }: ReadGateOptions,
+  root: string,
   selected: PlanEntry,
   view: HarnessRootView,
   trusted: TrustedKeys,
   recorders: TrustedKeys,
+  how: CollectOptions,
 ): Promise<Collected> {
-  const cache = verifiedFolder === undefined ? null : await openVerifiedCache(verifiedFolder, trusted);
-  const how: CollectOptions = {
-    ...(workers === undefined ? {} : { workers }),
-    ...(cache === null ? {} : { verified: cache }),
-  };
   const trials = await collectTrials(root, selected.plan, selected.id, trusted, how);
   const earlier = await collectEarlier(root, selected, view.plans, trusted, how);
-  await cache?.save();
   return { trials, earlier, applicability: await readApplicability(root, selected, recorders) };
 }
 

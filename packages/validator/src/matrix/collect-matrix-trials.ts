@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { TrialPlan, TrustedKeys } from "@stage6/evidence-interface";
 import type { LaneStanding, TrialEvidence } from "@stage6/failure-matrix";
 import { REQUIRED_LANES } from "@stage6/comparator";
-import { collectTrials } from "../collect-trials.ts";
+import { collectTrials, type CollectOptions } from "../collect-trials.ts";
 import { readPlans } from "../read-plans.ts";
 import type { RootFinding } from "../root-finding.ts";
 import type { RootInput } from "../root-input.ts";
@@ -25,6 +25,7 @@ export async function collectMatrixTrials(
   root: string,
   trusted: TrustedKeys,
   judged: TrialPlan | null,
+  how: CollectOptions = {},
 ): Promise<MatrixTrials> {
   const folder = join(root, MATRIX_FILES.root);
   const { plans, findings: faults } = await readPlans(folder);
@@ -36,7 +37,7 @@ export async function collectMatrixTrials(
   }));
   const findings: RootFinding[] = faults.map((one) => ({ ...one, file: below(one.file) }));
   for (const { id, plan } of plans) {
-    for (const trial of await collectTrials(folder, plan, id, trusted)) {
+    for (const trial of await collectTrials(folder, plan, id, trusted, how)) {
       if (trial.state === "missing") continue;
       const path = below(trial.folder);
       evidence.push({

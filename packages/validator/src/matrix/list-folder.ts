@@ -14,7 +14,7 @@ export async function listFolder(
 ): Promise<{ readonly names: readonly string[]; readonly findings: readonly RootFinding[] }> {
   const names: string[] = [];
   const findings: RootFinding[] = [];
-  const fault = await checkFolder(root, folder);
+  const fault = checkFolder(root, folder);
   if (fault !== null) return { names, findings: fault.rule === "absent" ? [] : [fault] };
   try {
     for await (const entry of await opendir(join(root, folder))) {

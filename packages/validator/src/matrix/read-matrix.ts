@@ -7,6 +7,7 @@ import {
   type MatrixBlock,
   type MatrixEvidence,
 } from "@stage6/failure-matrix";
+import type { CollectOptions } from "../collect-trials.ts";
 import { readDocument } from "../read-document.ts";
 import type { RootFinding } from "../root-finding.ts";
 import type { RootInput } from "../root-input.ts";
@@ -35,6 +36,7 @@ export async function readMatrix(
   trusted: TrustedKeys,
   now: Timestamp,
   plan: TrialPlan | null = null,
+  how: CollectOptions = {},
 ): Promise<MatrixView> {
   const read = await readDocument(root, MATRIX_FILES.matrix, FailureMatrix);
   const inputs: RootInput[] =
@@ -49,7 +51,7 @@ export async function readMatrix(
     found: row === null ? message : `${row}: ${message}`,
   }));
   if (problems.length > 0) return { ...nothing, findings: problems };
-  const trials = await collectMatrixTrials(root, trusted, plan);
+  const trials = await collectMatrixTrials(root, trusted, plan, how);
   const { blocks, ...block } = await readBlocks(root);
   const injections = await readInjections(root, matrix, trials.lanes, trusted);
   const evidence = [...trials.evidence, ...injections.evidence];
