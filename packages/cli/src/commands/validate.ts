@@ -26,7 +26,7 @@ export function addValidate(program: Command, perform: Perform): void {
     .option("--plan <id>", "plan to judge (default: the newest)")
     .option(
       "--incremental",
-      "do not check again a bundle whose bytes are those of one found sound before, on this machine",
+      "do not check again a bundle that was found sound before on this machine and is unchanged",
     );
   perform<{ plan?: string; incremental?: boolean }>(command, async (context, { plan, incremental }) => {
     const result = await judgeGate(

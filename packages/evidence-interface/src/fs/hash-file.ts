@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, read as readCallback, readFileSync, readSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  read as readCallback,
+  readFileSync,
+  readSync,
+} from "node:fs";
 import { promisify } from "node:util";
 import type { Sha256 } from "../primitives.ts";
 
