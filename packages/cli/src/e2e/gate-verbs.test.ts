@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { chmod, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Sandbox, type Ran } from "../testing/run-stage6.ts";
 
@@ -142,52 +141,4 @@ describe("operators", () => {
     await writeFile(join(sandbox.path, "rsa.pub"), "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQ== x\n");
     expect((await add("rsa", "rsa.pub")).code).toBe(2);
   });
-});
-
-describe("with the keys of runner, comparator, validator and reviewer, and no operator's", () => {
-  it("R20, R40: no sequence of calls reaches a record (OPERATOR_UNKNOWN)", async () => {
-    const root = ["--harness-root", "sequences", "--now", NOW];
-    await mkdir(join(sandbox.path, "evidence"), { recursive: true });
-    await writeFile(join(sandbox.path, "evidence/report.txt"), "passed\n");
-    await writeFile(
-      join(sandbox.path, "stage5.json"),
-      JSON.stringify({
-        schemaVersion: "1.0",
-        result: "PASSED",
-        source: { repository: "case", commit: "c".repeat(40), gitTree: "d".repeat(40) },
-        target: { repository: "tally", ownership: "owned-noncritical", baseCommit: "e".repeat(40) },
-        validator: { name: "stage5", version: "1.0.0" },
-        startedAt: "2026-05-20T00:00:00.000Z",
-        finishedAt: "2026-05-20T01:00:00.000Z",
-        expiresAt: "2026-08-01T00:00:00.000Z",
-      }),
-    );
-    await sandbox.call([...root, "init"]);
-    const calls: readonly string[][] = [
-      ["plan", "--candidate", "fake", "--lanes", "fake", "--fixtures", "fix-failing-test"],
-      ["compare"],
-      ["compare", "--seal"],
-      ["stage5", "--files", "evidence", "--statement", "stage5.json"],
-      ["accept", "--operator", "runner", "--key", join(sandbox.path, "keys")],
-      ["accept", "--operator", "runner"],
-      ["sign-policy", "--operator", "runner", "--key", join(sandbox.path, "keys")],
-      ["record"],
-      ["validate"],
-      ["replay"],
-      ["revoke", "key", `sha256:${"0".repeat(64)}`, "--reason", "none"],
-    ];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat(calls.length - 1), { minLength: 1, maxLength: 6 }),
-        async (sequence) => {
-          for (const at of sequence) await sandbox.call([...root, ...(calls[at] ?? [])]);
-          expect((await sandbox.call([...root, "record"])).code).not.toBe(0);
-          expect((await sandbox.call([...root, "validate", "--json"])).code).not.toBe(0);
-          const names = [...(await sandbox.hashes("sequences/eligibility")).keys()];
-          expect(names.filter((name) => name.endsWith(".dsse.json"))).toEqual([]);
-        },
-      ),
-      { numRuns: 6, seed: 6 },
-    );
-  }, 240_000);
 });

@@ -67,7 +67,11 @@ export class Sandbox {
   }
 
   /** Runs the same command line inside this process: the same code without the start of a process. */
-  async call(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  async call(
+    words: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    now: () => number = () => Date.now(),
+  ): Promise<Ran> {
     let out = "";
     let err = "";
     const code = await main(words, {
@@ -76,7 +80,7 @@ export class Sandbox {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       color: false,
-      now: () => Date.now(),
+      now,
       interrupt: () => new AbortController().signal,
     });
     return { code, out, err };

@@ -13,7 +13,13 @@ import {
   sampleTrust,
   signSsh,
 } from "@stage6/eligibility/testing";
-import { sha256, writeStrictBytes, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
+import {
+  sha256,
+  writeStrictBytes,
+  type Sha256,
+  type TrialPlan,
+  type TrialRef,
+} from "@stage6/evidence-interface";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { ROOT_FILES } from "../root-files.ts";
 import {
@@ -32,6 +38,8 @@ export interface GateRootOptions extends SampleRootOptions {
   readonly operators?: "sample" | "none";
   /** Fixtures with live evidence; the policy's fewest when left out. */
   readonly fixtures?: number;
+  /** Digest of the program that stands for Case, which is all that is then admitted; a whole sample checkout when left out. */
+  readonly caseBinary?: Sha256;
   /** Trials per cell; two, or with live evidence five, when left out. */
   readonly trials?: number;
 }
@@ -57,10 +65,13 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
     policy,
     trial: (trial, ref) =>
       (options.trial ?? ((same: SampleTrial) => same))(
-        ref.lane === "case" ? withLooks(trial, ref) : trial,
+        ref.lane === "case" ? withLooks(trial, ref, options.caseBinary) : trial,
         ref,
       ),
-    plan: (plan) => (options.plan ?? ((same: TrialPlan) => same))(gatePlan(plan, live, fixtures, trials)),
+    plan: (plan) =>
+      (options.plan ?? ((same: TrialPlan) => same))(
+        gatePlan(plan, { live, fixtures, trials, caseBinary: options.caseBinary ?? CASE_BINARY }),
+      ),
   });
   await writeDocument(root, ROOT_FILES.trustedKeys, {
     ...sampleKeys(),
@@ -69,7 +80,7 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
   if (options.operators !== "none") await found(root, policy);
   await put(root, sampleStage5().envelope);
   await put(root, { path: "stage5/first/report.txt", bytes: Buffer.from("stage 5 report\n") });
-  await put(root, sampleAdmission());
+  await put(root, sampleAdmission(admitted(options.caseBinary)));
   return written;
 }
 
@@ -83,11 +94,16 @@ async function found(root: string, policy: Policy): Promise<void> {
   await put(root, { path: ROOT_FILES.policySignature, bytes });
 }
 
+/** What is admitted of a program without its source. */
+const admitted = (sha: Sha256 | undefined): Parameters<typeof sampleAdmission>[0] =>
+  sha === undefined ? {} : { form: "binary", binary: { sha256: sha, preparation: ["a sample program"] } };
+
 const idOf = (id: string, at: number): string => (at === 0 ? id : `${id}-${at}`);
 
 /** The trial with the looks at the source that the runner keeps around each run of the candidate. */
-function withLooks(sample: SampleTrial, trial: TrialRef): SampleTrial {
-  const looks = sampleObservations([trial]).filter(({ moment }) => moment !== "now");
+function withLooks(sample: SampleTrial, trial: TrialRef, caseBinary: Sha256 | undefined): SampleTrial {
+  const seen = caseBinary === undefined ? {} : { binarySha256: caseBinary };
+  const looks = sampleObservations([trial], seen).filter(({ moment }) => moment !== "now");
   const artifacts = new Map(sample.artifacts);
   for (const look of looks) {
     const when = look.moment === "before-run" ? "before" : "after";
@@ -105,17 +121,24 @@ async function put(root: string, { path, bytes }: RawFile): Promise<void> {
   await writeFile(join(root, path), bytes);
 }
 
-function gatePlan(plan: TrialPlan, live: boolean, fixtures: number, trialsPerCell: number): TrialPlan {
+interface PlanShape {
+  readonly live: boolean;
+  readonly fixtures: number;
+  readonly trials: number;
+  readonly caseBinary: Sha256;
+}
+
+function gatePlan(plan: TrialPlan, { live, fixtures, trials, caseBinary }: PlanShape): TrialPlan {
   const model = { class: "live", provider: "loopback", id: "model-1" } as const;
   return {
     ...plan,
     createdAt: "2026-06-01T00:00:00.000Z",
     evidenceClass: live ? "live" : "scripted",
     modelClass: live ? "live" : "scripted",
-    trialsPerCell,
+    trialsPerCell: trials,
     lanes: plan.lanes.map((lane) => ({
       ...lane,
-      backendSha256: lane.lane === "case" ? CASE_BINARY : sha256(lane.lane),
+      backendSha256: lane.lane === "case" ? caseBinary : sha256(lane.lane),
       ...(live && lane.lane !== "fake" ? { model } : {}),
     })),
     fixtures: plan.fixtures.flatMap((fixture) =>

@@ -1,2 +1,8 @@
 export { writeGateRoot, type GateRootOptions } from "./gate-root.ts";
-export { writeDocument, writeSampleRoot, type SampleRoot, type SampleRootOptions } from "./sample-root.ts";
+export {
+  asLane,
+  writeDocument,
+  writeSampleRoot,
+  type SampleRoot,
+  type SampleRootOptions,
+} from "./sample-root.ts";

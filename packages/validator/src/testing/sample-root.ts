@@ -8,17 +8,17 @@ import {
   writeStrictBytes,
   type OwnershipRecord,
   type PlannedLane,
+  type Sha256,
   type TrialPlan,
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { trialPath } from "@stage6/evidence-interface/fs";
-import { CONTRACT_NAMES, NO_AUTHORITY } from "@stage6/eligibility";
+import { CONTRACT_NAMES, NO_AUTHORITY, type ContractInForce, type TrustedKeyFile } from "@stage6/eligibility";
 import { appendRevocation } from "@stage6/eligibility/fs";
 import { testKeys, writeSampleBundle, type SampleTrial } from "@stage6/evidence-interface/testing";
 import { contractsInForce, NO_ADAPTER } from "../gate/contracts-in-force.ts";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
-import type { TrustedKeyFile } from "@stage6/eligibility";
 
 const LANES = ["case", "codex", "fake", "pi"] as const;
 const FIXTURE = "fix-failing-test";
@@ -65,6 +65,8 @@ export interface SampleRootOptions {
   /** Fixtures, lanes, models and trials per cell are written as the changed plan says. */
   readonly plan?: (plan: TrialPlan) => TrialPlan;
   readonly trial?: (trial: SampleTrial, ref: TrialRef) => SampleTrial;
+  /** The Case adapter that the root's contract names; none when left out. */
+  readonly caseAdapter?: ContractInForce;
 }
 
 /** Writes a document of a root as canonical bytes. */
@@ -97,7 +99,7 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
   const policy = options.policy ?? POLICY;
   await writeDocument(root, ROOT_FILES.policy, policy);
   await writeDocument(root, ROOT_FILES.trustedKeys, sampleKeys());
-  await writeGateFiles(root);
+  await writeGateFiles(root, options.caseAdapter ?? NO_ADAPTER);
   const plan = (options.plan ?? ((same: TrialPlan) => same))(samplePlan(policy));
   const digest = sha256(writeStrictBytes(plan));
   const planId = digestHex(digest).slice(0, 16);
@@ -120,7 +122,7 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
 }
 
 /** Lane registry, contracts, matrix and an opened list of revocations, as `init` writes them. */
-async function writeGateFiles(root: string): Promise<void> {
+async function writeGateFiles(root: string, caseAdapter: ContractInForce): Promise<void> {
   for (const id of LANES)
     await writeDocument(root, `${ROOT_FILES.lanes}/${id}/lane.json`, {
       schemaVersion: SCHEMA_VERSION,
@@ -129,7 +131,7 @@ async function writeGateFiles(root: string): Promise<void> {
       enabledByDefault: NO_AUTHORITY.enabledByDefault,
       statePaths: [],
     });
-  const inForce = contractsInForce(NO_ADAPTER);
+  const inForce = contractsInForce(caseAdapter);
   for (const name of CONTRACT_NAMES)
     await writeDocument(root, `${ROOT_FILES.contracts}/${name}.json`, {
       schemaVersion: SCHEMA_VERSION,
@@ -170,18 +172,22 @@ async function writeTrial(
     planDigest,
     policyDigest: plan.policyDigest,
     limits: plan.limits,
-    change: (sample) => (change ?? ((same: SampleTrial) => same))(asLane(sample, lane), trial),
+    change: (sample) => (change ?? ((same: SampleTrial) => same))(asLane(sample, lane, TARGET_DIGEST), trial),
   });
 }
 
-/** Samples are made for two lanes only; every other one is codex under another name, with the backend of the plan. */
-function asLane(sample: SampleTrial, { lane, backendSha256 }: PlannedLane): SampleTrial {
+/** Samples are made for two lanes only; every other one is codex under another name, with the backend of the plan and the fixture of the digest. */
+export function asLane(
+  sample: SampleTrial,
+  { lane, backendSha256 }: PlannedLane,
+  fixtureDigest: Sha256,
+): SampleTrial {
   return {
     ...sample,
     observation: { ...sample.observation, trial: { ...sample.observation.trial, lane } },
     events: sample.events.map((draft) => {
       if (draft[0] === "run.started")
-        return [draft[0], { ...draft[1], fixtureDigest: TARGET_DIGEST, trial: { ...draft[1].trial, lane } }];
+        return [draft[0], { ...draft[1], fixtureDigest, trial: { ...draft[1].trial, lane } }];
       return draft[0] === "backend.probed" ? [draft[0], { ...draft[1], sha256: backendSha256 }] : draft;
     }),
   };
