@@ -17,7 +17,7 @@ const lanes = wanted.filter((name) => LANES.includes(name));
 const runs = (name: string): boolean => parts.length === 0 || parts.includes(name);
 
 if (runs("event-log")) {
-  const { events, megabytes, sides } = await benchEventLog();
+  const { events, megabytes, sides, peaks } = await benchEventLog();
   const { parse, floor, check, ajv, zod } = sides;
   const row = (name: string, ratio: number, goal: string): void =>
     console.log(`  ${name.padEnd(46)} ${ratio.toFixed(2)}${goal}`);
@@ -27,6 +27,8 @@ if (runs("event-log")) {
   row("Ajv, schema and round trip alone, on the same", ajv.ms / floor.ms, "");
   row("zod, schema and round trip alone, on the same", zod.ms / floor.ms, "");
   console.log(`  peak memory: check ${check.peakMb} MB, JSON.parse ${parse.peakMb} MB   (goal: under 150)`);
+  const byLength = peaks.map(({ claims, peakMb }) => `${peakMb} MB at ${claims}`).join(", ");
+  console.log(`  peak memory of the check by events: ${byLength}`);
 }
 
 if (runs("trial")) {

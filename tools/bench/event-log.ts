@@ -27,6 +27,8 @@ export interface EventLogBench {
   readonly events: number;
   readonly megabytes: number;
   readonly sides: Readonly<Record<Side, SideBench>>;
+  /** Peak resident size of the check by the number of claims in the log, megabytes. */
+  readonly peaks: readonly { readonly claims: number; readonly peakMb: number }[];
 }
 
 /** Times every side, alternating, each round in a fresh process on bundled code (a loader's memory is not ours). */
@@ -57,6 +59,13 @@ export async function benchEventLog(events = 1_000_000, rounds = 3): Promise<Eve
       ratio: Math.round((best(side) / best("floor")) * 100) / 100,
       peakMb: Math.max(...of(side).map((run) => run.peakMb)),
     });
+    const peaks = [];
+    for (const claims of [10_000, 100_000]) {
+      const shorter = await writeLongBundle(join(folder, `of-${claims}`), claims);
+      const args = [program, "check", shorter, String(newlines(join(shorter, "events.jsonl")))];
+      peaks.push({ claims, peakMb: inChild(args).peakMb });
+    }
+    peaks.push({ claims: events, peakMb: result("check").peakMb });
     return {
       name: "event-log",
       events,
@@ -68,6 +77,7 @@ export async function benchEventLog(events = 1_000_000, rounds = 3): Promise<Eve
         ajv: result("ajv"),
         zod: result("zod"),
       },
+      peaks,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

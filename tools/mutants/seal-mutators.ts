@@ -57,6 +57,24 @@ function forged(text: string): string {
   return withSig(text, sign(null, bytes, stranger.privateKey).toString("base64"));
 }
 
+/** A file listed under a path that none may have. */
+function path(name: string, codes: Codes, paths: readonly string[]): BundleMutator {
+  const change = (made: Manifest, random: Random): unknown => ({
+    ...made,
+    files: [
+      {
+        path: random.pick(paths),
+        role: "lane-files",
+        mediaType: "text/plain",
+        size: 0,
+        sha256: made.events.merkleRoot,
+      },
+      ...made.files,
+    ],
+  });
+  return manifest(name, codes, change, ["SCHEMA_INVALID", "ARTIFACT_MISSING/role"]);
+}
+
 const entry = (made: Manifest, random: Random): Manifest["files"][number] => random.pick(made.files);
 
 /** Faults in envelope, statement and manifest, sealed by the runner's key unless the key is the fault. */
@@ -70,6 +88,18 @@ export const SEAL_MUTATORS: readonly BundleMutator[] = [
   envelope("second-signature", ["SCHEMA_INVALID"], (text) =>
     replaceOnce(text, /"signatures":\[(.*)\]/, '"signatures":[$1,$1]'),
   ),
+  envelope("thousand-signatures", ["SCHEMA_INVALID"], (text) =>
+    replaceOnce(
+      text,
+      /"signatures":\[(.*)\]/,
+      (_, one: string) => `"signatures":[${`${one},`.repeat(999)}${one}]`,
+    ),
+  ),
+  envelope("base64-with-white-space", ["SCHEMA_INVALID", "BYTES_NOT_CANONICAL"], (text, random) => {
+    const sig = sigOf(text).toString("base64");
+    const at = random.below(sig.length);
+    return withSig(text, `${sig.slice(0, at)}${random.pick([" ", "\\n", "\\t"])}${sig.slice(at)}`);
+  }),
   envelope("no-signature", ["SCHEMA_INVALID"], (text) =>
     replaceOnce(text, /"signatures":\[.*\]/, '"signatures":[]'),
   ),
@@ -205,18 +235,19 @@ export const SEAL_MUTATORS: readonly BundleMutator[] = [
     },
     ["ARTIFACT_MISSING/role"],
   ),
+  path("path-escape", ["PATH_ESCAPE"], ["../x", "/etc/passwd", "a/../../b", "C:\\x"]),
+  path("path-of-another-spelling", ["SCHEMA_INVALID"], ["a\0b", "a//b", "./a", "a/", ".", "a\nb"]),
   manifest(
-    "path-escape",
-    ["PATH_ESCAPE"],
-    (made, random) => {
-      const path = random.pick(["../x", "/etc/passwd", "a/../../b", "C:\\x"]);
-      return {
-        ...made,
-        files: [
-          { path, role: "lane-files", mediaType: "text/plain", size: 0, sha256: made.events.merkleRoot },
-          ...made.files,
-        ],
-      };
+    "twin-in-another-case",
+    ["ARTIFACT_MISSING"],
+    (made) => {
+      const twins = made.files.map((file) => ({
+        ...file,
+        role: "lane-files",
+        path: file.path.toUpperCase(),
+      }));
+      const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : 1);
+      return { ...made, files: [...made.files, ...twins.slice(0, 1)].toSorted(byPath) };
     },
     ["SCHEMA_INVALID"],
   ),
