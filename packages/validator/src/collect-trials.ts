@@ -51,7 +51,7 @@ export async function collectTrials(
   const places = plannedPlaces(plan, planId);
   // A plan that was read is canonical: writing it again gives its very bytes.
   const context: TrialContext = { root, planId, plan, planDigest: sha256(JSON.stringify(plan)), trusted };
-  const entries = await listRuns(root, planId, places.size);
+  const entries = listRuns(root, planId, places.size);
   const found = new Map(entries.map((entry) => [entry.path, entry]));
   const tasks: TrialTask[] = [
     ...[...places].map(([path, place]): TrialTask => ({

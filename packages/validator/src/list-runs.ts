@@ -1,7 +1,6 @@
-import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "@stage6/evidence-interface";
-import { errorCode } from "@stage6/evidence-interface/fs";
+import { entriesOf, errorCode } from "@stage6/evidence-interface/fs";
 import { byCodeUnit } from "./order.ts";
 import { checkFolder, kindOf } from "./read-root-file.ts";
 import { ROOT_FILES } from "./root-files.ts";
@@ -20,7 +19,7 @@ const DEPTH = 3;
 const MAX_UNPLANNED = 10_000;
 
 /** Everything below `runs/<planId>` down to the bundles' folders, sorted, without opening a file or following a link. */
-export async function listRuns(root: string, planId: string, planned: number): Promise<readonly RunEntry[]> {
+export function listRuns(root: string, planId: string, planned: number): readonly RunEntry[] {
   const base = `${ROOT_FILES.runs}/${planId}`;
   const folder = checkFolder(root, base);
   if (folder !== null) return folder.rule === "absent" ? [] : [{ path: "", kind: "fault", finding: folder }];
@@ -36,7 +35,7 @@ export async function listRuns(root: string, planId: string, planned: number): P
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const before = seen;
     try {
-      for await (const entry of await opendir(join(root, base, at))) {
+      for (const entry of entriesOf(join(root, base, at))) {
         seen += 1;
         if (seen > DEPTH * planned + MAX_UNPLANNED) {
           fault(at, {

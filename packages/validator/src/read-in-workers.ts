@@ -9,8 +9,22 @@ export interface WorkerStart {
   readonly concurrency: number;
 }
 
+/** Every other message to a worker. */
+export interface WorkerBatch {
+  readonly index: number;
+  readonly places: readonly TrialTask[];
+}
+
+/** What a worker answers to a batch. */
+export interface WorkerResult {
+  readonly index: number;
+  readonly trials: readonly ReadTrial[];
+}
+
 /** Places per message: enough that a message costs little, few enough that no worker waits long for another at the end. */
-const BATCH = 16;
+const BATCH = 8;
+/** Batches that a worker holds at once: it reads one while the result of the other is taken. */
+const HELD = 2;
 /** What reads our sources in this repository; no dependency of the package, whose published code needs nothing like it. */
 const SOURCE_HOOKS = "tsx/esm/api";
 const FROM_SOURCE = import.meta.url.endsWith(".ts");
@@ -25,6 +39,34 @@ function workerArgs(): string[] | undefined {
   return ["--conditions=@stage6/source", `--import=data:text/javascript,${encodeURIComponent(load)}`];
 }
 
+/** How long a worker without work is kept, milliseconds: a root has several plans, and starting one costs a hundred bundles. */
+const IDLE_MS = 30_000;
+/** Events are short-lived: with more room for them they are collected less often, and threads wait less for each other. */
+const LIMITS = { maxYoungGenerationSizeMb: 48 };
+const idle = new Map<Worker, NodeJS.Timeout>();
+
+/** An idle worker, or a new one. */
+function take(): Worker {
+  for (const [worker, timer] of idle) {
+    clearTimeout(timer);
+    idle.delete(worker);
+    worker.ref();
+    return worker;
+  }
+  const execArgv = workerArgs();
+  return new Worker(WORKER, { resourceLimits: LIMITS, ...(execArgv === undefined ? {} : { execArgv }) });
+}
+
+/** Keeps a worker for a while; it does not keep the process. */
+function giveBack(worker: Worker): void {
+  worker.unref();
+  const end = (): void => {
+    idle.delete(worker);
+    void worker.terminate();
+  };
+  idle.set(worker, setTimeout(end, IDLE_MS).unref());
+}
+
 /** Reads places in worker threads and gives the trials in the order of the places; rejects when a worker fails. */
 export async function readInWorkers(
   context: TrialContext,
@@ -37,31 +79,31 @@ export async function readInWorkers(
   for (let at = 0; at < tasks.length; at += BATCH) batches.push(tasks.slice(at, at + BATCH));
   const results = new Map<number, readonly ReadTrial[]>();
   const queue = batches.entries();
-  const execArgv = workerArgs();
   const start: WorkerStart = { context, remember, concurrency };
-  const started: Worker[] = [];
-  const one = async (): Promise<void> => {
-    const worker = new Worker(WORKER, execArgv === undefined ? {} : { execArgv });
-    started.push(worker);
-    worker.postMessage(start);
-    for (const [index, batch] of queue) results.set(index, await ask(worker, batch));
+  const taken = Array.from({ length: Math.min(workers, batches.length) }, take);
+  const one = async (worker: Worker): Promise<void> => {
+    for (const [index, places] of queue) results.set(index, await ask(worker, { index, places }));
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(workers, batches.length) }, one));
-  } finally {
-    await Promise.all(started.map((worker) => worker.terminate()));
+    for (const worker of taken) worker.postMessage(start);
+    await Promise.all(taken.flatMap((worker) => Array.from({ length: HELD }, () => one(worker))));
+  } catch (error) {
+    await Promise.all(taken.map((worker) => worker.terminate()));
+    throw error;
   }
+  for (const worker of taken) giveBack(worker);
   return [...results].sort(([a], [b]) => a - b).flatMap(([, trials]) => trials);
 }
 
-function ask(worker: Worker, batch: readonly TrialTask[]): Promise<readonly ReadTrial[]> {
+function ask(worker: Worker, batch: WorkerBatch): Promise<readonly ReadTrial[]> {
   return new Promise((resolve, reject) => {
     const done = (): void => {
       worker.off("message", take);
       worker.off("error", fail);
       worker.off("exit", leave);
     };
-    const take = (trials: readonly ReadTrial[]): void => {
+    const take = ({ index, trials }: WorkerResult): void => {
+      if (index !== batch.index) return;
       done();
       resolve(trials);
     };

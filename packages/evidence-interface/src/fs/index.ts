@@ -1,5 +1,5 @@
 export { rootLayout, trialPath, type RootLayout } from "./layout.ts";
 export { readChunks, readHashed, readSmallFile } from "./hash-file.ts";
-export { errorCode, listFiles } from "./list-files.ts";
+export { entriesOf, errorCode, listFiles } from "./list-files.ts";
 export { readBundle, type ReadBundleOptions } from "./read-bundle.ts";
 export { SealError, sealBundle, syncPath, type SealInput, type StagedRole } from "./write-bundle.ts";

@@ -53,7 +53,7 @@ export async function listFiles(
 }
 
 /** Entries of a folder one by one: how many there are is not known before, and may be too many to hold. */
-function* entriesOf(folder: string): Generator<Dirent, void> {
+export function* entriesOf(folder: string): Generator<Dirent, void> {
   const open = opendirSync(folder, { bufferSize: 64 });
   try {
     for (let entry = open.readSync(); entry !== null; entry = open.readSync()) yield entry;
