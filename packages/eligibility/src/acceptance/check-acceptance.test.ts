@@ -82,6 +82,9 @@ describe("an acceptance", () => {
       "that is not canonical JSON",
       [{ document: fileOf("jp.json", '{ "schemaVersion": "1.0" }'), signature: good.signature }],
     ],
+    ["by a name with a Cyrillic letter", one({ document: { operator: "operator:\u0458p" } })],
+    ["by a name in capitals", one({ document: { operator: "operator:JP" } })],
+    ["by a name with a space after it", one({ document: { operator: "operator:jp " } })],
     ["that confirms other words", one({ document: { statement: "activate it" } })],
     ["with an unknown field", one({ document: { enabledByDefault: true } as Record<string, unknown> })],
     [
@@ -165,6 +168,18 @@ describe("an acceptance", () => {
     const options = `namespaces="${ACCEPTANCE_NAMESPACE}",valid-after="${after}",valid-before="${before}"`;
     const trust = sampleTrust({ allowedSigners: sampleSigners(signerLine({ options }), POLICY_LINE) });
     expect(codes([good], { trust })).toEqual(["OPERATOR_KEY_WINDOW"]);
+  });
+
+  it("R40: made in the first moment of the key's window, and judged in its last, is accepted", () => {
+    const window = 'valid-after="20260604000000Z",valid-before="20260605000000Z"';
+    const options = `namespaces="${ACCEPTANCE_NAMESPACE}",${window}`;
+    const trust = sampleTrust({ allowedSigners: sampleSigners(signerLine({ options }), POLICY_LINE) });
+    expect(codes([good], { trust })).toEqual([]);
+    expect(codes([good], { trust }, "2026-06-05T00:00:00.001Z")).toEqual(["OPERATOR_KEY_WINDOW"]);
+  });
+
+  it("R40: made in the moment of the judgement is accepted", () => {
+    expect(codes(one({ document: { acceptedAt: NOW } }))).toEqual([]);
   });
 
   it("R40: that was revoked is refused (ACCEPTANCE_REVOKED)", () => {

@@ -57,6 +57,12 @@ describe("the ledger", () => {
     ["schema", "an activation", joined(lines[0]!.replace('"activation":"none"', '"activation":"default"'))],
     ["schema", "an unknown field", joined(lines[0]!.replace('"schemaVersion"', '"x":1,"schemaVersion"'))],
     ["not-canonical", "white space", joined(lines[0]!.replace(",", ", "))],
+    [
+      "not-canonical",
+      "a carriage return at the end of a line",
+      Buffer.from(whole.toString().replace("\n", "\r\n")),
+    ],
+    ["not-json", "a byte order mark", Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), whole])],
     ["not-utf8", "bytes outside UTF-8", Buffer.concat([whole, Buffer.of(0xff, 0x0a)])],
     [
       "acceptance-twice",
