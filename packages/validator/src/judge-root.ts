@@ -33,7 +33,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
     ...evidence.checks,
     ...(documents === null
       ? GATE_CHECK_IDS.map((id) => notRun(id, "the harness root could not be read"))
-      : gateChecks(documents, judgeDocuments(documents, { now: options.now }, compareWith).checks)),
+      : gateChecks(judgeDocuments(documents, { now: options.now }, compareWith).checks)),
   ];
   await gate.verified?.save();
   return {

@@ -124,6 +124,19 @@ describe("status", () => {
     const none = await sandbox.call(["status", "--harness-root", "nowhere"]);
     expect(none.out).toContain("Next: stage6 rehearse");
   });
+
+  it("R40: says what record says: without an operator nothing is unsafe, and nothing to be recorded (OPERATOR_UNKNOWN)", async () => {
+    const root = ["--harness-root", "no-operator"];
+    for (const words of [["init"], ["plan", "--candidate", "fake", "--lanes", "fake"]])
+      expect(await sandbox.call([...root, ...words])).toMatchObject({ code: 0 });
+    const recorded = await sandbox.call([...root, "record"]);
+    expect(recorded.out).toContain("trust OPERATOR_UNKNOWN");
+    expect(recorded.out).not.toContain("TRUST_ROOT_UNSAFE");
+    const status = await sandbox.call([...root, "status"]);
+    expect(status.out).toContain("missing  operator (OPERATOR_UNKNOWN)");
+    const { code } = await sandbox.call([...root, "validate"]);
+    expect(recorded.code).toBe(code);
+  });
 });
 
 describe("operators", () => {

@@ -110,6 +110,13 @@ describe("the trust root", () => {
     expect(signers(`# ${signerLine()}`)).toEqual(["TRUST_ROOT_UNSAFE empty"]);
   });
 
+  it("R40: one that nobody founded yet has no trap, and no operator (OPERATOR_UNKNOWN)", () => {
+    const unfounded = { allowedSigners: null, root: null, rootSignature: null };
+    expect(traps(unfounded)).toEqual(["OPERATOR_UNKNOWN missing"]);
+    for (const left of ["root", "rootSignature"] as const)
+      expect(traps({ ...unfounded, [left]: sampleTrust()[left] })).toEqual(["TRUST_ROOT_UNSAFE missing"]);
+  });
+
   it("R40: a missing or empty revocation list is unsafe, not a list of nothing (TRUST_ROOT_UNSAFE)", () => {
     expect(traps({ revocations: null })).toEqual(["TRUST_ROOT_UNSAFE missing"]);
     expect(traps({ revocations: fileOf("trust/revocations.jsonl", "") })).toEqual([

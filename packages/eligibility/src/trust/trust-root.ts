@@ -52,7 +52,8 @@ const FILES = {
 /**
  * Opens the trust root. Every trap is TRUST_ROOT_UNSAFE, and with a single one nothing is trusted: `trust` is null. A
  * missing or empty file is a trap, because ssh-keygen would take an empty revocation file for "nothing is revoked". A root
- * without a trap still has to be the founder's: TRUST_ROOT_UNSIGNED or FOUNDER_UNKNOWN.
+ * without a trap still has to be the founder's: TRUST_ROOT_UNSIGNED or FOUNDER_UNKNOWN; one that nobody founded yet has no
+ * operator: OPERATOR_UNKNOWN.
  */
 export function checkTrustRoot(
   files: TrustFiles,
@@ -65,7 +66,11 @@ export function checkTrustRoot(
   const unsafe = (file: string, rule: string, expected: string, found?: string): void =>
     void problems.push(problemIn(file, "TRUST_ROOT_UNSAFE", rule, expected, found));
   const keys = openKeys(files.keys, unsafe);
-  const signers = openSigners(files.allowedSigners, unsafe);
+  // A root that nobody founded yet is no trap: its first operator is still to come.
+  const unfounded = files.allowedSigners === null && files.root === null && files.rootSignature === null;
+  if (unfounded)
+    problems.push(problemIn(FILES.allowedSigners, "OPERATOR_UNKNOWN", "missing", "no operator may sign yet"));
+  const signers = unfounded ? [] : openSigners(files.allowedSigners, unsafe);
   const revocations = openRevocations(files.revocations, unsafe);
   checkRoles(keys, signers, unsafe);
   const trust = { keys, signers, revocations };

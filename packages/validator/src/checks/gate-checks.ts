@@ -1,6 +1,5 @@
-import type { EligibilityCheck, EligibilityCheckId, EligibilityDocuments } from "@stage6/eligibility";
+import type { EligibilityCheck, EligibilityCheckId } from "@stage6/eligibility";
 import type { CheckId, GateCheck } from "../gate-check.ts";
-import { ROOT_FILES } from "../root-files.ts";
 import { escapeLong } from "../text.ts";
 import { makeCheck, notRun } from "./make-check.ts";
 
@@ -26,18 +25,11 @@ const NAMES: Readonly<Record<EligibilityCheckId, CheckId>> = {
 export const GATE_CHECK_IDS: readonly CheckId[] = Object.values(NAMES);
 
 /** The checks of the gate's own documents, under their names here; one that was not made fails as NOT_RUN. */
-export function gateChecks(documents: EligibilityDocuments, made: readonly EligibilityCheck[]): GateCheck[] {
+export function gateChecks(made: readonly EligibilityCheck[]): GateCheck[] {
   const byId = new Map(made.map((check) => [check.id, check]));
   return Object.entries(NAMES).map(([id, name]) => {
     const check = byId.get(id);
     if (check === undefined) return notRun(name, "the gate did not make this check");
-    if (id === "trust" && documents.trust.allowedSigners === null && check.evidence.length === 1)
-      return makeCheck(
-        name,
-        "fail",
-        "OPERATOR_UNKNOWN",
-        `no operator may sign yet: there is no ${ROOT_FILES.allowedSigners}`,
-      );
     const evidence = check.evidence.map(({ path, sha256, what }) => ({
       path,
       ...(sha256 === undefined ? {} : { sha256 }),
