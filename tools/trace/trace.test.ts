@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readTrace } from "./read-trace.ts";
@@ -81,6 +82,24 @@ describe("a trace", () => {
   it("shows what is missing on the page", () => {
     expect(renderTrace(deriveTrace(wants, []))).toContain("- **missing**: a test that names A\\_B");
   });
+});
+
+it("a work tree whose tests name an id that does not exist, or leave one out, is told of both", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stage6-trace-"));
+  try {
+    for (const name of ["packages/a/src", "tools"]) mkdirSync(join(folder, name), { recursive: true });
+    const cite = (id: string): string => `import { it } from "vitest";\nit("${id}: holds", () => {});\n`;
+    writeFileSync(join(folder, "packages/a/src/a.test.ts"), cite("R17"));
+    writeFileSync(join(folder, "tools/b.test.ts"), cite("R59"));
+    const { requirements, unknown } = readTrace(folder);
+    expect(unknown).toEqual(["R59 in tools/b.test.ts: R59: holds"]);
+    const open = requirements.filter(({ missing }) => missing.length > 0);
+    expect(open.map(({ requirement }) => requirement.id)).toEqual(
+      REQUIREMENTS.map(({ id }) => id).filter((id) => id !== "R17"),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("the trace of this repository", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, cp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -66,6 +66,31 @@ describe("the commands inside a harness root", () => {
       replay: "NOT_RUN",
       "stage6-validated": "STAGE6_NOT_VALIDATED",
     });
+  }, 120_000);
+
+  it("R44, R45: say the same from another folder, through a link to the root", async () => {
+    const link = join(sandbox.path, "a link");
+    await symlink(join(sandbox.path, "harness"), link);
+    const env = { ...sandbox.env, STAGE6_COMMAND: program };
+    const elsewhere = async (file: string, ...words: readonly string[]): Promise<unknown> => {
+      const args = [...words, "--json", "--now", NOW];
+      const ran = await promisify(execFile)(join(link, file), args, { cwd: "/", env, timeout: 90_000 }).then(
+        () => ({ code: 0, stdout: "{}" }),
+        (error: unknown) => error as { code: number; stdout: string },
+      );
+      expect(ran.code).toBe(1);
+      const { checks }: { checks: unknown } = JSON.parse(ran.stdout);
+      return checks;
+    };
+    for (const [file, verb, ...words] of [
+      ["runner/validate-case-stage6", "validate", "--harness-root", link],
+      ["evals/health.sh", "health"],
+    ] as const) {
+      const ours = await sandbox.call([verb, "--json", "--now", NOW]);
+      const { checks }: { checks: unknown } = JSON.parse(ours.out);
+      expect(await elsewhere(file, ...words)).toEqual(checks);
+    }
+    await rm(link);
   }, 120_000);
 
   it("say what to set when they find no program", async () => {
