@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { appendFile, cp, readFile, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { appendFile, cp, readFile, rename, rm, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Sandbox, type Ran } from "../testing/run-stage6.ts";
+import { finish, Sandbox, type Ran } from "../testing/run-stage6.ts";
 
 const NOW = "2026-06-02T00:00:00.000Z";
 let sandbox: Sandbox;
@@ -128,6 +129,66 @@ describe("a root with a founder", () => {
       expect(await trustCode()).toBeNull();
     });
   });
+});
+
+describe("a root that nobody may write into", () => {
+  const readOnly = (): string[] => {
+    const root = join(sandbox.path, "harness");
+    return ["bwrap", "--dev-bind", "/", "/", "--ro-bind", root, root];
+  };
+
+  // Bubblewrap forbids writing also to whom everything is allowed.
+  it.runIf(process.platform === "linux").each([
+    ["revoke", ["revoke", "proof", `sha256:${"a".repeat(64)}`, "--reason", "none"]],
+    ["operator add", ["operator", "add", "kim", "--key", "kim.pub", "--founder", "jp"]],
+    ["operator confirm", ["operator", "confirm", "--founder", "jp"]],
+    ["sign-policy", ["sign-policy", "--operator", "jp", "--key", "jp"]],
+  ])(
+    "R40: is left as it was by %s, which says why",
+    async (_, words) => {
+      const before = await sandbox.hashes("harness");
+      const ran = await finish(sandbox.start(["--now", NOW, ...words], {}, sandbox.path, readOnly()));
+      expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("EROFS") });
+      expect(await sandbox.hashes("harness")).toEqual(before);
+      expect(await trustCode()).toBeNull();
+    },
+    60_000,
+  );
+});
+
+// The signature takes some 30 ms on an idle machine, the writing a few: the delays lie around that.
+it("R40: a founder's change that is killed leaves the old trust root, the new one, or one that nobody trusts and the founder makes good", async () => {
+  for (const after of [20, 30, 33, 36, 40])
+    await onCopy(async () => {
+      const words = ["--now", NOW, "operator", "add", "kim", "--key", "kim.pub", "--founder", "jp"];
+      const child = sandbox.start(words);
+      const ended = finish(child);
+      await once(child.stderr ?? child, "data");
+      await new Promise((resolve) => setTimeout(resolve, after));
+      child.kill("SIGKILL");
+      await ended;
+      expect([null, "TRUST_ROOT_UNSIGNED"]).toContain(await trustCode());
+      expect(await call("operator", "confirm", "--founder", "jp")).toMatchObject({ code: 0 });
+      expect(await trustCode()).toBeNull();
+    });
+}, 120_000);
+
+describe("a trust root of links and of more than anybody wrote", () => {
+  it.each(["allowed_signers", "keys.json", "revocations.jsonl", "root.json", "root.json.sig"])(
+    "R40: is not followed and not read to its end: %s",
+    async (name) => {
+      const file = join(sandbox.path, "harness/trust", name);
+      await onCopy(async () => {
+        await rename(file, join(sandbox.path, "moved"));
+        await symlink(join(sandbox.path, "moved"), file);
+        expect((await sandbox.call(["validate", "--now", NOW])).code).toBe(3);
+        await rm(file);
+        await rename(join(sandbox.path, "moved"), file);
+        await truncate(file, 64 * 2 ** 20);
+        expect((await sandbox.call(["validate", "--now", NOW])).code).toBe(3);
+      });
+    },
+  );
 });
 
 describe("a record", () => {
