@@ -68,7 +68,12 @@ export const REQUIREMENTS: readonly Requirement[] = [
     codes: ["SOURCE_MISSING", "SOURCE_STALE", "SOURCE_DRIFT", "VENDOR_DIRTY"],
   }),
   need("R39", "matrix rows covered, or blocked with a rationale", {
-    codes: ["MATRIX_ROW_OPEN|MATRIX_INCOMPLETE", "MATRIX_BLOCK_INVALID", "MATRIX_WRONG_CLOSURE"],
+    codes: [
+      "MATRIX_ROW_OPEN|MATRIX_INCOMPLETE",
+      "MATRIX_BLOCK_INVALID",
+      "MATRIX_BLOCK_EXPIRED",
+      "MATRIX_WRONG_CLOSURE",
+    ],
   }),
   need("R40", "operator acceptance after the proof is recorded", {
     codes: [
@@ -116,7 +121,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   need("R54", "the contract of the Case adapter is active", {
     codes: ["CONTRACT_INACTIVE", "CONTRACT_MISMATCH"],
   }),
-  need("R55", "the failure matrix is active", { codes: ["CONTRACT_MISMATCH"] }),
+  need("R55", "the failure matrix is active", { codes: ["CONTRACT_MISMATCH", "MATRIX_INCOMPLETE"] }),
   need("R56", "fake stays the default validation lane", { codes: ["LANE_NA_INVALID|SCHEMA_INVALID"] }),
   need("R57", "Codex and Pi are used or blocked with a rationale", { by: ["R31", "R48"] }),
   need("R58", "the success definition, conjunct by conjunct", { refusals: 10 }),

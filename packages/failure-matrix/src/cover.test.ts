@@ -234,7 +234,7 @@ describe("blocks", () => {
       one.lane,
     );
 
-  it("never block a drivable cell away", () => {
+  it("R39: never block a drivable cell away (MATRIX_BLOCK_INVALID)", () => {
     for (const reasonCode of ["NOT_DRIVABLE", "BOUNDS_UNAVAILABLE", "BACKEND_MISSING"] as const)
       expect(withBlock(block("F01", "codex", { reasonCode }))).toMatchObject({
         state: "open",
@@ -245,12 +245,12 @@ describe("blocks", () => {
     );
   });
 
-  it("hold for the lane's own reason alone", () => {
+  it("R39: hold for the lane's own reason alone (MATRIX_BLOCK_INVALID)", () => {
     expect(withBlock(block("F01", "case")).state).toBe("blocked");
     expect(withBlock(block("F01", "case", { reasonCode: "PROBE_FAILED" })).code).toBe("MATRIX_BLOCK_INVALID");
   });
 
-  it("end with their time, last 30 days at most, and do not come from the future", () => {
+  it("R39: end with their time, last 30 days at most, do not come from the future and say enough (MATRIX_BLOCK_EXPIRED, MATRIX_BLOCK_INVALID)", () => {
     expect(withBlock(block("F01", "case"), { now: "2026-02-10T00:00:00.000Z" })).toMatchObject({
       state: "open",
       code: "MATRIX_BLOCK_EXPIRED",
@@ -277,7 +277,7 @@ describe("checkCoverage", () => {
 
   it("has no problem with a closed matrix", () => expect(checkCoverage(demand)).toEqual([]));
 
-  it("names open rows, a lost row, a lost column and false counts", () => {
+  it("R39, R55: names open rows, a lost row, a lost column and false counts (MATRIX_INCOMPLETE)", () => {
     const open = cover({ ...WHOLE, evidence: [] });
     expect(new Set(checkCoverage({ ...demand, coverage: open }).map(({ code }) => code))).toEqual(
       new Set(["MATRIX_ROW_OPEN"]),
@@ -296,9 +296,9 @@ describe("checkCoverage", () => {
     ]);
   });
 
-  it("does not let the candidate be blocked away as a whole", () => {
+  it("R39: does not let the candidate be blocked away as a whole (MATRIX_INCOMPLETE)", () => {
     const problems = checkCoverage({ ...demand, candidate: "case" });
-    expect(problems).toHaveLength(matrix.rows.length);
+    expect(problems.map(({ code }) => code)).toEqual(matrix.rows.map(() => "MATRIX_INCOMPLETE"));
     expect(checkCoverage({ ...demand, candidate: "codex" })).toEqual([]);
   });
 });
