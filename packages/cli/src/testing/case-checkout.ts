@@ -33,13 +33,17 @@ export async function gitIn(cwd: string, ...words: readonly string[]): Promise<s
   return stdout.trim();
 }
 
-/** Makes a checkout below `folder`. Its runtime stands in for the answer to the probe alone: it is no Case, and does nothing but say that it was started. */
-export async function makeCaseCheckout(folder: string, name = "checkout"): Promise<CaseCheckout> {
+/** Makes a checkout below `folder`, with these files besides or in place of its own. Its runtime stands in for the answer to the probe alone: it is no Case, and does nothing but say that it was started. */
+export async function makeCaseCheckout(
+  folder: string,
+  name = "checkout",
+  files: Readonly<Record<string, string>> = {},
+): Promise<CaseCheckout> {
   const path = join(folder, name);
   const runtime = join(folder, `${name}-runtime`);
   const marker = join(folder, `${name}-started`);
   const installed = { "node_modules/left-dep/package.json": '{"version":"1.2.3","license":"MIT"}' };
-  for (const [file, content] of Object.entries({ ...TRACKED, ...installed })) {
+  for (const [file, content] of Object.entries({ ...TRACKED, ...files, ...installed })) {
     await mkdir(dirname(join(path, file)), { recursive: true });
     await writeFile(join(path, file), content);
   }
