@@ -1,3 +1,4 @@
+import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ACCEPTANCE_STATEMENT,
@@ -85,10 +86,19 @@ export async function registerAcceptance(
   if (check === undefined || (check.verdict !== "pass" && check.code !== "ACCEPTANCE_REJECTED"))
     return { ok: false, checks: check === undefined ? [] : [check] };
   const target = join(rootLayout(root).acceptances, digestHex(proofDigest), `${name}.json`);
-  // The signature goes first: a document without one is a fault, a signature without a document is nothing.
+  // The signature goes first: a document without one is a fault, a signature without a document is nothing, and is all
+  // that a call leaves which was ended in between.
+  if (!(await isThere(target))) await rm(`${target}.sig`, { force: true });
   if ((await writeNewFile(root, `${target}.sig`, signature)) === "different") return taken(file);
   if ((await writeNewFile(root, target, document)) === "different") return taken(file);
   return { ok: true, file };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function taken(file: string): RegisteredAcceptance {

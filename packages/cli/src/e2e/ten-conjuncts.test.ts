@@ -1,4 +1,4 @@
-import { cp, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { writeGateRoot } from "@stage6/validator/testing";
@@ -118,9 +118,32 @@ const records = async (): Promise<string[]> =>
     name.endsWith(".dsse.json"),
   );
 
+describe("an acceptance", () => {
+  const accept = ["accept", "--operator", "jp", "--key", "operator"];
+  const at = (...path: readonly string[]): string => join(sandbox.path, "harness", "acceptances", ...path);
+
+  it("leaves nothing where it cannot be written", async () => {
+    await writeFile(at(), "");
+    expect((await root.call(accept)).code).not.toBe(0);
+    expect(await readFile(at(), "utf8")).toBe("");
+    await rm(at());
+    expect((await root.call(["record"])).code).not.toBe(0);
+  });
+
+  it("is made anew after a call that was ended before the document was there", async () => {
+    const hex = root.proof.slice("sha256:".length);
+    await mkdir(at(hex), { recursive: true });
+    await writeFile(at(hex, "jp.json.sig"), "of a document that was never written");
+    expect((await root.call(["validate"])).code).not.toBe(0);
+    expect(await root.call(accept)).toMatchObject({ code: 0 });
+    const kept = await readFile(at(hex, "jp.json"));
+    expect((await root.call(accept)).code).not.toBe(0);
+    expect(await readFile(at(hex, "jp.json"))).toEqual(kept);
+  });
+});
+
 describe("the success definition on disk, judged by the command line", () => {
   it("R58: with all ten conjuncts a record is written, and the gate holds", async () => {
-    expect(await root.call(["accept", "--operator", "jp", "--key", "operator"])).toMatchObject({ code: 0 });
     expect(await root.call(["record"])).toMatchObject({ code: 0 });
     expect(await records()).toHaveLength(1);
     expect(await root.call(["validate"])).toMatchObject({ code: 0 });
