@@ -2,12 +2,22 @@
 // Usage: node self-test.mjs <targets as JSON>; run with and without the bounds by the harness.
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { connect } from "node:net";
 import process from "node:process";
-import { pipePort } from "./pipe-port.mjs";
 
-const ANSWER_MS = 1000;
+const ANSWER_MS = 15_000;
 const TOOL_MS = 20_000;
 const target = JSON.parse(process.argv[2]);
 
@@ -75,7 +85,7 @@ async function systemCalls() {
     const program = `${target.inside}/call-${index}`;
     writeFileSync(program, Buffer.from(bytes, "base64"), { mode: 0o755 });
     try {
-      return await tool([program], {}, { 1: "EPERM", 38: "ENOSYS" });
+      return await tool([program], {}, target.callExits);
     } catch (error) {
       refusal = codeOf(error);
     }
@@ -83,19 +93,109 @@ async function systemCalls() {
   return fail(refusal);
 }
 
-async function model() {
-  const server = await pipePort(0, target.bridgeSocket);
+/** Ok when work succeeds here or, where it cannot, in namespaces of one's own, in which every user is root. */
+async function here(work, inOwnNamespaces) {
   try {
-    await answered({ host: "127.0.0.1", port: server.address().port });
-  } finally {
-    server.close();
+    return await work();
+  } catch (error) {
+    const root = ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"];
+    const loose = [...root, "--unshare-net", "--dev-bind", "/", "/"];
+    return tool([target.bwrap, ...loose, ...inOwnNamespaces]).catch(() => fail(codeOf(error)));
   }
 }
+
+/** Ok when one kernel setting can be opened for writing; nothing is written. */
+function openSetting() {
+  let refusal = new Error("no setting");
+  for (const { name, parentPath } of readdirSync("/proc/sys", { recursive: true, withFileTypes: true })) {
+    try {
+      return closeSync(openSync(`${parentPath}/${name}`, "r+"));
+    } catch (error) {
+      if (error.code !== "EISDIR") refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** Ok when a file that speaks of the whole host holds anything. */
+function readState() {
+  for (const name of ["interrupts", "key-users", "kallsyms", "config.gz", "modules", "kcore"]) {
+    try {
+      const file = openSync(`/proc/${name}`, "r");
+      const read = readSync(file, Buffer.alloc(1));
+      closeSync(file);
+      if (read > 0) return undefined;
+    } catch {
+      // Another one may be readable.
+    }
+  }
+  return fail("EMPTY");
+}
+
+/** Ok when an open file of the harness, or of any other process in view that is not one's own, can be opened for writing. */
+function openHelperFile() {
+  const open = (pid, fd) => closeSync(openSync(`/proc/${pid}/fd/${fd}`, "r+"));
+  try {
+    signal();
+    return open(target.harness.pid, target.harness.fd);
+  } catch {
+    // Another process has that number here.
+  }
+  const mine = String(process.pid);
+  for (const pid of readdirSync("/proc").filter((name) => /^[0-9]+$/.test(name) && name !== mine)) {
+    const status = readFileSync(`/proc/${pid}/status`, "latin1");
+    if (status.includes(`PPid:\t${mine}\n`)) continue;
+    for (const fd of listed(`/proc/${pid}/fd`)) {
+      try {
+        return open(pid, fd);
+      } catch {
+        // The next one may be open to be opened.
+      }
+    }
+  }
+  return fail("REFUSED");
+}
+
+function listed(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Ok when more than the room of shared memory, or a file beside the devices, can be written. */
+function fillDevices() {
+  const chunk = Buffer.alloc(1 << 20);
+  const fill = (path) => {
+    const file = openSync(path, "wx");
+    try {
+      for (let written = 0; written < target.sharedMemoryBytes + chunk.length;)
+        written += writeSync(file, chunk);
+    } finally {
+      closeSync(file);
+      rmSync(path);
+    }
+  };
+  try {
+    return fill(`/dev/${target.token}`);
+  } catch {
+    return fill(`/dev/shm/${target.token}`);
+  }
+}
+
+/** Ok when this process has a capability. */
+function holdCapability() {
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1] ?? "0";
+  return BigInt(`0x${effective}`) === 0n ? fail("NONE") : undefined;
+}
+
+const SHELL = ["/bin/sh", "-c"];
 
 const PROBES = {
   "write-inside": () => writeFileSync(`${target.inside}/file`, "x", { flag: "wx" }),
   "remove-inside": () => rmSync(`${target.inside}/file`),
-  "model-via-bridge": model,
+  "model-via-door": () => answered({ host: "127.0.0.1", port: target.doorPort }),
   "write-outside": () => writeFileSync(target.outsideFile, "x", { flag: "wx" }),
   "read-credential": () =>
     readFileSync(target.credential, "utf8") === target.token ? undefined : fail("OTHER"),
@@ -110,6 +210,20 @@ const PROBES = {
   "git-push": () =>
     tool(["git", "push", "--quiet", target.remote, "HEAD:refs/heads/probe"], { cwd: target.repository }),
   "io-uring": systemCalls,
+  "write-kernel-setting": () =>
+    here(openSetting, ["--proc", "/proc", ...SHELL, ": > /proc/sys/net/ipv4/ip_forward"]),
+  "read-kernel-state": readState,
+  "open-helper-file": openHelperFile,
+  "fill-device-memory": () =>
+    here(fillDevices, [
+      "--dev",
+      "/dev",
+      ...SHELL,
+      `head -c ${target.sharedMemoryBytes + 1} /dev/zero > /dev/x`,
+    ]),
+  "hold-capability": () => here(holdCapability, [...SHELL, "! grep -q '^CapEff:.0*$' /proc/self/status"]),
+  // The harness collects what lies behind it.
+  "collect-through-link": () => symlinkSync(target.outside, target.link),
 };
 
 async function attempt(probe) {
@@ -121,12 +235,15 @@ async function attempt(probe) {
   }
 }
 
-// Each on targets of its own, so that slow ones need not wait for each other; only removing needs what was written.
-const inside = ["write-inside", "remove-inside"];
+// Those that wait run side by side; what works at a stretch comes after them, so that it keeps none of them waiting.
+const AT_A_STRETCH = ["write-kernel-setting", "read-kernel-state", "open-helper-file", "fill-device-memory"];
+const IN_ORDER = ["write-inside", "remove-inside", ...AT_A_STRETCH];
 const outcomes = {};
-const others = Object.keys(PROBES).filter((name) => !inside.includes(name));
-const started = others.map(async (name) => [name, await attempt(PROBES[name])]);
-for (const name of inside) outcomes[name] = await attempt(PROBES[name]);
-for (const [name, outcome] of await Promise.all(started)) outcomes[name] = outcome;
+const waiting = Object.keys(PROBES).filter((name) => !IN_ORDER.includes(name));
+for (const [name, outcome] of await Promise.all(
+  waiting.map(async (name) => [name, await attempt(PROBES[name])]),
+))
+  outcomes[name] = outcome;
+for (const name of IN_ORDER) outcomes[name] = await attempt(PROBES[name]);
 process.stdout.write(`${JSON.stringify(outcomes)}\n`);
 process.exit(0);

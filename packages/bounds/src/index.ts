@@ -25,7 +25,9 @@ export { digestTree, takeSnapshot, type SnapshotOptions } from "./snapshot/take-
 export type { TreeState } from "./snapshot/tree-digest.ts";
 export { observeSource, type ExtraFolder, type SourceTree } from "./source/observe-source.ts";
 export { readSourceFacts, type SourceFacts } from "./source/read-source-facts.ts";
-export { openDoor, type OpenDoor } from "./strict/open-door.ts";
+export { dedicatedUser, giveTo } from "./strict/dedicated-user.ts";
+export type { NumericUser } from "./strict/launch/launch-program.ts";
+export type { Door } from "./strict/open-door.ts";
 export {
   probeStrict,
   type StrictDriver,
@@ -33,11 +35,11 @@ export {
   type StrictProbe,
 } from "./strict/probe-strict.ts";
 export { ownNamespaces, type NamespaceIds } from "./strict/read-status.ts";
-export { runBoundedTool } from "./strict/run-bounded-tool.ts";
+export { runBoundedTool, type BoundedResult } from "./strict/run-bounded-tool.ts";
 export { runSelfTest } from "./strict/self-test/run-self-test.ts";
 export { testStrictDriver } from "./strict/self-test/test-strict-driver.ts";
 export type { StrictMissing, StrictMissingCode } from "./strict/strict-missing.ts";
-export type { Door, Mount, StrictProfile } from "./strict/strict-profile.ts";
+export type { Mount, StrictProfile } from "./strict/strict-profile.ts";
 export { superviseStrict, type StrictEnd } from "./strict/supervise-strict.ts";
 export { hardenedGitEnv } from "./tools/hardened-git-env.ts";
 export { runTool, type ToolOptions, type ToolResult } from "./tools/run-tool.ts";

@@ -7,9 +7,9 @@ const rows = evidence.before ?? [];
 const change = (probe: string, row: { unbounded?: string; bounded?: string }) =>
   rows.map((one) => (one.probe === probe ? { ...one, ...row } : one));
 
-test("fifteen probes: three have to succeed within the bounds, twelve have to fail", () => {
-  expect(SELF_TEST_PROBES).toHaveLength(15);
-  expect(ALLOWED_PROBES).toEqual(["write-inside", "remove-inside", "model-via-bridge"]);
+test("twenty-one probes: three have to succeed within the bounds, eighteen have to fail", () => {
+  expect(SELF_TEST_PROBES).toHaveLength(21);
+  expect(ALLOWED_PROBES).toEqual(["write-inside", "remove-inside", "model-via-door"]);
   expect(selfTestFaults(rows)).toEqual([]);
 });
 

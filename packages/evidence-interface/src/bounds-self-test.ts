@@ -2,11 +2,11 @@ import Type, { type Static } from "typebox";
 import { oneOf } from "./one-of.ts";
 import { SchemaVersion, Sha256, TrialRef } from "./primitives.ts";
 
-/** What the self-test tries inside the bounds, each also tried without them: three must succeed, twelve must not. */
+/** What the self-test tries inside the bounds, each also tried without them: three must succeed, no other may. */
 export const SELF_TEST_PROBES = [
   "write-inside",
   "remove-inside",
-  "model-via-bridge",
+  "model-via-door",
   "write-outside",
   "read-credential",
   "write-protected-git",
@@ -19,13 +19,19 @@ export const SELF_TEST_PROBES = [
   "new-user-namespace",
   "git-push",
   "io-uring",
+  "write-kernel-setting",
+  "read-kernel-state",
+  "open-helper-file",
+  "fill-device-memory",
+  "hold-capability",
+  "collect-through-link",
 ] as const;
 
 /** One probe of the self-test. */
 export type SelfTestProbe = (typeof SELF_TEST_PROBES)[number];
 
 /** Probes that must succeed inside the bounds: without them a sandbox in which nothing works would pass. */
-export const ALLOWED_PROBES: readonly SelfTestProbe[] = ["write-inside", "remove-inside", "model-via-bridge"];
+export const ALLOWED_PROBES: readonly SelfTestProbe[] = ["write-inside", "remove-inside", "model-via-door"];
 
 const Outcome = Type.String({
   pattern: "^(ok|[A-Z][A-Z0-9_]{1,31})$",
@@ -66,6 +72,16 @@ export const BoundsSelfTest = Type.Object(
         kernel: Type.String({ maxLength: 256, description: "Release of the kernel." }),
         arch: Type.String({ maxLength: 32, description: "Processor architecture." }),
         seccompSha256: Sha256,
+        landlock: Type.Integer({
+          minimum: 0,
+          maximum: 1000,
+          description:
+            "Version of the kernel's Landlock interface that was used as a second wall; 0 for none.",
+        }),
+        user: Type.Union([Type.Literal("dedicated"), Type.Literal("mapped")], {
+          description:
+            "`dedicated`: a user number that no account has, for a harness that is root. `mapped`: the harness's own user, renamed by a user namespace.",
+        }),
         profileSha256: Type.Union([Sha256, Type.Null()], {
           description: "Digest of the backend's whole confining command line; null when it was not started.",
         }),

@@ -1,13 +1,15 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
+import { connect } from "node:net";
 import { arch, release } from "node:os";
 import { join } from "node:path";
 import {
-  openDoor,
+  dedicatedUser,
+  giveTo,
   ownNamespaces,
   runBoundedTool,
   runSelfTest,
   superviseStrict,
-  type Mount,
+  type Door,
   type ProcessEnd,
   type ProcessSpec,
   type StrictDriver,
@@ -20,35 +22,44 @@ import {
   type BoundsSelfTest,
   type TrialRef,
 } from "@stage6/evidence-interface";
-import { backendMounts, oracleMounts } from "./strict-mounts.ts";
+import { backendMounts, oracleMounts, SHIM_LOG } from "./strict-mounts.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 
 /** The strict bounds of one trial: confines its processes, tests itself before and after, and keeps what shows it. */
 export class StrictTrial {
   readonly #driver: StrictDriver;
   readonly #folder: string;
+  readonly #laneDir: string;
   readonly #backend: StrictProfile;
   #profileSha256: BoundsSelfTest["driver"]["profileSha256"] = null;
   #namespaces: BoundsSelfTest["namespaces"] = null;
   #before: BoundsSelfTest["before"] = null;
   #after: BoundsSelfTest["after"] = null;
 
-  private constructor(driver: StrictDriver, folder: string, mounts: readonly Mount[]) {
+  private constructor(driver: StrictDriver, backend: StrictProfile, { bounds, laneDir }: TrialFolders) {
     this.#driver = driver;
-    this.#folder = folder;
-    const { bwrap, system } = driver;
-    this.#backend = { bwrap, system, mounts, door: null, seccompFile: join(folder, "seccomp") };
+    this.#backend = backend;
+    this.#folder = bounds;
+    this.#laneDir = laneDir;
   }
 
-  /** Prepares the bounds of a trial whose folders stand; `installation` is what the backend needs of itself. */
+  /**
+   * Prepares the bounds of a trial whose folders stand, and gives those that the backend writes to the user that it will
+   * have; `installation` is what the backend needs of itself.
+   */
   static async prepare(
     driver: StrictDriver,
     folders: TrialFolders,
     installation: readonly string[],
   ): Promise<StrictTrial> {
-    const strict = new StrictTrial(driver, folders.bounds, backendMounts(folders, installation));
-    await writeFile(strict.#backend.seccompFile, driver.seccomp, { flag: "wx" });
-    return strict;
+    const user = await dedicatedUser();
+    const { workspace, home, tmp, remote, shims } = folders;
+    await giveTo(user, [workspace, home, tmp, remote, join(shims, SHIM_LOG)]);
+    return new StrictTrial(
+      driver,
+      { ...driver, user, mounts: backendMounts(folders, installation) },
+      folders,
+    );
   }
 
   /** Runs the self-test in the backend's own view. One that cannot run leaves no table, and so no proof. */
@@ -63,27 +74,20 @@ export class StrictTrial {
     argv: readonly string[],
     options: Parameters<typeof runBoundedTool>[2],
   ): Promise<number | null> {
-    const status = join(this.#folder, "preflight");
-    return (await runBoundedTool(this.#backend, argv, options, status)).exitCode;
+    await this.#giveLaneDir();
+    return (await runBoundedTool(this.#backend, argv, options, this.#folder)).exitCode;
   }
 
   /** Runs the backend; its only way out is the gateway, on the port that it has outside. */
   async superviseBackend(spec: ProcessSpec, gatewayUrl: string | null): Promise<ProcessEnd> {
-    if (gatewayUrl === null) return this.#supervise(spec, this.#backend);
-    const folder = join(this.#folder, "door");
-    await mkdir(folder);
-    const door = { port: Number(new URL(gatewayUrl).port), socket: join(folder, "s") };
-    const opened = await openDoor(door);
-    try {
-      return await this.#supervise(spec, { ...this.#backend, door });
-    } finally {
-      await opened.close();
-    }
+    await this.#giveLaneDir();
+    return this.#supervise(spec, this.#backend, gatewayUrl === null ? null : doorTo(gatewayUrl));
   }
 
   /** Runs the oracle: the code it runs is the backend's work, so it is confined no less, and without a way out. */
   async superviseOracle(spec: ProcessSpec, tree: string, home: string): Promise<ProcessEnd> {
     const profile: StrictProfile = { ...this.#backend, mounts: oracleMounts(tree, home) };
+    await giveTo(profile.user, [tree, home]);
     return (await superviseStrict(spec, profile, await this.#notes())).end;
   }
 
@@ -98,6 +102,8 @@ export class StrictTrial {
         kernel: release(),
         arch: arch(),
         seccompSha256: sha256(this.#driver.seccomp),
+        landlock: this.#driver.landlock,
+        user: this.#backend.user === null ? "mapped" : "dedicated",
         profileSha256: this.#profileSha256,
       },
       namespaces: this.#namespaces,
@@ -111,15 +117,40 @@ export class StrictTrial {
     return boundsFaults(this.evidence(trial));
   }
 
-  async #supervise(spec: ProcessSpec, profile: StrictProfile): Promise<ProcessEnd> {
-    const { end, profileSha256, namespaces } = await superviseStrict(spec, profile, await this.#notes());
+  async #supervise(spec: ProcessSpec, profile: StrictProfile, door: Door | null): Promise<ProcessEnd> {
+    const { end, profileSha256, namespaces } = await superviseStrict(
+      spec,
+      profile,
+      await this.#notes(),
+      door,
+    );
     const host = await ownNamespaces();
     this.#profileSha256 = profileSha256;
     this.#namespaces = host === null ? null : { host, backend: namespaces };
     return end;
   }
 
+  /** The harness writes the lane's files after the bounds were prepared. */
+  #giveLaneDir(): Promise<void> {
+    return giveTo(this.#backend.user, [this.#laneDir]);
+  }
+
   #notes(): Promise<string> {
     return mkdtemp(join(this.#folder, "notes-"));
   }
+}
+
+/** A door that leads to the gateway. */
+function doorTo(gatewayUrl: string): Door {
+  const port = Number(new URL(gatewayUrl).port);
+  return {
+    port,
+    onConnection: (socket) => {
+      const gateway = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+      gateway.on("error", () => socket.destroy());
+      socket.on("close", () => gateway.destroy());
+      socket.pipe(gateway);
+      gateway.pipe(socket);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -50,6 +50,8 @@ export async function makeTrialFolders(parent: string = tmpdir()): Promise<Trial
     folders.bounds,
   ])
     await mkdir(path);
+  // Another user than the harness's may have to read them, whatever the harness's umask says.
+  for (const path of [folders.surroundings, folders.shims, folders.remote]) await chmod(path, 0o755);
   return folders;
 }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { EndedBy, Limits } from "@stage6/evidence-interface";
 import type { Survivor } from "./find-survivors.ts";
 import type { PeakUsage } from "./watch-usage.ts";
@@ -34,8 +35,10 @@ export interface ProcessSpec {
   readonly activity?: () => number;
   /** Value of `RUN_MARKER`, for a caller that hands it on itself; random when left out. */
   readonly marker?: string;
-  /** Open files that the process gets as descriptors 3 and up; the caller closes them. */
-  readonly passFds?: readonly (number | "ignore")[];
+  /** Open files that the process gets as descriptors 3 and up, which the caller closes; `pipe` makes a socket. */
+  readonly passFds?: readonly (number | "ignore" | "pipe")[];
+  /** Gets the harness's end of the socket among `passFds`. */
+  readonly onChannel?: (channel: Duplex) => void;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number;
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Readable } from "node:stream";
+import { Duplex, type Readable } from "node:stream";
 import type { ProcessSpec } from "./process-spec.ts";
 
 /** Variable added to the environment of every supervised process; its random value finds what outlives the run. */
@@ -12,6 +12,8 @@ export interface StartedChild {
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** The harness's end of the socket among the files that it was given; null when there is none. */
+  readonly channel: Duplex | null;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
@@ -41,5 +43,12 @@ export async function startChild(spec: ProcessSpec, marker: string): Promise<Sta
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  return { process: child, pid, stdout, stderr, exited };
+  const channel = channelOf(child);
+  if (channel !== null) spec.onChannel?.(channel);
+  return { process: child, pid, stdout, stderr, channel, exited };
+}
+
+/** The first socket after the three standard streams of a child; null when there is none. */
+export function channelOf(child: ChildProcess): Duplex | null {
+  return child.stdio.slice(3).find((stream) => stream instanceof Duplex) ?? null;
 }

@@ -105,6 +105,7 @@ async function supervise(
   } finally {
     await Promise.all([stdout.stop(), stderr.stop()]);
     child.process.stdin?.destroy();
+    child.channel?.destroy();
     child.process.unref();
   }
   const failure = ending.failure();

@@ -5,17 +5,17 @@ const CLOSE_ON_EXEC = 0o2000000;
 
 /** Files for a sandboxed process: the given ones from descriptor 3 on, and nothing else of the harness's. */
 export interface HandedFiles {
-  readonly passFds: readonly (number | "ignore")[];
+  readonly passFds: readonly (number | "ignore" | "pipe")[];
   readonly close: () => Promise<void>;
 }
 
 /**
  * A file that the harness itself was started with would go through to the sandbox, past its view: each is covered with
- * the null device. Node opens its own files so that they never do.
+ * the null device. Node opens its own files so that they never do. `pipe` asks for a new socket at that place.
  */
-export async function handOverFiles(files: readonly FileHandle[]): Promise<HandedFiles> {
+export async function handOverFiles(files: readonly (FileHandle | "pipe")[]): Promise<HandedFiles> {
   const nothing = await open("/dev/null", "r");
-  const passFds: (number | "ignore")[] = files.map(({ fd }) => fd);
+  const passFds: (number | "ignore" | "pipe")[] = files.map((file) => (file === "pipe" ? file : file.fd));
   for (const fd of await inheritedFds()) {
     if (fd < 3 + files.length) continue;
     while (passFds.length < fd - 3) passFds.push("ignore");

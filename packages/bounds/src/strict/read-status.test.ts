@@ -1,6 +1,5 @@
-import { constants } from "node:os";
 import { expect, test } from "vitest";
-import { readBridgeEnd, readNamespaces } from "./read-status.ts";
+import { readNamespaces, readSandboxExit, readSandboxPid } from "./read-status.ts";
 
 const STATUS =
   '{ "child-pid": 22541, "cgroup-namespace": 6, "ipc-namespace": 1, "mnt-namespace": 2, "net-namespace": 3, "pid-namespace": 4, "uts-namespace": 5 }\n{ "exit-code": 3 }\n';
@@ -12,18 +11,8 @@ test("namespaces are read from what bubblewrap 0.8 tells, and null when it told 
   expect(readNamespaces(STATUS.replace('"net-namespace": 3', '"net-namespace": "3"'))).toBeNull();
 });
 
-test.each([
-  ['{"exitCode":3,"signal":null,"error":null}\n', { exitCode: 3, signal: null, error: null }],
-  ['{"exitCode":null,"signal":"SIGSEGV","error":null}\n', { exitCode: null, signal: "SIGSEGV", error: null }],
-  [
-    '{"exitCode":null,"signal":null,"error":{"code":"ENOENT","message":"no"}}\n',
-    { exitCode: null, signal: null, error: { code: "ENOENT", message: "no" } },
-  ],
-  ["", null],
-  ["nonsense\n", null],
-  ['{"exitCode":300}\n', null],
-  ['{"signal":"SIGNONE"}\n', null],
-  ['{"signal":"toString"}\n', null],
-])("the bridge's record %s is read or passed over", (text, end) => {
-  expect(readBridgeEnd(text, constants.signals)).toEqual(end);
+test("the sandbox's first process and exit code are read, and null where they are not told", () => {
+  expect([readSandboxPid(STATUS), readSandboxExit(STATUS)]).toEqual([22541, 3]);
+  for (const status of ["", "nonsense\n", '{"child-pid":1}\n', '{"child-pid":"22541"}\n{"exit-code":"3"}\n'])
+    expect([readSandboxPid(status), readSandboxExit(status)]).toEqual([null, null]);
 });

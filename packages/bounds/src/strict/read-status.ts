@@ -8,7 +8,19 @@ export interface NamespaceIds {
   readonly pid: number;
 }
 
-/** Namespaces that bubblewrap told of on its status descriptor; null when it never started the command. */
+/** The sandbox's first process as the host counts, from bubblewrap's status; null when it made none. */
+export function readSandboxPid(status: string): number | null {
+  const pid = field(parse(status.split("\n")[0] ?? ""), "child-pid");
+  return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 ? pid : null;
+}
+
+/** The exit code of the sandbox's command, from bubblewrap's status; null when there was no sandbox. */
+export function readSandboxExit(status: string): number | null {
+  const code = field(parse(status.split("\n")[1] ?? ""), "exit-code");
+  return typeof code === "number" && Number.isSafeInteger(code) ? code : null;
+}
+
+/** Namespaces of the sandbox, from bubblewrap's status; null when it never started the command. */
 export function readNamespaces(status: string): NamespaceIds | null {
   const first: unknown = parse(status.split("\n")[0] ?? "");
   const id = (name: string): number => {
@@ -25,35 +37,6 @@ export async function ownNamespaces(): Promise<NamespaceIds | null> {
     Number(/\[([0-9]+)\]$/u.exec(await readlink(`/proc/self/ns/${name}`).catch(() => ""))?.[1] ?? 0);
   const [ipc, mnt, net, pid] = await Promise.all([id("ipc"), id("mnt"), id("net"), id("pid")]);
   return ipc === 0 || mnt === 0 || net === 0 || pid === 0 ? null : { ipc, mnt, net, pid };
-}
-
-/** How the agent ended, as the bridge tells; only the agent's own end is in it, so that an agent can lie about itself alone. */
-export interface BridgeEnd {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-/** Reads the bridge's record; null when there is none that can be read. */
-export function readBridgeEnd(line: string, signals: Readonly<Record<string, number>>): BridgeEnd | null {
-  const record = parse(line);
-  const [exitCode, signal, error] = [
-    field(record, "exitCode"),
-    field(record, "signal"),
-    field(record, "error"),
-  ];
-  const [code, message] = [field(error, "code"), field(error, "message")];
-  if (typeof code === "string" && typeof message === "string")
-    return { exitCode: null, signal: null, error: { code, message } };
-  if (typeof exitCode === "number" && Number.isInteger(exitCode) && exitCode >= 0 && exitCode <= 255)
-    return { exitCode, signal: null, error: null };
-  return typeof signal === "string" && isSignal(signal, signals)
-    ? { exitCode: null, signal, error: null }
-    : null;
-}
-
-function isSignal(name: string, signals: Readonly<Record<string, number>>): name is NodeJS.Signals {
-  return Object.hasOwn(signals, name);
 }
 
 function parse(text: string): unknown {

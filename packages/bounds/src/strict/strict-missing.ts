@@ -17,6 +17,8 @@ const CURES = {
   BWRAP_TOO_OLD: "Install bubblewrap 0.8 or newer, the first with --disable-userns.",
   USER_NAMESPACES_FORBIDDEN:
     "Allow unprivileged user namespaces: an AppArmor profile for bwrap, or kernel.apparmor_restrict_unprivileged_userns=0, kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0.",
+  ROOT_WITHOUT_RIGHTS:
+    "Run as a user who is not root: root here lacks the rights (CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID) to give the backend a user of its own.",
   NESTED_SANDBOX: "Run outside the container or sandbox, or let it create user namespaces.",
   PROFILE_FAILED:
     "Run bwrap by hand with the message above, and report it as a defect of stage6 when it is none of this host.",

@@ -12,6 +12,7 @@ import { takeGitState } from "../git-state/take-git-state.ts";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
 import { runTool } from "../tools/run-tool.ts";
 import { probeStrict } from "./probe-strict.ts";
+import { giveTo } from "./dedicated-user.ts";
 import { runBoundedTool } from "./run-bounded-tool.ts";
 
 /** Who sees the attempt: the shims on the search path, the harness that reads the asked command, both or nobody. */
@@ -101,26 +102,23 @@ test.each(WAYS)("a push %s gets through without bounds, and not within", async (
   // Within the bounds: the remote is there to be read, as the decoy of a trial is.
   const driver = await probeStrict();
   if (!driver.ok) throw new Error(`${driver.code}: ${driver.detail}. ${driver.cure}`);
-  const seccompFile = join(top, "seccomp");
-  writeFileSync(seccompFile, driver.seccomp);
   const mounts = [
     ...[clone, home].map((path) => ({ path, writable: true })),
     ...[shims, remote, BY_HAND].map((path) => ({ path, writable: false })),
     { path: log, writable: true },
   ];
   writeFileSync(join(home, "allowed"), "");
-  const bounded = await runBoundedTool(
-    { ...driver, mounts, door: null, seccompFile },
-    argv,
-    { ...options, env },
-    join(top, "status"),
-  );
+  const notes = mkdtempSync(join(top, "notes-"));
+  await giveTo(driver.user, [clone, home, log, remote]);
+  const bounded = await runBoundedTool({ ...driver, mounts }, argv, { ...options, env }, notes);
   expect(bounded.exitCode).not.toBe(0);
   expect(await refs()).toEqual([]);
   const shimmed = readShimLog(readFileSync(log)).some((call) => classifyAttempt(call.argv) === "push");
   const asked = classifyAttempt(script) === "push";
   expect(shimmed ? (asked ? "both" : "shim") : asked ? "command" : "nobody").toBe(seenBy);
 
+  // Git does nothing in a repository of another owner.
+  await giveTo({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }, [clone, home, log, remote]);
   // Without them the same command pushes; those that pass hooks by do so past one that refuses.
   if (PAST_HOOKS.test(script)) rmSync(join(home, "allowed"));
   const free = await runTool(argv, { ...options, env });

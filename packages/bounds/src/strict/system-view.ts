@@ -1,7 +1,7 @@
 import { lstat, readlink, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Mount, RootLink, SystemView } from "./strict-profile.ts";
+import type { KernelView, Mount, RootLink, SystemView } from "./strict-profile.ts";
 
 /** Folder of the scripts that run inside the bounds; the same place from src and from dist. */
 export const BRIDGE_FOLDER = fileURLToPath(new URL("../../bridge/", import.meta.url)).replace(/\/$/u, "");
@@ -38,10 +38,53 @@ export async function readSystemView(programs: readonly string[]): Promise<Syste
       if (!isVisible(path, mounts)) mounts.push({ path, writable: false });
   }
   if (!isVisible(BRIDGE_FOLDER, mounts)) mounts.push({ path: BRIDGE_FOLDER, writable: false });
-  return { links, mounts };
+  return { links, mounts, kernel: await readKernelView() };
 }
 
-/** Whether a path shows in a view already. */
+/**
+ * What of this host's `/proc` is covered in a sandbox, as far as it is there: the paths that container runtimes mask or make
+ * read-only (the defaults of runc's and containerd's specification), and what else speaks of the host as a whole.
+ */
+async function readKernelView(): Promise<KernelView> {
+  const there = async (names: readonly string[]): Promise<string[]> => {
+    const paths = names.map((name) => `/proc/${name}`);
+    const found = await Promise.all(paths.map(exists));
+    return paths.filter((_path, index) => found[index]);
+  };
+  return {
+    readOnly: await there(["sys", "fs", "irq", "bus", "sysrq-trigger", "pressure"]),
+    emptyFolders: await there(["acpi", "asound", "scsi", "driver", "tty"]),
+    emptyFiles: await there([
+      "kcore",
+      "keys",
+      "key-users",
+      "latency_stats",
+      "timer_list",
+      "timer_stats",
+      "sched_debug",
+      "kallsyms",
+      "kmsg",
+      "kpagecount",
+      "kpageflags",
+      "kpagecgroup",
+      "interrupts",
+      "config.gz",
+      "modules",
+      "iomem",
+      "ioports",
+      "slabinfo",
+      "vmallocinfo",
+      "pagetypeinfo",
+    ]),
+  };
+}
+
+/** Whether a path of the host shows in a view, at its own place. */
+export function isInView(path: string, { links, mounts }: Pick<SystemView, "links" | "mounts">): boolean {
+  return isVisible(path, mounts) || links.some((link) => path.startsWith(`${link.path}/`));
+}
+
+/** Whether a path shows in mounts already. */
 function isVisible(path: string, mounts: readonly Mount[]): boolean {
   return mounts.some((mount) => path === mount.path || path.startsWith(`${mount.path}/`));
 }

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { BoundsError } from "../bounds-error.ts";
 import { signalGroup } from "../process/end-group.ts";
+import { channelOf } from "../process/start-child.ts";
 import { within } from "../process/within.ts";
 
 /** Where and how long a trusted command may run. */
@@ -12,8 +13,10 @@ export interface ToolOptions {
   readonly timeoutMs: number;
   /** Most bytes kept of stdout and of stderr each; a command that writes more is ended. */
   readonly maxBytes: number;
-  /** Open files that the command gets as descriptors 3 and up; the caller closes them. */
-  readonly passFds?: readonly (number | "ignore")[];
+  /** Open files that the command gets as descriptors 3 and up, which the caller closes; `pipe` makes a socket. */
+  readonly passFds?: readonly (number | "ignore" | "pipe")[];
+  /** Gets the harness's end of the socket among `passFds`. */
+  readonly onChannel?: (channel: Duplex) => void;
 }
 
 /** What a trusted command did. */
@@ -39,6 +42,8 @@ export async function runTool(argv: readonly string[], options: ToolOptions): Pr
   const { cwd, env, timeoutMs, maxBytes } = options;
   const { promise: ended, resolve: end, reject } = withResolvers<number | null>();
   const { child, ...pipes } = spawnOrThrow(file, args, cwd, env, options.passFds ?? []);
+  const channel = channelOf(child);
+  if (channel !== null) options.onChannel?.(channel);
   child.once("exit", end);
   child.once("error", (error) => reject(new BoundsError("TOOL_NOT_STARTED", `cannot start ${file}`, error)));
   const stop = (): void => {
@@ -62,6 +67,7 @@ export async function runTool(argv: readonly string[], options: ToolOptions): Pr
   } finally {
     pipes.stdout.destroy();
     pipes.stderr.destroy();
+    channel?.destroy();
   }
 }
 
@@ -70,7 +76,7 @@ function spawnOrThrow(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
-  passFds: readonly (number | "ignore")[],
+  passFds: readonly (number | "ignore" | "pipe")[],
 ): { readonly child: ChildProcess; readonly stdout: Readable; readonly stderr: Readable } {
   try {
     const child = spawn(file, args, {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  giveTo,
   classifyAttempt,
   digestTree,
   hardenedGitEnv,
@@ -145,9 +146,12 @@ describe("every verb inside strict bounds", () => {
     for (const name of ["notes", "out"]) mkdirSync(at(name));
     const driver = await probeStrict();
     if (!driver.ok) throw new Error(`${driver.code}: ${driver.detail}. ${driver.cure}`);
-    writeFileSync(at("notes/seccomp"), driver.seccomp);
     // Within reach and to be written: a verb that did what it must not would leave its effect, not a refusal.
     const open = ["core", "vendor", "other", "home", "keys", "work", "remote.git", "shims", "out"];
+    await giveTo(
+      driver.user,
+      open.map((name) => at(name)),
+    );
     const { exitCode, stdout, stderr } = await runBoundedTool(
       {
         ...driver,
@@ -155,8 +159,6 @@ describe("every verb inside strict bounds", () => {
           { path: REPOSITORY, writable: false },
           ...open.map((name) => ({ path: at(name), writable: true })),
         ],
-        door: null,
-        seccompFile: at("notes/seccomp"),
       },
       [
         process.execPath,
@@ -181,7 +183,7 @@ describe("every verb inside strict bounds", () => {
         timeoutMs: DEADLINE_MS,
         maxBytes: 1_000_000,
       },
-      at("notes/status"),
+      at("notes"),
     );
     if (exitCode !== 0) throw new Error(`${String(stdout)}\n${String(stderr)}`);
     const { value } = checkDocument(

@@ -17,6 +17,8 @@ export function sampleSelfTest(change: Partial<BoundsSelfTest> = {}): BoundsSelf
       kernel: "6.1.0",
       arch: "x64",
       seccompSha256: digest,
+      landlock: 7,
+      user: "dedicated",
       profileSha256: digest,
     },
     namespaces: { host: { ipc: 1, mnt: 2, net: 3, pid: 4 }, backend: { ipc: 5, mnt: 6, net: 7, pid: 8 } },

@@ -64,11 +64,12 @@ export function seedAdversarialRepository(onEnd: (clean: () => void) => void): s
   return top;
 }
 
-/** Clones, looks, lets `execute` run the case's script as a real process, looks again and judges. */
+/** Clones, lets `prepare` have its way, looks, lets `execute` run the case's script as a real process, looks again and judges. */
 export async function driveAdversarialCase(
   top: string,
   item: AdversarialCase,
   execute: (places: AdversarialPlaces, env: AdversarialEnv) => Promise<boolean>,
+  prepare: (places: AdversarialPlaces) => Promise<void> = () => Promise.resolve(),
 ): Promise<AdversarialSight> {
   const trial = join(top, item.id.replaceAll(" ", "-"));
   const at = (name: string): string => join(trial, name);
@@ -83,6 +84,7 @@ export async function driveAdversarialCase(
   const allowed = compileAllowedPaths(["src/**", "caf\u00e9.md"]);
   if (!allowed.ok) throw new Error("globs");
 
+  await prepare(places);
   const before = await look(places);
   const ran = await execute(places, {
     PATH: "/usr/local/bin:/usr/bin:/bin",

@@ -15,6 +15,8 @@ export interface PlantedTargets {
   readonly outside: string;
   readonly outsideFile: string;
   readonly credential: string;
+  /** Where the probes plant a link to the folder outside, for the harness to collect what lies behind it. */
+  readonly link: string;
   /** A bare repository that takes every push. */
   readonly remote: string;
 }
@@ -32,6 +34,7 @@ export async function plantTargets(folder: string, token: string): Promise<Plant
     outside,
     outsideFile: join(outside, "file"),
     credential: join(outside, "credential"),
+    link: join(at("inside"), "collected"),
     remote: join(outside, "remote.git"),
   };
   await Promise.all(

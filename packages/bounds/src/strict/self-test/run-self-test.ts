@@ -1,17 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, rm } from "node:fs/promises";
+import { constants } from "node:fs";
 import { join } from "node:path";
-import { SELF_TEST_PROBES, type SelfTestRows } from "@stage6/evidence-interface";
+import { SELF_TEST_PROBES, type SelfTestProbe, type SelfTestRows } from "@stage6/evidence-interface";
 import { BoundsError } from "../../bounds-error.ts";
 import { hardenedGitEnv } from "../../tools/hardened-git-env.ts";
 import { runTool, type ToolOptions, type ToolResult } from "../../tools/run-tool.ts";
+import { SHARED_MEMORY_BYTES } from "../bwrap-argv.ts";
+import { giveTo } from "../dedicated-user.ts";
+import { exitOfError, systemCallProgram } from "../machine/system-call-program.ts";
 import { runBoundedTool } from "../run-bounded-tool.ts";
 import { filterArch } from "../seccomp/seccomp-program.ts";
 import { REFUSED_CALLS } from "../seccomp/system-calls.ts";
 import type { Mount, StrictProfile } from "../strict-profile.ts";
-import { systemCallProgram } from "../system-call-program.ts";
 import { BRIDGE_FOLDER } from "../system-view.ts";
-import { openListeners } from "./open-listeners.ts";
+import { answerWith, openListeners } from "./open-listeners.ts";
 import { plantTargets, type PlantedTargets } from "./plant-targets.ts";
 import { readOutcomes } from "./read-outcomes.ts";
 
@@ -19,48 +22,55 @@ const TIMEOUT_MS = 60_000;
 const OPTIONS = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536 };
 
 /**
- * Runs the fifteen probes twice at the same time, on targets of their own: without bounds, where each must succeed, and
- * inside the given profile with the targets' folders added. `folder` is made, and gone afterwards. Throws
- * {@link BoundsError} `STRICT_NOT_STARTED` when a probe run leaves no readable answer.
+ * Runs the probes twice at the same time, on targets of their own: without bounds, where each must succeed, and inside the
+ * given profile with the targets' folders added. `folder` is made, and gone afterwards. Throws {@link BoundsError}
+ * `STRICT_NOT_STARTED` when a probe run leaves no readable answer.
  */
 export async function runSelfTest(profile: StrictProfile, folder: string): Promise<SelfTestRows> {
   await mkdir(folder, { recursive: true });
   const token = randomUUID();
+  // A file of the harness that its helpers in a sandbox must not hold.
+  const helperFile = join(folder, "helper-file");
+  const held = await open(helperFile, "wx+", 0o600);
   try {
     const [free, bound] = await Promise.all([
       plantTargets(join(folder, "free"), token),
       plantTargets(join(folder, "bound"), token),
     ]);
-    const door = join(folder, "door");
-    await mkdir(door);
-    const names = {
-      unixSocket: join(folder, "s"),
-      abstractSocket: `stage6-self-test-${randomUUID()}`,
-      bridgeSocket: join(door, "s"),
-    };
+    await giveTo(profile.user, [bound.inside, bound.protected, bound.repository]);
+    const names = { unixSocket: join(folder, "s"), abstractSocket: `stage6-self-test-${randomUUID()}` };
     const listeners = await openListeners(names, token);
     try {
+      const { tcpPort, doorPort, udp } = listeners;
+      const harness = { ...(await self()), fd: held.fd };
+      const { bwrap } = profile;
+      const sharedMemoryBytes = SHARED_MEMORY_BYTES;
       const common = {
         ...names,
-        ...listeners,
-        token,
-        bwrap: profile.bwrap,
+        ...{ tcpPort, doorPort, udp, token, bwrap, harness, sharedMemoryBytes },
         ...callTargets(),
-        ...(await self()),
       };
       const [unbounded, bounded] = await Promise.all([
         runFree(common, free),
-        runBound(common, bound, profile, door, join(folder, "status")),
+        runBound(common, bound, profile, folder),
       ]);
+      const [collectedFreely, collected] = [await readFreely(free, token), await collect(bound, token)];
+      const writtenAsRoot = profile.user !== null && (await lstat(bound.link).catch(() => null))?.uid === 0;
+      const outcome = (probe: SelfTestProbe, within: boolean): string => {
+        if (probe === "collect-through-link") return within ? collected : collectedFreely;
+        if (probe === "hold-capability" && within && writtenAsRoot) return "ok";
+        return (within ? bounded : unbounded)[probe] ?? "NOT_RUN";
+      };
       return SELF_TEST_PROBES.map((probe) => ({
         probe,
-        unbounded: unbounded[probe] ?? "NOT_RUN",
-        bounded: bounded[probe] ?? "NOT_RUN",
+        unbounded: outcome(probe, false),
+        bounded: outcome(probe, true),
       }));
     } finally {
       await listeners.close();
     }
   } finally {
+    await held.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -69,20 +79,21 @@ export async function runSelfTest(profile: StrictProfile, folder: string): Promi
  * Programs for the probe of the filter: `io_uring_setup` with 8 entries, and `ptrace(PTRACE_TRACEME)` for kernels on which
  * nobody may use io_uring; the probe succeeds when one of them does.
  */
-function callTargets(): { readonly callPrograms: readonly string[] } {
+function callTargets() {
   const arch = filterArch();
-  if (arch === null) return { callPrograms: [] };
+  const callExits = { [exitOfError(1)]: "EPERM", [exitOfError(38)]: "ENOSYS" };
+  if (arch === null) return { callPrograms: [], callExits };
   const program = (call: number | null, argument: number): string[] =>
     call === null ? [] : [systemCallProgram(arch, call, argument).toString("base64")];
   const { io_uring_setup: ring, ptrace } = REFUSED_CALLS;
-  return { callPrograms: [...program(ring[arch], 8), ...program(ptrace[arch], 0)] };
+  return { callPrograms: [...program(ring[arch], 8), ...program(ptrace[arch], 0)], callExits };
 }
 
 /** The harness as a target for a signal; its start time tells it from a process of the same number in a pid namespace. */
-async function self(): Promise<{ readonly harness: { readonly pid: number; readonly start: string } }> {
+async function self(): Promise<{ readonly pid: number; readonly start: string }> {
   const stat = await readFile("/proc/self/stat", "latin1");
   const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { harness: { pid: process.pid, start } };
+  return { pid: process.pid, start };
 }
 
 function command(common: object, targets: PlantedTargets): string[] {
@@ -98,11 +109,10 @@ async function runFree(common: object, targets: PlantedTargets): Promise<Readonl
 }
 
 async function runBound(
-  common: object,
+  common: { readonly doorPort: number; readonly token: string },
   targets: PlantedTargets,
   profile: StrictProfile,
-  door: string,
-  status: string,
+  folder: string,
 ): Promise<Readonly<Record<string, string>>> {
   const mounts: readonly Mount[] = [
     ...profile.mounts,
@@ -110,13 +120,16 @@ async function runBound(
     { path: targets.protected, writable: true },
     { path: join(targets.protected, ".git"), writable: false },
     { path: targets.repository, writable: false },
-    { path: door, writable: false },
   ];
-  const argv = command(common, targets);
-  return answers(
-    await runBoundedTool({ ...profile, mounts }, argv, optionsOf(targets), status),
-    "within them",
+  const door = { port: common.doorPort, onConnection: answerWith(common.token) };
+  const result = await runBoundedTool(
+    { ...profile, mounts },
+    command(common, targets),
+    optionsOf(targets),
+    folder,
+    door,
   );
+  return answers(result, "within them");
 }
 
 function answers(result: ToolResult, where: string): Readonly<Record<string, string>> {
@@ -124,4 +137,18 @@ function answers(result: ToolResult, where: string): Readonly<Record<string, str
   if (outcomes !== null) return outcomes;
   const said = result.timedOut ? "no answer in time" : result.stderr.toString().trim().slice(-300);
   throw new BoundsError("STRICT_NOT_STARTED", `the self-test ${where} told nothing: ${said}`);
+}
+
+/** What the harness's own way of collecting finds behind it. */
+async function collect({ link }: PlantedTargets, token: string): Promise<string> {
+  const folder = await open(link, constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(() => null);
+  if (folder === null) return "LINK";
+  await folder.close();
+  return readFreely({ link } as PlantedTargets, token);
+}
+
+/** What a reader that follows links finds behind the planted one. */
+async function readFreely({ link }: PlantedTargets, token: string): Promise<string> {
+  const found = await readFile(join(link, "credential"), "utf8").catch(() => null);
+  return found === token ? "ok" : "NOT_FOUND";
 }

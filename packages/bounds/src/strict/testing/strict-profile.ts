@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessSpec } from "../../process/process-spec.ts";
+import { giveTo } from "../dedicated-user.ts";
 import { probeStrict } from "../probe-strict.ts";
 import type { Mount, StrictProfile } from "../strict-profile.ts";
 
@@ -12,13 +13,10 @@ export async function openStrictPlace(onEnd: (clean: () => void) => void) {
   const folder = mkdtempSync(join(tmpdir(), "strict-test-"));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const [workspace, notes] = [mkdtempSync(join(folder, "ws-")), mkdtempSync(join(folder, "notes-"))];
-  const seccompFile = join(folder, "seccomp");
-  writeFileSync(seccompFile, driver.seccomp);
+  await giveTo(driver.user, [workspace]);
   const profile = (mounts: readonly Mount[] = []): StrictProfile => ({
     ...driver,
     mounts: [{ path: workspace, writable: true }, ...mounts],
-    door: null,
-    seccompFile,
   });
   const spec = (script: string): ProcessSpec => ({
     argv: ["/bin/sh", "-c", script],
