@@ -82,6 +82,10 @@ export const BoundsSelfTest = Type.Object(
           description:
             "`dedicated`: a user number that no account has, for a harness that is root. `mapped`: the harness's own user, renamed by a user namespace.",
         }),
+        memory: Type.Union([Type.Literal("enforced"), Type.Literal("watched"), Type.Null()], {
+          description:
+            "`enforced`: a control group held the backend's memory limit. `watched`: the harness looked at it. Null when the backend was not started.",
+        }),
         profileSha256: Type.Union([Sha256, Type.Null()], {
           description: "Digest of the backend's whole confining command line; null when it was not started.",
         }),

@@ -32,6 +32,7 @@ export class StrictTrial {
   readonly #laneDir: string;
   readonly #backend: StrictProfile;
   #profileSha256: BoundsSelfTest["driver"]["profileSha256"] = null;
+  #memory: BoundsSelfTest["driver"]["memory"] = null;
   #namespaces: BoundsSelfTest["namespaces"] = null;
   #before: BoundsSelfTest["before"] = null;
   #after: BoundsSelfTest["after"] = null;
@@ -104,6 +105,7 @@ export class StrictTrial {
         seccompSha256: sha256(this.#driver.seccomp),
         landlock: this.#driver.landlock,
         user: this.#backend.user === null ? "mapped" : "dedicated",
+        memory: this.#memory,
         profileSha256: this.#profileSha256,
       },
       namespaces: this.#namespaces,
@@ -118,7 +120,7 @@ export class StrictTrial {
   }
 
   async #supervise(spec: ProcessSpec, profile: StrictProfile, door: Door | null): Promise<ProcessEnd> {
-    const { end, profileSha256, namespaces } = await superviseStrict(
+    const { end, profileSha256, namespaces, memory } = await superviseStrict(
       spec,
       profile,
       await this.#notes(),
@@ -126,6 +128,7 @@ export class StrictTrial {
     );
     const host = await ownNamespaces();
     this.#profileSha256 = profileSha256;
+    this.#memory = memory;
     this.#namespaces = host === null ? null : { host, backend: namespaces };
     return end;
   }

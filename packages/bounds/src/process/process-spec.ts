@@ -33,6 +33,8 @@ export interface ProcessSpec {
   readonly toolLimit?: AbortSignal;
   /** Time of the latest model traffic as `Date.now()` tells it; counts as activity. */
   readonly activity?: () => number;
+  /** Asked several times a second and after the end: whether the kernel ended a process of the run for its memory. */
+  readonly ranOutOfMemory?: () => Promise<boolean>;
   /** Value of `RUN_MARKER`, for a caller that hands it on itself; random when left out. */
   readonly marker?: string;
   /** Open files that the process gets as descriptors 3 and up, which the caller closes; `pipe` makes a socket. */

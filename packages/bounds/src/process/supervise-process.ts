@@ -87,6 +87,7 @@ async function supervise(
     diskBefore,
     memoryBytes,
     diskBytes,
+    ranOutOfMemory: spec.ranOutOfMemory,
     onEnd: ending.end,
   });
   const channels = await processTable.outputsOf(child.pid);
@@ -94,7 +95,7 @@ async function supervise(
   const exit = await Promise.race([child.exited, ending.lost]);
   const durationMs = Math.round(performance.now() - began);
   stopWatching();
-  usage.stop();
+  await usage.stop();
   ending.settle();
 
   let survivors: readonly Survivor[];

@@ -16,6 +16,8 @@ export interface UsageSpec {
   readonly diskBefore: number;
   readonly memoryBytes: number | undefined;
   readonly diskBytes: number | undefined;
+  /** Whether the kernel ended a process of the run for its memory. */
+  readonly ranOutOfMemory: (() => Promise<boolean>) | undefined;
   readonly onEnd: (reason: EndedBy) => void;
 }
 
@@ -26,7 +28,11 @@ export interface PeakUsage {
 }
 
 /** Looks at memory and disk again and again until `stop`, as far as they are limited. */
-export function watchUsage(spec: UsageSpec): { readonly stop: () => void; readonly peak: () => PeakUsage } {
+export function watchUsage(spec: UsageSpec): {
+  /** Stops, after a last look at what the kernel ended. */
+  readonly stop: () => Promise<void>;
+  readonly peak: () => PeakUsage;
+} {
   const peak = { memoryBytes: null as number | null, diskBytes: null as number | null };
   let stopped = false;
   const timers = new Set<NodeJS.Timeout>();
@@ -45,7 +51,10 @@ export function watchUsage(spec: UsageSpec): { readonly stop: () => void; readon
     every(
       () => MEMORY_PAUSE_MS,
       async () => {
-        const now = await processTable.memoryOf(spec.pid);
+        const out = (await spec.ranOutOfMemory?.()) === true;
+        const seen = await processTable.memoryOf(spec.pid);
+        // What was used up is not only what the processes hold mapped.
+        const now = out ? memoryBytes + 1 : seen;
         if (now === null || stopped) return;
         peak.memoryBytes = Math.max(peak.memoryBytes ?? 0, now);
         if (now > memoryBytes) spec.onEnd("memory-limit");
@@ -66,9 +75,12 @@ export function watchUsage(spec: UsageSpec): { readonly stop: () => void; readon
       },
     );
   return {
-    stop: () => {
+    stop: async () => {
       stopped = true;
       for (const timer of timers) clearTimeout(timer);
+      if (memoryBytes === undefined || (await spec.ranOutOfMemory?.()) !== true) return;
+      peak.memoryBytes = Math.max(peak.memoryBytes ?? 0, memoryBytes + 1);
+      spec.onEnd("memory-limit");
     },
     peak: () => ({ ...peak }),
   };

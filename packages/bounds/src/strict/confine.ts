@@ -1,8 +1,9 @@
-import { mkdtemp, open, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { bwrapArgv, type BoundedCommand } from "./bwrap-argv.ts";
 import { BoundsError } from "../bounds-error.ts";
+import type { ControlGroup } from "./control-group.ts";
 import { handOverFiles } from "./hand-over-files.ts";
 import { findCommand } from "./launch/find-command.ts";
 import { LaunchChannel } from "./launch/launch-channel.ts";
@@ -33,14 +34,15 @@ export interface Confinement {
 }
 
 /**
- * Prepares everything that confines one command; `folder` is the harness's own, outside of the view. The door is open
- * before the command starts. `program` takes the launcher's place, for what tests the kernel.
+ * Prepares everything that confines one command; `folder` is the harness's own, outside of the view. The command starts
+ * once the sandbox is in its control group and the door is open. `program` takes the launcher's place, for what tests the kernel.
  */
 export async function confine(
   profile: StrictProfile,
   command: BoundedCommand,
   folder: string,
   door: Door | null = null,
+  group: ControlGroup | null = null,
   program?: Buffer,
 ): Promise<Confinement> {
   const { arch, user, landlock, system, mounts } = profile;
@@ -66,9 +68,10 @@ export async function confine(
   };
   let opened: OpenDoor | null = null;
   const channel = new LaunchChannel(async () => {
-    if (door === null) return;
     const pid = readSandboxPid(await readStatus());
     if (pid === null) throw new BoundsError("STRICT_NOT_STARTED", "bubblewrap did not name its process");
+    if (group !== null) for (const one of await familyOf(pid)) await group.add(one);
+    if (door === null) return;
     opened = await openDoor(arch, { pid, mapped: user === null }, door, own);
   });
   return {
@@ -85,6 +88,12 @@ export async function confine(
       await rm(own, { recursive: true, force: true });
     },
   };
+}
+
+/** A sandbox's first process and its launcher, the only ones that there are before the command starts. */
+async function familyOf(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, "latin1").catch(() => "");
+  return [pid, ...children.split(" ").flatMap((word) => (word === "" ? [] : [Number(word)]))];
 }
 
 /** A file that is read from its beginning through its handle. */

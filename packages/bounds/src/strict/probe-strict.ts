@@ -79,7 +79,7 @@ async function readVersion(bwrap: string) {
 async function landlockVersion(driver: StrictDriver, folder: string): Promise<number> {
   const profile = { ...driver, mounts: [] };
   const program = landlockVersionProgram(driver.arch);
-  const confined = await confine(profile, { argv: ["/"], cwd: "/", env: ENV }, folder, null, program);
+  const confined = await confine(profile, { argv: ["/"], cwd: "/", env: ENV }, folder, null, null, program);
   try {
     await runTool(confined.argv, { ...OPTIONS, env: {}, passFds: confined.passFds });
     return (await confined.exitCode()) ?? 0;

@@ -7,6 +7,7 @@ import { superviseProcess } from "../process/supervise-process.ts";
 import { seccompProgram } from "./seccomp/seccomp-program.ts";
 import { encodeBpf } from "./seccomp/bpf.ts";
 import { superviseStrict } from "./supervise-strict.ts";
+import { MAX_PROCESSES } from "./launch/resource-limits.ts";
 import { exitOfError, systemCallProgram } from "./machine/system-call-program.ts";
 import { openStrictPlace } from "./testing/strict-profile.ts";
 
@@ -206,4 +207,70 @@ test("memory is counted across the sandbox, and the sandbox's own temp folder ha
   expect(await superviseStrict(other.spec(fill), other.profile(), other.notes)).toMatchObject({
     end: { exitCode: 1 },
   });
+});
+
+test("memory that no process has mapped counts, too, where the kernel holds the limit", async () => {
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
+  const base = spec("dd if=/dev/zero of=/tmp/x bs=1M count=400 2>/dev/null; echo went on; sleep 30");
+  const limits = { ...base.limits, memoryBytes: 128 * 1024 ** 2 };
+  const { end, memory } = await superviseStrict({ ...base, limits }, profile(), notes);
+  expect(end.endedBy).toBe(memory === "enforced" ? "memory-limit" : "total-limit");
+  if (process.getuid?.() === 0) expect(memory).toBe("enforced");
+});
+
+test.each([
+  ["files beside the devices", "echo x > /dev/x", "Read-only file system"],
+  ["shared memory", "dd if=/dev/zero of=/dev/shm/x bs=1M count=80", "No space left on device"],
+  ["descriptors", "ulimit -n 1000000", "ulimit"],
+  ["processes", "ulimit -u 100000 2>&1 || ulimit -p 100000", "limit"],
+  ["a core dump", "ulimit -c unlimited", "limit"],
+])("the room for %s has an end that the command cannot move", async (_name, script, said) => {
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
+  const { end } = await superviseStrict(spec(script), profile(), notes);
+  expect({
+    failed: end.exitCode !== 0,
+    said: readFileSync(join(notes, "stderr"), "utf8") + readFileSync(join(notes, "stdout"), "utf8"),
+  }).toEqual({
+    failed: true,
+    said: expect.stringContaining(said),
+  });
+});
+
+test("the number of processes, of open files and the size of core dumps are limited for every process", async () => {
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
+  await superviseStrict(spec("cat /proc/self/limits"), profile(), notes);
+  const limits = readFileSync(join(notes, "stdout"), "utf8");
+  const hard = (name: string): number => Number(new RegExp(`^${name} +\\S+ +(\\S+)`, "mu").exec(limits)?.[1]);
+  expect(hard("Max processes")).toBeLessThanOrEqual(MAX_PROCESSES);
+  expect(hard("Max open files")).toBeLessThanOrEqual(65_536);
+  expect(hard("Max core file size")).toBe(0);
+});
+
+test("what a command does to its launcher and the sandbox's first process changes nothing but its own end", async () => {
+  const { profile, spec, notes } = await openStrictPlace(onTestFinished);
+  const reach = [
+    "for pid in 1 $PPID; do for fd in /proc/$pid/fd/*; do echo x > $fd; done; cat /proc/$pid/environ /proc/$pid/mem; done",
+    "printf '\\\\003\\\\0\\\\0\\\\0\\\\0\\\\0\\\\0\\\\0' >&5; ls -l /proc/self/fd",
+    "kill -KILL $PPID; kill -KILL 1; exit 77",
+  ].join("\n");
+  const { end } = await superviseStrict(spec(reach), profile(), notes);
+  const killed = { exitCode: null, signal: "SIGKILL" };
+  // Root's launcher is another user's process; an ordinary user's can be ended, which is an end like any other.
+  expect(end).toMatchObject({
+    endedBy: "exit",
+    ...(process.getuid?.() === 0 ? { exitCode: 77, signal: null } : killed),
+  });
+  expect(readFileSync(join(notes, "stdout"), "utf8")).not.toMatch(/ [3-9] -> (?!\/proc\/)/u);
+});
+
+test("a text without an interpreter line is run by the shell, and a program is looked for in the view alone", async () => {
+  const { profile, spec, notes, workspace, folder } = await openStrictPlace(onTestFinished);
+  writeFileSync(join(workspace, "plain"), "echo plain $1\n", { mode: 0o755 });
+  writeFileSync(join(folder, "true"), "#!/bin/sh\nexit 9\n", { mode: 0o755 });
+  const plain = { ...spec(""), argv: ["./plain", "text"] };
+  expect((await superviseStrict(plain, profile(), notes)).end).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(join(notes, "stdout"), "utf8")).toBe("plain text\n");
+  const other = await openStrictPlace(onTestFinished);
+  const named = { ...other.spec(""), argv: ["true"], env: { PATH: `${folder}:/usr/bin:/bin` } };
+  expect((await superviseStrict(named, other.profile(), other.notes)).end).toMatchObject({ exitCode: 0 });
 });

@@ -5,7 +5,9 @@ import { BoundsError } from "../bounds-error.ts";
 import type { ProcessEnd, ProcessSpec } from "../process/process-spec.ts";
 import { RUN_MARKER } from "../process/start-child.ts";
 import { superviseProcess } from "../process/supervise-process.ts";
+import { openControlGroup } from "./control-group.ts";
 import { confine } from "./confine.ts";
+import { MAX_PROCESSES } from "./launch/resource-limits.ts";
 import type { LaunchChannel } from "./launch/launch-channel.ts";
 import type { Door } from "./open-door.ts";
 import type { NamespaceIds } from "./read-status.ts";
@@ -17,6 +19,8 @@ export interface StrictEnd {
   /** SHA-256 of the confining command line, its words joined by NUL. */
   readonly profileSha256: Sha256;
   readonly namespaces: NamespaceIds;
+  /** Whether the kernel held the memory limit (a control group), or the harness only looked at it. */
+  readonly memory: "enforced" | "watched";
 }
 
 /**
@@ -33,7 +37,11 @@ export async function superviseStrict(
   const marker = randomUUID();
   const { argv, cwd } = spec;
   const env = { ...spec.env, [RUN_MARKER]: marker };
-  const confined = await confine(profile, { argv, cwd, env }, notes, door);
+  const group = await openControlGroup({
+    memoryBytes: spec.limits.memoryBytes ?? null,
+    processes: MAX_PROCESSES,
+  });
+  const confined = await confine(profile, { argv, cwd, env }, notes, door, group);
   try {
     const { passFds, onChannel, channel } = confined;
     const end = await superviseProcess({
@@ -43,13 +51,21 @@ export async function superviseStrict(
       marker,
       passFds,
       onChannel,
+      ...(group === null ? {} : { ranOutOfMemory: group.ranOutOfMemory }),
     });
     const namespaces = await confined.namespaces();
     if (namespaces === null || (end.endedBy === "exit" && !channel.started))
       throw await notStarted(spec, end, channel);
-    return { end: commandsEnd(end, channel), profileSha256: sha256(confined.argv.join("\0")), namespaces };
+    const profileSha256 = sha256(confined.argv.join("\0"));
+    return {
+      end: commandsEnd(end, channel),
+      profileSha256,
+      namespaces,
+      memory: group === null ? "watched" : "enforced",
+    };
   } finally {
     await confined.close();
+    await group?.close();
   }
 }
 

@@ -19,6 +19,7 @@ export function sampleSelfTest(change: Partial<BoundsSelfTest> = {}): BoundsSelf
       seccompSha256: digest,
       landlock: 7,
       user: "dedicated",
+      memory: "enforced",
       profileSha256: digest,
     },
     namespaces: { host: { ipc: 1, mnt: 2, net: 3, pid: 4 }, backend: { ipc: 5, mnt: 6, net: 7, pid: 8 } },

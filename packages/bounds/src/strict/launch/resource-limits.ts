@@ -2,10 +2,13 @@ import { readFile } from "node:fs/promises";
 import { release } from "node:os";
 import type { NumericUser, ResourceLimit } from "./launch-program.ts";
 
+/** Most processes and threads of one sandbox. */
+export const MAX_PROCESSES = 4096;
+
 /** Numbers of the limits (asm-generic/resource.h, x64 and arm64 alike), as `/proc/self/limits` calls them, and what is asked for. */
 const WANTED = [
   { resource: 4, name: "Max core file size", value: 0 },
-  { resource: 6, name: "Max processes", value: 4096 },
+  { resource: 6, name: "Max processes", value: MAX_PROCESSES },
   { resource: 7, name: "Max open files", value: 65_536 },
   { resource: 8, name: "Max locked memory", value: 64 * 1024 ** 2 },
   { resource: 12, name: "Max msgqueue size", value: 819_200 },
