@@ -83,7 +83,8 @@ function modelClasses(facts: LogFacts): ClosureClass[] {
   const found: ClosureClass[] = [];
   const planned = facts.started?.model;
   const allowed = planned === undefined || planned.class === "none" ? null : planned.id;
-  if ([...facts.models].some((model) => model !== allowed)) found.push("MODEL_MISMATCH");
+  if (facts.modelRefused || [...facts.models].some((model) => model !== allowed))
+    found.push("MODEL_MISMATCH");
   if (facts.providerTools.size > 0) found.push("PROVIDER_TOOL");
   const last = facts.lastAnswer;
   if (last === null || last.end === "complete") return found;

@@ -56,6 +56,33 @@ export const AnswerEnd = Type.Union(
 );
 export type AnswerEnd = Static<typeof AnswerEnd>;
 
+/** Why the gateway did not forward a request; the four of `MODEL_REFUSALS` end the trial as MODEL_MISMATCH. */
+export const RefusalCode = Type.Union(
+  [
+    Type.Literal("REQUEST_LIMIT"),
+    Type.Literal("PATH_CLOSED"),
+    Type.Literal("BODY_TOO_LARGE"),
+    Type.Literal("BODY_UNREADABLE"),
+    Type.Literal("BODY_AMBIGUOUS"),
+    Type.Literal("MODEL_MISSING"),
+    Type.Literal("MODEL_OTHER"),
+    Type.Literal("PROVIDER_FEATURE"),
+  ],
+  {
+    description:
+      "REQUEST_LIMIT: beyond the plan's limit; PATH_CLOSED: no path of a model API; BODY_TOO_LARGE; BODY_UNREADABLE: no JSON object; BODY_AMBIGUOUS: a key stands twice or in another spelling, so that two readers may understand two requests; MODEL_MISSING: no model is named; MODEL_OTHER: not the planned one; PROVIDER_FEATURE: it asks for something that chooses another model or prompt, or that is not known.",
+  },
+);
+export type RefusalCode = Static<typeof RefusalCode>;
+
+/** Refusals of requests that did not ask the planned model in words that allow one reading. */
+export const MODEL_REFUSALS: readonly RefusalCode[] = [
+  "BODY_UNREADABLE",
+  "BODY_AMBIGUOUS",
+  "MODEL_MISSING",
+  "MODEL_OTHER",
+];
+
 /** How a tool call ended, as the backend told it. `unclosed` is written when the backend never said. */
 export const ToolStatus = Type.Union(
   [Type.Literal("completed"), Type.Literal("failed"), Type.Literal("refused"), Type.Literal("unclosed")],

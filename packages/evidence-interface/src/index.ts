@@ -46,6 +46,7 @@ export {
 export {
   AgentOutcome,
   AnswerEnd,
+  RefusalCode,
   ChangeKind,
   EndedBy,
   EventSource,

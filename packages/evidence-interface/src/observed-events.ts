@@ -1,6 +1,6 @@
 import Type from "typebox";
 import { NullableExit, NullableText, closed } from "./event-object.ts";
-import { AnswerEnd, EndedBy, Usage } from "./event-parts.ts";
+import { AnswerEnd, EndedBy, RefusalCode, Usage } from "./event-parts.ts";
 import {
   AttemptId,
   BoundsTier,
@@ -135,12 +135,14 @@ export const OBSERVED_DATA = {
       }),
       providerTools: Type.Array(Type.String({ maxLength: 256 }), {
         maxItems: 1024,
-        description: "Offered tools that would act at the provider.",
+        description:
+          "Offered tools that would act at the provider, and what else it was asked to do by itself.",
       }),
+      refusal: Type.Optional(RefusalCode),
       bytes: Count,
       sha256: Sha256,
     },
-    "A model request reached the gateway.",
+    "A model request reached the gateway. `refusal` says why it was not forwarded; absent when it was, or its client left.",
   ),
   "model.answered": closed(
     {

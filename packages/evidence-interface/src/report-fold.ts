@@ -1,4 +1,4 @@
-import type { AgentOutcome, Usage } from "./event-parts.ts";
+import { MODEL_REFUSALS, type AgentOutcome, type Usage } from "./event-parts.ts";
 import type { Event, EventData, EventType } from "./event.ts";
 import type { Report } from "./report.ts";
 
@@ -22,6 +22,8 @@ export interface LogFacts {
   /** Sum of what the provider stated in complete answers; null when it stated nothing. */
   observedUsage: NonNullable<Report["model"]["usage"]> | null;
   models: Set<string>;
+  /** A request was refused because it did not ask the planned model, in words that allow one reading. */
+  modelRefused: boolean;
   providerTools: Set<string>;
   limits: Set<string>;
   attempted: Set<EventData<"action.attempted">["action"]>;
@@ -71,6 +73,7 @@ export function emptyFacts(): LogFacts {
     lastAnswer: null,
     observedUsage: null,
     models: new Set(),
+    modelRefused: false,
     providerTools: new Set(),
     limits: new Set(),
     attempted: new Set(),
@@ -121,6 +124,8 @@ export function foldEvent(facts: LogFacts, event: Event): void {
     case "model.requested":
       facts.requests += 1;
       if (event.data.model !== null) keep(facts.models, event.data.model, MAX_NAMES);
+      if (event.data.refusal !== undefined && MODEL_REFUSALS.includes(event.data.refusal))
+        facts.modelRefused = true;
       for (const tool of event.data.providerTools) keep(facts.providerTools, tool, MAX_NAMES);
       return;
     case "model.answered":

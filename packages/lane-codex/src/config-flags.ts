@@ -18,17 +18,25 @@ const FEATURES_OFF = [
   "unbounded_connection_retries",
 ] as const;
 
+const KEY = `model_providers.${PROVIDER}`;
+
+/**
+ * Text of `config.toml`: the gateway's address alone. It carries the trial's token, and every user of the machine can
+ * read a command line; Codex merges this table with the flags (measured with the tested versions).
+ */
+export function configFile({ gatewayUrl }: LaneRequest): string {
+  return `[${KEY}]\nbase_url = ${tomlString(`${gatewayUrl ?? ""}/v1`)}\n`;
+}
+
 function provider(request: LaneRequest): readonly string[] {
-  const key = `model_providers.${PROVIDER}`;
   return [
     `model_provider=${tomlString(PROVIDER)}`,
-    `${key}.name=${tomlString(PROVIDER)}`,
-    `${key}.base_url=${tomlString(`${request.gatewayUrl ?? ""}/v1`)}`,
-    `${key}.wire_api="responses"`,
-    `${key}.requires_openai_auth=false`,
-    `${key}.request_max_retries=0`,
-    `${key}.stream_max_retries=0`,
-    `${key}.stream_idle_timeout_ms=${request.idleMs}`,
+    `${KEY}.name=${tomlString(PROVIDER)}`,
+    `${KEY}.wire_api="responses"`,
+    `${KEY}.requires_openai_auth=false`,
+    `${KEY}.request_max_retries=0`,
+    `${KEY}.stream_max_retries=0`,
+    `${KEY}.stream_idle_timeout_ms=${request.idleMs}`,
   ];
 }
 

@@ -26,7 +26,6 @@ const FLAGS = [
   "features.unbounded_connection_retries=false",
   'model_provider="gateway"',
   'model_providers.gateway.name="gateway"',
-  'model_providers.gateway.base_url="http://127.0.0.1:4711/v1"',
   'model_providers.gateway.wire_api="responses"',
   "model_providers.gateway.requires_openai_auth=false",
   "model_providers.gateway.request_max_retries=0",
@@ -65,6 +64,15 @@ test("the whole command line is frozen", () => {
     ...[...FLAGS, CATALOG].flatMap((flag) => ["-c", flag]),
     "-",
   ]);
+});
+
+test("the gateway's address, which carries the trial's token, stands in a private file and in no command line", () => {
+  const planned = plan({ ...request, gatewayUrl: "http://127.0.0.1:4711/token-of-the-trial" });
+  expect(planned.files.find(({ path }) => path === "codex-home/config.toml")).toEqual({
+    path: "codex-home/config.toml",
+    content: '[model_providers.gateway]\nbase_url = "http://127.0.0.1:4711/token-of-the-trial/v1"\n',
+  });
+  expect(planned.argv.join(" ")).not.toMatch(/4711|token-of-the-trial/u);
 });
 
 test("the whole environment is frozen: five names, home of Codex outside the child's temp folder", () => {

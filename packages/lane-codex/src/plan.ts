@@ -1,5 +1,5 @@
 import type { LanePlan, LaneRequest } from "@stage6/lane-contract";
-import { configFlags } from "./config-flags.ts";
+import { configFile, configFlags } from "./config-flags.ts";
 import { MODEL_CATALOG_FILE, modelCatalog } from "./model-catalog.ts";
 import { preflight } from "./preflight.ts";
 
@@ -27,7 +27,7 @@ export function plan(request: LaneRequest): LanePlan {
   const home = `${request.laneDir}/${CODEX_HOME}`;
   return {
     files: [
-      { path: `${CODEX_HOME}/config.toml`, content: "" },
+      { path: `${CODEX_HOME}/config.toml`, content: configFile(request) },
       ...(request.model.class === "live"
         ? []
         : [{ path: MODEL_CATALOG_FILE, content: modelCatalog(request.model.id) }]),

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import type { GatewayOptions } from "./gateway/gateway-options.ts";
 import { startGateway } from "./gateway/start-gateway.ts";
 import { recordAskedAction, recordEgress } from "./attempts.ts";
 import { scriptFaults } from "./scripted-model/script-faults.ts";
@@ -10,7 +12,12 @@ import type { TrialSpec } from "./trial-spec.ts";
 
 /** The model of a trial behind its gateway; null url for the lane that asks none. */
 export interface ModelSide {
+  /** Base URL of the gateway with the trial's token in its path. */
   readonly url: string | null;
+  /** The gateway as a proxy that refuses and records every use, with the token as its credentials. */
+  readonly proxyUrl: string | null;
+  /** Takes a connection of the trial to the gateway; null without a gateway. */
+  readonly accept: ((socket: Duplex) => void) | null;
   readonly limit: AbortSignal | null;
   /** Time of the latest model traffic as `Date.now()` tells it. */
   readonly activity: () => number;
@@ -28,6 +35,8 @@ export type StartedModel =
 
 const NONE: ModelSide = {
   url: null,
+  proxyUrl: null,
+  accept: null,
   limit: null,
   activity: () => 0,
   providerTools: () => false,
@@ -35,12 +44,16 @@ const NONE: ModelSide = {
   close: () => Promise.resolve(),
 };
 
+/** How the trial alone reaches its gateway. */
+export type GatewayReach = Pick<GatewayOptions, "token" | "listen">;
+
 /** Starts what answers the backend: nothing, the scripted model, or the gateway in front of a real endpoint. */
 export async function startModelSide(
   spec: TrialSpec,
   recorder: TrialRecorder,
   artifacts: string,
   tools: ToolCap,
+  reach: GatewayReach,
 ): Promise<StartedModel> {
   if (spec.model.class === "none") return { ok: true, model: NONE };
   const script = spec.model.class === "scripted" ? playableScript(spec.fixture.fixture, spec.lane) : null;
@@ -72,6 +85,7 @@ export async function startModelSide(
     logFile: join(artifacts, "model-log.jsonl"),
     bodyFile: join(artifacts, "model-bodies.jsonl"),
     clock: spec.clock,
+    ...reach,
     onEvent: (event) => {
       switch (event.kind) {
         case "requested":
@@ -103,6 +117,8 @@ export async function startModelSide(
     ok: true,
     model: {
       url: gateway.url,
+      proxyUrl: gateway.proxyUrl,
+      accept: (socket) => gateway.accept(socket),
       limit: gateway.limit,
       activity,
       providerTools: () => providerTools,

@@ -93,17 +93,16 @@ function planLane({ spec, folders, model }: BackendRun): LanePlan {
   return wrapper === undefined ? plan : wrapPlan(plan, wrapper, request);
 }
 
-/** Inside strict bounds the gateway is the only way out: as a proxy it refuses every request, and records it. */
-function proxyEnv({ strict, model }: BackendRun): Record<string, string> {
-  if (strict === null || model.url === null) return {};
-  const { origin } = new URL(model.url);
+/** Inside strict bounds the gateway is the only way out: as a proxy it refuses every request, and records those that carry the trial's token. */
+function proxyEnv({ strict, model: { proxyUrl } }: BackendRun): Record<string, string> {
+  if (strict === null || proxyUrl === null) return {};
   const direct = "127.0.0.1,localhost";
   return {
-    HTTP_PROXY: origin,
-    HTTPS_PROXY: origin,
+    HTTP_PROXY: proxyUrl,
+    HTTPS_PROXY: proxyUrl,
     NO_PROXY: direct,
-    http_proxy: origin,
-    https_proxy: origin,
+    http_proxy: proxyUrl,
+    https_proxy: proxyUrl,
     no_proxy: direct,
   };
 }

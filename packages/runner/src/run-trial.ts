@@ -24,6 +24,8 @@ import { rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs
 import { recordSeenAttempts } from "./attempts.ts";
 import { judgeActions, type StrictFacts } from "./forbidden-actions.ts";
 import { makePatch } from "./make-patch.ts";
+import { keySecrets } from "./gateway/answer-mask.ts";
+import { newTrialToken } from "./gateway/trial-token.ts";
 import { startModelSide } from "./model-side.ts";
 import { compareViews, refsUnchanged, takeSettledView, takeView, type View } from "./observe-workspace.ts";
 import { runOracle } from "./oracle.ts";
@@ -100,6 +102,7 @@ class TrialRun {
   readonly #folders: TrialFolders;
   readonly #mask: SecretMask;
   readonly #canary = `stage6-canary-${randomBytes(16).toString("hex")}`;
+  readonly #gatewayToken = newTrialToken();
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #shimLog: string;
@@ -117,10 +120,9 @@ class TrialRun {
   constructor(spec: TrialSpec, staging: string, folders: TrialFolders) {
     this.#spec = spec;
     this.#folders = folders;
-    this.#mask = new SecretMask([
-      this.#canary,
-      ...(spec.endpoint === null ? [] : [spec.endpoint.apiKey.value]),
-    ]);
+    const keys = spec.endpoint === null ? [] : keySecrets(spec.endpoint.apiKey.value);
+    // The lane is given the token: where it shows is no leak, and yet no reader's business.
+    this.#mask = new SecretMask([this.#canary, ...keys], [this.#gatewayToken]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
     this.#source = new TrialSource(spec.checkSource, spec.trial, this.#artifacts);
     this.#shimLog = join(folders.shims, SHIM_LOG);
@@ -262,7 +264,10 @@ class TrialRun {
   async #runBackend(): Promise<Preparation | null> {
     if (this.#before === null) return null;
     const tools = new ToolCap(this.#spec.plan.limits.toolCalls);
-    const started = await startModelSide(this.#spec, this.#recorder, this.#artifacts.folder, tools);
+    const started = await startModelSide(this.#spec, this.#recorder, this.#artifacts.folder, tools, {
+      token: this.#gatewayToken,
+      listen: "loopback",
+    });
     if (!started.ok) return { state: "refused", code: "SCRIPT_NOT_PLAYABLE", detail: started.detail };
     const { model } = started;
     try {

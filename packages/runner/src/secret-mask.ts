@@ -13,30 +13,38 @@ export interface SecretHit {
  */
 export class SecretMask {
   readonly #forms: readonly SecretForm[];
+  readonly #hiddenForms: readonly SecretForm[];
   readonly #hits = new Map<string, SecretHit>();
   readonly declared: number;
 
-  constructor(secrets: readonly string[]) {
+  /** `hidden` are texts that are masked too, and that are no hit where they stand. */
+  constructor(secrets: readonly string[], hidden: readonly string[] = []) {
     this.declared = secrets.length;
     this.#forms = secrets.flatMap((secret) => secretForms(secret));
+    this.#hiddenForms = hidden.flatMap((text) => secretForms(text));
   }
 
   /** Masks in place; returns whether anything was found. */
   maskBytes(bytes: Buffer, artifact: string): boolean {
     let found = false;
-    for (const { form, bytes: needle } of this.#forms) {
+    const fill = ({ bytes: needle }: SecretForm, onHit: () => void): void => {
       for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + needle.length)) {
         bytes.fill(42, at, at + needle.length);
-        this.#count(artifact, form);
+        onHit();
         found = true;
       }
-    }
+    };
+    for (const form of this.#forms) fill(form, () => this.#count(artifact, form.form));
+    for (const form of this.#hiddenForms) fill(form, () => undefined);
     return found;
   }
 
   /** The same bytes masked, piece by piece; a secret that lies across a border is found too. */
   *maskChunks(chunks: Iterable<Uint8Array>, artifact: string): Generator<Buffer, void> {
-    const overlap = Math.max(0, ...this.#forms.map(({ bytes }) => bytes.length - 1));
+    const overlap = Math.max(
+      0,
+      ...[...this.#forms, ...this.#hiddenForms].map(({ bytes }) => bytes.length - 1),
+    );
     let open: Buffer = Buffer.alloc(0);
     for (const chunk of chunks) {
       const bytes = Buffer.concat([open, chunk]);

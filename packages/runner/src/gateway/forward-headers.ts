@@ -1,51 +1,45 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { keySecrets, maskText } from "./answer-mask.ts";
 import type { Upstream } from "./gateway-options.ts";
 
-/** Headers of one connection only (RFC 9110 7.6.1), and those that the gateway sets itself. */
-const HOP_BY_HOP = [
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
-
-/** Credentials and account names of the client; the gateway alone decides whose key is used. */
-const CLIENT_IDENTITY = [
-  "authorization",
-  "x-api-key",
-  "api-key",
-  "x-goog-api-key",
-  "cookie",
-  "openai-organization",
-  "openai-project",
-];
-
-const without = (headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders => {
-  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
-  const dropped = new Set([...HOP_BY_HOP, ...names, ...named]);
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name, value]) => value !== undefined && !dropped.has(name)),
-  );
+/** The client's headers that an upstream gets, with the values they may have. All others could choose an account or a feature of the provider. */
+const TO_UPSTREAM: Readonly<Record<string, RegExp>> = {
+  accept: /^[\w!#$&^.+*/;=, -]{1,256}$/,
+  "anthropic-version": /^\d{4}-\d{2}-\d{2}$/,
+  "user-agent": /^[\x20-\x7e]{1,256}$/,
 };
 
-/** Headers for the upstream: the client's without identity and hop-by-hop ones, the body's true length, the key when there is one. */
+/** The upstream's headers that a client gets: what the body is, and when to ask again. */
+const TO_CLIENT =
+  /^(content-type|content-length|date|retry-after|retry-after-ms|x-should-retry|request-id|x-request-id|(x|anthropic)-ratelimit-[a-z-]+)$/;
+
+/** Headers for the upstream: the few of the client's that are known, the body's type and true length, the key when there is one. */
 export const upstreamHeaders = (
   headers: IncomingHttpHeaders,
   bodyBytes: number,
   apiKey: Upstream["apiKey"],
 ): OutgoingHttpHeaders => ({
-  ...without(headers, [...CLIENT_IDENTITY, "host", "expect", "content-length", "accept-encoding"]),
+  ...Object.fromEntries(
+    Object.entries(TO_UPSTREAM).flatMap(([name, form]) => {
+      const value = headers[name];
+      return typeof value === "string" && form.test(value) ? [[name, value]] : [];
+    }),
+  ),
   // A compressed answer could not be watched.
   "accept-encoding": "identity",
-  ...(bodyBytes > 0 ? { "content-length": String(bodyBytes) } : {}),
+  ...(bodyBytes > 0 ? { "content-type": "application/json", "content-length": String(bodyBytes) } : {}),
   ...(apiKey === undefined ? {} : { [apiKey.header.toLowerCase()]: apiKey.value }),
 });
 
-/** Headers for the client: the upstream's without hop-by-hop ones and cookies. */
-export const clientHeaders = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
-  without(headers, ["set-cookie", "alt-svc"]);
+/** Headers for the client: the few of the upstream's that say what the answer is, with the key hidden. */
+export const clientHeaders = (
+  headers: IncomingHttpHeaders,
+  apiKey: Upstream["apiKey"],
+): OutgoingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === "string" && TO_CLIENT.test(name)
+        ? [[name, maskText(value, apiKey === undefined ? [] : keySecrets(apiKey.value))]]
+        : [],
+    ),
+  );

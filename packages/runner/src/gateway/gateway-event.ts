@@ -2,7 +2,7 @@ import type { EventData } from "@stage6/evidence-interface";
 
 /** What the gateway tells its owner, in the order in which it happened. */
 export type GatewayEvent =
-  /** A request is read; comes before anything is forwarded. `asPlanned`: it names the planned model; null when no model is named. */
+  /** A request is read, and judged; comes before anything is forwarded. `asPlanned`: it names the planned model; null when no model is named. */
   | {
       readonly kind: "requested";
       readonly data: EventData<"model.requested">;

@@ -3,9 +3,9 @@ import type { GatewayEvent } from "./gateway-event.ts";
 
 /** Where model requests go. */
 export interface Upstream {
-  /** Base URL (http or https) without `/v1`; the request's own path is appended. */
+  /** Base URL (http or https) without `/v1`; the path of the request's API is appended, nothing that the client wrote. */
   readonly url: string;
-  /** Header that carries the key, e.g. `{header: "authorization", value: "Bearer ..."}`; never logged. */
+  /** Header that carries the key, e.g. `{header: "authorization", value: "Bearer ..."}`; never logged, and masked in answers. */
   readonly apiKey?: { readonly header: string; readonly value: string };
 }
 
@@ -17,6 +17,29 @@ export interface GatewayClock {
   mono(): number;
 }
 
+/** Longest waits, ms. */
+export interface Deadlines {
+  /** For the headers of a connection's first request. */
+  readonly headersMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+  /** For the upstream's next byte. */
+  readonly upstreamMs: number;
+  /** For a client that does not read what is sent to it. */
+  readonly clientMs: number;
+}
+
+/** The deadlines of a trial. */
+export const DEADLINES: Deadlines = {
+  headersMs: 20_000,
+  requestMs: 120_000,
+  upstreamMs: 600_000,
+  clientMs: 120_000,
+};
+
+/** Port in the URL of a gateway that is handed its sockets: it is open only inside the sandbox's own network namespace. */
+export const SANDBOX_PORT = 4715;
+
 /** Everything a gateway needs; see `startGateway`. */
 export interface GatewayOptions {
   readonly upstream: Upstream;
@@ -24,7 +47,7 @@ export interface GatewayOptions {
   readonly faults: (toolResults: number, system: string) => ScriptStep | null;
   /** Answers that the gateway gives by itself, each below `/fixed/<name>`; such a request is logged and never forwarded. */
   readonly fixedAnswers?: readonly FixedAnswer[] | undefined;
-  /** Model id of the plan; a request with another id is reported, not refused. */
+  /** Model id of the plan; a request with another id is reported and refused. */
   readonly plannedModel: string;
   /** Most requests that are let through; later ones get a local 429. */
   readonly maxRequests: number;
@@ -35,6 +58,10 @@ export interface GatewayOptions {
   /** Called synchronously; must not throw. The first thing it throws is thrown again by `close()`. */
   readonly onEvent: (event: GatewayEvent) => void;
   readonly clock: GatewayClock;
-  /** Secret first path segment (`[A-Za-z0-9_-]{1,128}`): the gateway's `url` carries it, requests without it are refused, it is never logged. */
-  readonly token?: string;
+  /** Secret of the trial (see `newTrialToken`): first path segment of `url`. What does not show it is no part of the trial. */
+  readonly token: string;
+  /** `loopback`: a free port of 127.0.0.1, open to the host; `handed`: no port, sockets come through `accept`. */
+  readonly listen: "loopback" | "handed";
+  /** `DEADLINES` where left out. */
+  readonly deadlines?: Partial<Deadlines>;
 }

@@ -5,7 +5,7 @@ import { apiError } from "./api-error.ts";
 import { giveFixedAnswer } from "./fixed-answer.ts";
 import { forward, type Forward } from "./forward.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import type { Deadlines, GatewayOptions } from "./gateway-options.ts";
 import { faultPlay } from "./play-fault.ts";
 import type { ReadBody } from "./read-body.ts";
 import { refusalOf } from "./refusal.ts";
@@ -15,6 +15,7 @@ import type { RequestLog } from "./request-log.ts";
 /** What all requests of one gateway share. */
 export interface RequestContext {
   readonly options: GatewayOptions;
+  readonly deadlines: Deadlines;
   readonly log: RequestLog;
   readonly readBody: (request: IncomingMessage) => Promise<ReadBody>;
   readonly emit: (event: GatewayEvent) => void;
@@ -28,26 +29,29 @@ export interface RequestContext {
 const asPlannedOf = ({ model }: RequestFacts, plannedModel: string): boolean | null =>
   model === null ? null : model === plannedModel;
 
-/** Reads, reports and judges one request, then refuses it, plays its fault or forwards it. Rejects only with what `faults` threw. */
+/** Reads, reports and judges one request (`target` is what follows the token), then refuses it, plays its fault or forwards it. Rejects only with what `faults` threw. */
 export const handleRequest = async (
   context: RequestContext,
+  target: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
   const { options, log, emit, open } = context;
   const read = await context.readBody(request);
-  const facts = requestFacts(request.method ?? "", request.url ?? "", options.token, read);
+  const facts = requestFacts(request.method ?? "", target, read);
   const { api, method, pathname, model, toolResults } = facts;
   const n = context.nextNumber();
   const at = new Date(options.clock.now()).toISOString();
   const asPlanned = asPlannedOf(facts, options.plannedModel);
   const fixedAnswers = options.fixedAnswers ?? [];
-  const refusal = refusalOf(
-    facts,
-    read,
-    n > options.maxRequests,
-    fixedAnswers.map(({ name }) => name),
-  );
+  const refusal =
+    read.state === "left"
+      ? null
+      : refusalOf(facts, read, {
+          overLimit: n > options.maxRequests,
+          plannedModel: options.plannedModel,
+          fixedNames: fixedAnswers.map(({ name }) => name),
+        });
   const fixed = fixedAnswers.find(({ name }) => name === facts.fixed);
   const fault = faultPlay(
     refusal === null && toolResults !== null && fixed === undefined
@@ -70,6 +74,7 @@ export const handleRequest = async (
       asPlanned,
       toolResults,
       fault: fault.fault,
+      refusal: refusal?.code ?? null,
       requestSha256: read.sha256,
       requestBytes: read.bytes,
       status,
@@ -86,7 +91,12 @@ export const handleRequest = async (
   log.writeBody({ n, side: "request", bytes: read.bytes, sha256: read.sha256, body: read.body });
   const path = `${method} ${pathname}`;
   const { bytes, sha256 } = read;
-  emit({ kind: "requested", asPlanned, data: { request: n, path, model, ...facts.offered, bytes, sha256 } });
+  const refused = refusal === null ? {} : { refusal: refusal.code };
+  emit({
+    kind: "requested",
+    asPlanned,
+    data: { request: n, path, model, ...facts.offered, ...refused, bytes, sha256 },
+  });
   if (n > options.maxRequests) context.onLimit();
 
   if (read.state === "left" || response.destroyed) return writer.finish("unanswered");
@@ -104,10 +114,9 @@ export const handleRequest = async (
   const whole: Forward = {
     upstream: options.upstream,
     api,
-    method,
-    path: facts.path,
     headers: request.headers,
-    body: read.body ?? Buffer.alloc(0),
+    body: Buffer.from(facts.text),
+    deadlines: context.deadlines,
     spoiler: fault.spoiler,
     onActivity: context.onActivity,
     watch: {

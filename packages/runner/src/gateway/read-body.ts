@@ -16,8 +16,11 @@ export interface ReadBody {
   readonly body: Buffer | null;
 }
 
-/** Reader of request bodies with one memory budget for all of them. Its promises never reject. */
-export const bodyReader = (onBytes: () => void): ((request: IncomingMessage) => Promise<ReadBody>) => {
+/** Reader of request bodies with one memory budget for all of them; a client that takes longer than `deadlineMs` counts as gone, and is. Its promises never reject. */
+export const bodyReader = (
+  onBytes: () => void,
+  deadlineMs: number,
+): ((request: IncomingMessage) => Promise<ReadBody>) => {
   let held = 0;
   return (request) =>
     new Promise((resolve) => {
@@ -26,6 +29,7 @@ export const bodyReader = (onBytes: () => void): ((request: IncomingMessage) => 
       let bytes = 0;
       let kept = 0;
       let settled = false;
+      const late = setTimeout(() => request.destroy(), deadlineMs);
       const drop = (): void => {
         held -= kept;
         kept = 0;
@@ -34,6 +38,7 @@ export const bodyReader = (onBytes: () => void): ((request: IncomingMessage) => 
       const settle = (state: "whole" | "left"): void => {
         if (settled) return;
         settled = true;
+        clearTimeout(late);
         const body = state === "whole" && chunks !== null ? Buffer.concat(chunks) : null;
         const tooLarge = chunks === null;
         drop();

@@ -66,7 +66,7 @@ describe("openRequestLog", () => {
   it.runIf(existsSync("/dev/full"))("tells a failed write once (needs /dev/full)", () => {
     const failures: string[] = [];
     const full = openRequestLog("/dev/full", undefined, (message) => failures.push(message));
-    for (const code of ["A", "B"]) full.write({ kind: "client-error", at: "", code });
+    for (const target of ["A", "B"]) full.write({ kind: "egress", at: "", method: "GET", target });
     full.close();
     expect(failures).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
-import type { AnswerEnd, Usage } from "@stage6/evidence-interface";
+import type { AnswerEnd, RefusalCode, Usage } from "@stage6/evidence-interface";
 
 /** Most body bytes of one trial that are kept as text; later bodies leave their digest only. */
 export const MAX_LOGGED_BODY_BYTES = 8 * 1024 * 1024;
@@ -18,6 +18,8 @@ export interface RequestRecord {
   readonly toolResults: number | null;
   /** Name of the script step that spoiled the answer. */
   readonly fault: string | null;
+  /** Why the request was not forwarded; null when it was, or its client left. */
+  readonly refusal: RefusalCode | null;
   readonly requestSha256: string;
   readonly requestBytes: number;
   readonly status: number | null;
@@ -28,10 +30,13 @@ export interface RequestRecord {
   readonly usage?: Usage;
 }
 
-/** What the log holds beside requests: uses as a forward proxy, and connections that never became a request. */
-export type OtherRecord =
-  | { readonly kind: "egress"; readonly at: string; readonly method: string; readonly target: string }
-  | { readonly kind: "client-error"; readonly at: string; readonly code: string };
+/** What the log holds beside requests: uses as a forward proxy. */
+export interface EgressRecord {
+  readonly kind: "egress";
+  readonly at: string;
+  readonly method: string;
+  readonly target: string;
+}
 
 /** A body for the body log; `bytes` and `sha256` are of the whole body, `body` is null when it was not kept. */
 export interface LoggedBody {
@@ -44,7 +49,7 @@ export interface LoggedBody {
 
 /** The harness's own record of every model request. Writes at once and in order; a failed write is reported once and ends the log. */
 export interface RequestLog {
-  write(record: RequestRecord | OtherRecord): void;
+  write(record: RequestRecord | EgressRecord): void;
   writeBody(body: LoggedBody): void;
   /** Body bytes that may still be kept. */
   bodyRoom(): number;

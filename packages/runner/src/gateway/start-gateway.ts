@@ -4,23 +4,32 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
+import type { Duplex } from "node:stream";
 import type { AnswerWriter } from "./answer-writer.ts";
 import { boundedText } from "./bounded-text.ts";
 import type { GatewayEvent } from "./gateway-event.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import { DEADLINES, SANDBOX_PORT, type GatewayOptions } from "./gateway-options.ts";
 import { openGatewayServer } from "./gateway-server.ts";
 import { handleRequest, type RequestContext } from "./handle-request.ts";
 import { connectTarget, proxyTarget } from "./proxy-use.ts";
 import { bodyReader } from "./read-body.ts";
 import { openRequestLog } from "./request-log.ts";
+import { behindToken, isTrialToken, namesToken, proxyUrl } from "./trial-token.ts";
+
+/** Most uses as a proxy, and most requests beyond the limit, that become evidence: no client can fill it. */
+const MAX_RECORDED = 1_000;
 
 /** A running model gateway. */
 export interface Gateway {
-  /** Base URL for a lane, without `/v1` and trailing slash; carries the token when there is one. */
+  /** Base URL for a lane, without `/v1` and trailing slash; carries the token. */
   readonly url: string;
+  /** The same gateway as a proxy that refuses and records every use; the URL carries the token. */
+  readonly proxyUrl: string;
+  /** Takes a connection of the trial, whatever carries its bytes. */
+  accept(socket: Duplex): void;
   /** Monotonic time of the last byte in either direction, microseconds of the given clock; the start before the first. */
   lastActivity(): number;
-  /** Number of requests so far, refused ones included. */
+  /** Number of requests so far, refused ones included; those without the token are none. */
   requests(): number;
   /** Aborted when a request beyond `maxRequests` arrives. */
   readonly limit: AbortSignal;
@@ -31,23 +40,25 @@ export interface Gateway {
 const assertUsable = ({ upstream, token }: GatewayOptions): void => {
   const { protocol } = new URL(upstream.url);
   if (protocol !== "http:" && protocol !== "https:") throw new TypeError(`upstream protocol ${protocol}`);
-  if (token !== undefined && !/^[A-Za-z0-9_-]{1,128}$/.test(token))
-    throw new TypeError("token is not [A-Za-z0-9_-]{1,128}");
+  if (!isTrialToken(token)) throw new TypeError("token is not 22 to 128 characters of base64url");
   if (upstream.apiKey === undefined) return;
   validateHeaderName(upstream.apiKey.header);
   validateHeaderValue(upstream.apiKey.header, upstream.apiKey.value);
 };
 
 /**
- * Starts the gateway on a free port of 127.0.0.1. Every model request of a trial passes through it and is reported, logged and
- * forwarded, refused or spoiled. Rejects when an option is unusable or a log cannot be opened; afterwards no client can make it throw.
+ * Starts the gateway. Every model request of a trial passes through it and is reported, logged and forwarded, refused or
+ * spoiled; what does not show the trial's token gets 401 and leaves nothing. Rejects when an option is unusable or a log
+ * cannot be opened; afterwards no client can make it throw.
  */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   assertUsable(options);
-  const { clock } = options;
+  const { clock, token } = options;
+  const deadlines = { ...DEADLINES, ...options.deadlines };
   const limit = new AbortController();
   let last = clock.mono();
   let count = 0;
+  let proxied = 0;
   let thrown: { readonly error: unknown } | null = null;
   const onActivity = (): void => {
     last = clock.mono();
@@ -62,33 +73,37 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const log = openRequestLog(options.logFile, options.bodyFile, (message) =>
     emit({ kind: "log-failed", message }),
   );
-  const at = (): string => new Date(clock.now()).toISOString();
   const egress = (method: string, target: string): void => {
-    log.write({ kind: "egress", at: at(), method, target });
+    proxied += 1;
+    if (proxied > MAX_RECORDED) return;
+    log.write({ kind: "egress", at: new Date(clock.now()).toISOString(), method, target });
     emit({ kind: "egress", method, target });
   };
   const open = new Set<AnswerWriter>();
   const context: RequestContext = {
     options,
+    deadlines,
     log,
     emit,
     onActivity,
     open,
-    readBody: bodyReader(onActivity),
+    readBody: bodyReader(onActivity, deadlines.requestMs),
     nextNumber: () => (count += 1),
     onLimit: () => limit.abort(),
   };
   const busy = new Set<Promise<void>>();
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const target = proxyTarget(request.url ?? "");
-    if (target !== null) {
-      egress(boundedText(request.method ?? "", 64), target);
+    const proxy = proxyTarget(request.url ?? "");
+    if (proxy !== null) {
+      egress(boundedText(request.method ?? "", 64), proxy);
       request.resume();
       response.writeHead(403, { connection: "close" }).end();
       return;
     }
-    const handled = handleRequest(context, request, response)
+    const target = behindToken(request.url ?? "", token);
+    if (target === null || count >= options.maxRequests + MAX_RECORDED) return void response.destroy();
+    const handled = handleRequest(context, target, request, response)
       .catch((error: unknown) => {
         thrown ??= { error };
         response.destroy();
@@ -96,11 +111,17 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       .finally(() => busy.delete(handled));
     busy.add(handled);
   };
+  const strange = ({ method, url, headers }: IncomingMessage): 401 | 407 | null => {
+    const target = url ?? "";
+    if (method === "CONNECT" || proxyTarget(target) !== null)
+      return namesToken(headers["proxy-authorization"], token) ? null : 407;
+    return behindToken(target, token) === null ? 401 : null;
+  };
 
-  const server = await openGatewayServer({
+  const server = await openGatewayServer(options.listen, deadlines, {
+    strange,
     onRequest,
     onConnect: (request) => egress("CONNECT", connectTarget(request.url ?? "")),
-    onClientError: (code) => log.write({ kind: "client-error", at: at(), code }),
   }).catch((error: unknown) => {
     log.close();
     throw error;
@@ -115,9 +136,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     if (thrown !== null) throw thrown.error;
   };
   let closed: Promise<void> | null = null;
-  const path = options.token === undefined ? "" : `/${options.token}`;
+  const origin = `http://127.0.0.1:${server.port ?? SANDBOX_PORT}`;
   return {
-    url: `http://127.0.0.1:${server.port}${path}`,
+    url: `${origin}/${token}`,
+    proxyUrl: proxyUrl(origin, token),
+    accept: (socket) => server.accept(socket),
     lastActivity: () => last,
     requests: () => count,
     limit: limit.signal,

@@ -47,7 +47,7 @@ export const conversation = (
   return JSON.stringify({
     model: "scripted-1",
     stream: true,
-    max_tokens: 100,
+    [api === "responses" ? "max_output_tokens" : "max_tokens"]: 100,
     tools: tools(api),
     ...body,
     ...more,

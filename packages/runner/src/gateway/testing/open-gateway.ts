@@ -24,6 +24,9 @@ const isKind =
   (event: GatewayEvent): event is Extract<GatewayEvent, { kind: K }> =>
     event.kind === kind;
 
+/** Token of every gateway that a test opens without one of its own. */
+export const TEST_TOKEN = "token-of-a-test-0123456789";
+
 /** Starts a gateway that writes into a folder of its own; `atEnd` is given the end of both. */
 export const openGateway = async (
   atEnd: (end: () => Promise<void>) => void,
@@ -37,6 +40,8 @@ export const openGateway = async (
   const gateway = await startGateway({
     faults: () => null,
     plannedModel: "scripted-1",
+    token: TEST_TOKEN,
+    listen: "loopback",
     maxRequests: 100,
     clock: { now: () => Date.now(), mono: () => Math.round(performance.now() * 1000) },
     logFile,
