@@ -118,7 +118,7 @@ export async function startModelSide(
     model: {
       url: gateway.url,
       proxyUrl: gateway.proxyUrl,
-      accept: (socket) => gateway.accept(socket),
+      accept: gateway.accept,
       limit: gateway.limit,
       activity,
       providerTools: () => providerTools,

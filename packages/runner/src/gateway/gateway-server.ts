@@ -118,7 +118,7 @@ export const openGatewayServer = async (
 ): Promise<GatewayServer> => {
   const connections = new Connections(headersMs);
   const server = createServer({
-    headersTimeout: headersMs,
+    headersTimeout: Math.min(headersMs, requestMs),
     requestTimeout: requestMs,
     connectionsCheckingInterval: 5_000,
     // A kept connection that is closed just as the client uses it again would look like a fault.

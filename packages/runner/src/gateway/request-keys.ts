@@ -1,5 +1,5 @@
 import { boundedText } from "./bounded-text.ts";
-import { field, list, type JsonRecord } from "./json-view.ts";
+import { field, isRecord, list, type JsonRecord } from "./json-view.ts";
 import type { ModelApi } from "./model-api.ts";
 
 /** Model API whose requests have a body. */
@@ -120,7 +120,7 @@ const isMisspelt = (known: readonly string[], key: string): boolean =>
 const toolsMisspelt = (tools: unknown): boolean =>
   list(tools).some(
     (tool) =>
-      Object.keys(Object(tool)).some((key) => isMisspelt(TOOL_KEYS, key)) ||
+      (isRecord(tool) && Object.keys(tool).some((key) => isMisspelt(TOOL_KEYS, key))) ||
       toolsMisspelt(field(tool, "tools")),
   );
 

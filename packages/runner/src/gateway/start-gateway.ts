@@ -26,7 +26,7 @@ export interface Gateway {
   /** The same gateway as a proxy that refuses and records every use; the URL carries the token. */
   readonly proxyUrl: string;
   /** Takes a connection of the trial, whatever carries its bytes. */
-  accept(socket: Duplex): void;
+  readonly accept: (socket: Duplex) => void;
   /** Monotonic time of the last byte in either direction, microseconds of the given clock; the start before the first. */
   lastActivity(): number;
   /** Number of requests so far, refused ones included; those without the token are none. */

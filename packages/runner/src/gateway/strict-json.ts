@@ -26,7 +26,7 @@ class Fault extends Error {
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const SPACES = new Set([" ", "\t", "\n", "\r"]);
 /** What makes a string literal more than the characters that stand in it. */
-const NOT_PLAIN = /[\\\u0000-\u001f]/;
+const NOT_PLAIN = /[\\\p{Cc}]/u;
 const WORDS = { t: ["true", true], f: ["false", false], n: ["null", null] } as const;
 
 /** One pass over a text that reads the value and writes it: what is passed on cannot differ from what was judged. */
@@ -144,15 +144,23 @@ class StrictReader {
   }
 
   #object(): JsonRecord {
-    // Without a prototype `__proto__` is a key like any other.
-    const value: Record<string, unknown> = Object.create(null);
+    const value: Record<string, unknown> = {};
     this.#items("{", "}", () => {
       this.#space();
       if (this.#text[this.#at] !== '"') throw new Fault("not-json");
       const key = this.#string();
       if (Object.hasOwn(value, key)) throw new Fault("repeated-key");
       if (!this.#takes(":")) throw new Fault("not-json");
-      value[key] = this.#value();
+      const member = this.#value();
+      // An assignment to this key would set the object's prototype.
+      if (key === "__proto__")
+        Object.defineProperty(value, key, {
+          value: member,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
+      else value[key] = member;
     });
     return value;
   }

@@ -31,7 +31,7 @@ describe("a trial's token", () => {
       "*",
       "",
     ])
-      expect(behindToken(target, TOKEN), target).toBeNull();
+      expect([target, behindToken(target, TOKEN)]).toEqual([target, null]);
   });
 
   it("opens the proxy as the credentials of its URL", () => {
@@ -50,7 +50,7 @@ describe("a trial's token", () => {
       basic(`other:${TOKEN}`),
       basic("stage6:"),
     ])
-      expect(namesToken(header, TOKEN), header).toBe(false);
+      expect([header, namesToken(header, TOKEN)]).toEqual([header, false]);
   });
 
   it("is never taken from any other text", () => {
