@@ -108,6 +108,7 @@ const ROWS: readonly Row[] = [
   ["DISK_LIMIT", "disk limit", process({ endedBy: "disk-limit" }), {}],
   ["MEMORY_LIMIT", "memory limit", process({ endedBy: "memory-limit" }), {}],
   ["MODEL_MISMATCH", "another model was asked for", { models: new Set(["scripted-1", "other"]) }, {}],
+  ["MODEL_MISMATCH", "a request did not ask the planned model clearly", { modelRefused: true }, {}],
   ["PROVIDER_TOOL", "a provider-side tool was offered", { providerTools: new Set(["web_search"]) }, {}],
   ["AUTH_FAILURE", "the last answer was 401", answer("error-status", 401), {}],
   ["AUTH_FAILURE", "the last answer was 403", answer("error-status", 403), {}],

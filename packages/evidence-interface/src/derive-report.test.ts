@@ -54,6 +54,24 @@ describe("deriveReport", () => {
     expect(derive(codex)?.model).not.toHaveProperty("usage");
   });
 
+  it.each([
+    ["BODY_UNREADABLE", "MODEL_MISMATCH"],
+    ["BODY_AMBIGUOUS", "MODEL_MISMATCH"],
+    ["MODEL_MISSING", "MODEL_MISMATCH"],
+    ["MODEL_OTHER", "MODEL_MISMATCH"],
+    ["REQUEST_LIMIT", null],
+    ["PATH_CLOSED", null],
+    ["BODY_TOO_LARGE", null],
+    ["PROVIDER_FEATURE", null],
+  ] as const)("closes a trial with a request that was refused as %s by itself as %s", (refusal, wanted) => {
+    const spoilt = codex.map((draft): SampleDraft =>
+      draft[0] === "model.requested" ? [draft[0], { ...draft[1], model: null, refusal }] : draft,
+    );
+    const { closure } = derive(spoilt) ?? {};
+    const named = [closure?.class, ...(closure?.also ?? [])];
+    expect(named.includes("MODEL_MISMATCH")).toBe(wanted !== null);
+  });
+
   it.each(["cut", "malformed", "unanswered", "error-status", "refused", "local"] as const)(
     "takes no token counts from an answer that ended %s",
     (end) => {

@@ -76,6 +76,7 @@ test("the ids of the rules are frozen", () => {
     "plan-files",
     "plan-streams",
     "plan-task",
+    "plan-gateway",
     "translate-total",
     "translate-valid",
     "translate-places",

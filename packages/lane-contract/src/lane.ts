@@ -101,7 +101,7 @@ export interface LaneRequest {
   readonly home: string;
   /** Temp folder for the child, beside (never above) `laneDir`. */
   readonly tmp: string;
-  /** Base URL of the model gateway without trailing slash, e.g. `http://127.0.0.1:4711`; null for model class `none`. */
+  /** Base URL of the model gateway without trailing slash: an address and the trial's token, `http://127.0.0.1:4711/<token>`; for a file or a variable, never for a command line. Null for model class `none`. */
   readonly gatewayUrl: string | null;
   readonly model: ModelRef;
   /** Longest silence of the model, ms; for the backend's own idle settings. */

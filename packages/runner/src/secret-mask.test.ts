@@ -18,6 +18,20 @@ describe("a mask", () => {
     },
   );
 
+  it("hides what is no secret in every form too, and counts no hit", () => {
+    for (const { bytes: needle } of secretForms(SECRET)) {
+      const mask = new SecretMask([], [SECRET]);
+      const bytes = Buffer.concat([Buffer.from("<"), needle, Buffer.from(">")]);
+      expect(mask.maskBytes(bytes, "a")).toBe(true);
+      expect(bytes.toString()).toBe(`<${"*".repeat(needle.length)}>`);
+      expect([mask.hits(), mask.declared]).toEqual([[], 0]);
+      const cut = [needle.subarray(0, 3), needle.subarray(3)];
+      expect(Buffer.concat([...new SecretMask([], [SECRET]).maskChunks(cut, "a")]).toString()).toBe(
+        "*".repeat(needle.length),
+      );
+    }
+  });
+
   it("finds in pieces what it finds in the whole, wherever the pieces are cut", () => {
     const cut = fc.array(fc.nat(200), { maxLength: 8 });
     fc.assert(

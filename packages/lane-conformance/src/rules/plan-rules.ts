@@ -1,6 +1,6 @@
 import type { Lane, LanePlan } from "@stage6/lane-contract";
 import type { LaneRule } from "../lane-rule.ts";
-import { SAMPLE_REQUEST, SAMPLE_TASK } from "../sample-request.ts";
+import { GATEWAY_URL, SAMPLE_REQUEST, SAMPLE_TASK } from "../sample-request.ts";
 
 const planOf = (lane: Lane): LanePlan => lane.plan(SAMPLE_REQUEST);
 const withPlan = (lane: Lane, change: (plan: LanePlan) => LanePlan): Lane => ({
@@ -108,5 +108,26 @@ const task: LaneRule = {
   }),
 };
 
+const gateway: LaneRule = {
+  id: "plan-gateway",
+  statement:
+    "the gateway's address, which carries the trial's token, is no part of a command line, which every user can read",
+  check: (lane) => {
+    const { argv, preflight } = planOf(lane);
+    const { host } = new URL(GATEWAY_URL);
+    const token = new URL(GATEWAY_URL).pathname.slice(1);
+    return [...argv, ...(preflight?.argv ?? [])]
+      .filter((word) => word.includes(host) || word.includes(token))
+      .map(() => "the gateway's address stands in argv");
+  },
+  broken: (lane) => ({
+    ...lane,
+    plan: (request) => {
+      const plan = lane.plan(request);
+      return { ...plan, argv: [...plan.argv, `--url=${request.gatewayUrl ?? ""}/v1`] };
+    },
+  }),
+};
+
 /** Rules about the plan of a trial. */
-export const PLAN_RULES: readonly LaneRule[] = [pure, backend, environment, files, streams, task];
+export const PLAN_RULES: readonly LaneRule[] = [pure, backend, environment, files, streams, task, gateway];

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { ask, PATHS, type Received } from "../gateway/testing/ask.ts";
 import { begin } from "../gateway/testing/begin.ts";
 import { conversation } from "../gateway/testing/conversation.ts";
-import { openGateway } from "../gateway/testing/open-gateway.ts";
+import { openGateway, TEST_TOKEN } from "../gateway/testing/open-gateway.ts";
 import { within } from "../gateway/testing/within.ts";
 import { scriptFaults } from "./script-faults.ts";
 import { startScriptedModel, type ScriptedModelOptions } from "./start-scripted-model.ts";
@@ -94,8 +94,28 @@ describe("startScriptedModel behind the gateway", () => {
     const { model, gateway } = await open(SCRIPT);
     const models: unknown = JSON.parse((await ask(`${gateway.url}/v1/models`, null)).text);
     expect(models).toMatchObject({ data: [{ id: "scripted-1" }] });
-    expect((await ask(model.url + PATHS.chat, conversation("chat", 0))).status).toBe(401);
-    expect((await ask(`${model.url}/__aimock/reset`, "{}")).status).toBe(401);
+    for (const headers of [
+      {},
+      { authorization: "Bearer other" },
+      { authorization: "Bearer " },
+      { "x-api-key": TEST_TOKEN },
+      { authorization: `Bearer ${TEST_TOKEN}` },
+    ]) {
+      for (const path of [
+        PATHS.chat,
+        PATHS.responses,
+        PATHS.messages,
+        "/__aimock/reset",
+        "/__aimock/fixtures",
+      ])
+        expect((await ask(model.url + path, conversation("chat", 0), headers)).status).toBe(401);
+      for (const path of ["/v1/models", "/__aimock/journal", "/__aimock/fixtures", "/v1/responses"])
+        expect((await ask(model.url + path, null, headers)).status).toBe(401);
+      const upgrade = { connection: "upgrade", upgrade: "websocket", "sec-websocket-version": "13" };
+      const live = { ...headers, ...upgrade, "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+      expect((await ask(`${model.url}/v1/realtime`, null, live)).status).toBe(401);
+    }
+    expect(Buffer.from(model.apiKey.value.replace("Bearer ", ""), "base64url")).toHaveLength(24);
   });
 
   it("lists the directory and says so when there is no script", async () => {
