@@ -84,13 +84,13 @@ const liveSpec = async (): Promise<{ readonly change: Partial<TrialSpec>; readon
   };
 };
 
-describe("R20: a trial whose backend does not ask the planned model clearly", () => {
+describe("a trial whose backend does not ask the planned model clearly", () => {
   it.each([
     ["names no model", "{ messages: [] }"],
     ["names a list of models", '{ model: ["model-1"], messages: [] }'],
     ["names another case of the key", '{ model: "model-1", Model: "expensive-9", messages: [] }'],
     ["names another model", '{ model: "expensive-9", messages: [] }'],
-  ])("is a MODEL_MISMATCH, and its request reaches no model: %s", async (_what, body) => {
+  ])("is a MODEL_MISMATCH: %s", async (_what, body) => {
     const { change, used } = await liveSpec();
     const { report, events } = await run(
       `await honest(); say((await ask(own, ${body})).slice(0, 3)); await honest(); end();`,
@@ -98,6 +98,19 @@ describe("R20: a trial whose backend does not ask the planned model clearly", ()
     );
     expect([report.closure.class, used]).toEqual(["MODEL_MISMATCH", ["model-1", "model-1"]]);
     expect(events).toContain('"text":"400"');
+  });
+
+  it("R20: a request that does not ask the planned model clearly reaches no model (MODEL_MISMATCH)", async () => {
+    const { change, used } = await liveSpec();
+    const { report } = await run(
+      `await honest();
+      for (let round = 0; round < 3; round += 1) await ask(own, { messages: [] });
+      end();`,
+      change,
+    );
+    expect(report.closure.class).toBe("MODEL_MISMATCH");
+    expect(used).toEqual(["model-1"]);
+    expect(report.model).toMatchObject({ observed: ["model-1"], requests: 4 });
   });
 
   it("is a PROVIDER_TOOL when it asks for models to fall back on, and its request reaches no model", async () => {
@@ -111,7 +124,7 @@ describe("R20: a trial whose backend does not ask the planned model clearly", ()
 });
 
 describe("the operator's key and the trial's token", () => {
-  it("are given to no agent by an answer that echoes the key, and stand in no file of the bundle", async () => {
+  it("R20: the operator's key reaches no agent by an answer that echoes it, and the trial's token no file of the bundle", async () => {
     const { change } = await liveSpec();
     const {
       report,
@@ -142,8 +155,8 @@ describe("the operator's key and the trial's token", () => {
   });
 });
 
-describe("R20: the gateways of two trials at once", () => {
-  it("answer no other trial's backend, and what it tries there is in nobody's evidence but its own", async () => {
+describe("the gateways of two trials", () => {
+  it("R20: two gateways at once answer no other trial's backend, and what it tries is in no other trial's evidence", async () => {
     const meets = join(folder, "framed");
     const victim = lane(
       `await honest(); await appears(${JSON.stringify(meets)}); say((await honest()).slice(0, 3)); end();`,
