@@ -21,17 +21,17 @@ const FEATURES_OFF = [
 const KEY = `model_providers.${PROVIDER}`;
 
 /**
- * Text of `config.toml`: the gateway's address alone. It carries the trial's token, and every user of the machine can
- * read a command line; Codex merges this table with the flags (measured with the tested versions).
+ * Text of `config.toml`: the gateway's address, and the name without which Codex refuses the file, in `codex sandbox` too
+ * (measured with 0.169). The address carries the trial's token, and every user of the machine can read a command line;
+ * Codex merges this table with the flags.
  */
 export function configFile({ gatewayUrl }: LaneRequest): string {
-  return `[${KEY}]\nbase_url = ${tomlString(`${gatewayUrl ?? ""}/v1`)}\n`;
+  return `[${KEY}]\nname = ${tomlString(PROVIDER)}\nbase_url = ${tomlString(`${gatewayUrl ?? ""}/v1`)}\n`;
 }
 
 function provider(request: LaneRequest): readonly string[] {
   return [
     `model_provider=${tomlString(PROVIDER)}`,
-    `${KEY}.name=${tomlString(PROVIDER)}`,
     `${KEY}.wire_api="responses"`,
     `${KEY}.requires_openai_auth=false`,
     `${KEY}.request_max_retries=0`,

@@ -25,7 +25,6 @@ const FLAGS = [
   "features.goals=false",
   "features.unbounded_connection_retries=false",
   'model_provider="gateway"',
-  'model_providers.gateway.name="gateway"',
   'model_providers.gateway.wire_api="responses"',
   "model_providers.gateway.requires_openai_auth=false",
   "model_providers.gateway.request_max_retries=0",
@@ -70,7 +69,8 @@ test("the gateway's address, which carries the trial's token, stands in a privat
   const planned = plan({ ...request, gatewayUrl: "http://127.0.0.1:4711/token-of-the-trial" });
   expect(planned.files.find(({ path }) => path === "codex-home/config.toml")).toEqual({
     path: "codex-home/config.toml",
-    content: '[model_providers.gateway]\nbase_url = "http://127.0.0.1:4711/token-of-the-trial/v1"\n',
+    content:
+      '[model_providers.gateway]\nname = "gateway"\nbase_url = "http://127.0.0.1:4711/token-of-the-trial/v1"\n',
   });
   expect(planned.argv.join(" ")).not.toMatch(/4711|token-of-the-trial/u);
 });
