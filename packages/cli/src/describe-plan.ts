@@ -48,11 +48,17 @@ export function describePlan(plan: TrialPlan): string[] {
     `look:      ${(plan.earlierPlans?.length ?? 0) + 1} at this candidate${plan.earlierPlans === undefined ? "" : `, after ${plan.earlierPlans.join(", ")}`}`,
     `model:     ${plan.modelClass === "scripted" ? "scripted (embedded, no network, no cost): a rehearsal" : plan.modelClass}`,
     `bounds:    ${plan.boundsTier}${plan.bounds === undefined ? "" : ` (${plan.bounds.requested} asked for: ${escapeText(plan.bounds.reason)})`}`,
+    ...(plan.bounds?.probes === undefined ? [] : [`versions:  ${PROBES[plan.bounds.probes]}`]),
     `at most:   ${perTrial} minutes per trial, ${minutes} minutes one after the other, ${worstRequests} model requests`,
     `cost:      ${worstPaidRequests === 0 ? "none, no request leaves this machine" : `at most ${worstPaidRequests} paid model requests`}`,
     `will run:  ${willRun(plan)}`,
   ];
 }
+
+const PROBES = {
+  confined: "told by the backends within strict bounds",
+  unconfined: "told by the backends unconfined, with the rights of this program: this host has no strict bounds",
+} as const;
 
 /** The lanes and how many trials each of them runs. */
 function willRun({ lanes, fixtures, trialsPerCell }: TrialPlan): string {

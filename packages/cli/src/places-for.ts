@@ -11,5 +11,10 @@ export async function placesFor(context: CommandContext, root: OpenRoot | null =
   const entries = Object.entries(opened?.config.backends ?? {}).flatMap(([lane, path]) =>
     path === null ? [] : [[lane, path] as const],
   );
-  return { backends, configured: Object.fromEntries(entries), env: context.io.env };
+  return {
+    backends,
+    configured: Object.fromEntries(entries),
+    env: context.io.env,
+    protectedTrees: opened?.config.protectedTrees ?? [],
+  };
 }

@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import { locateBackend, probeLane, type BackendPlaces, type LaneCandidate } from "@stage6/runner";
+import {
+  locateBackend,
+  probeLane,
+  type BackendPlaces,
+  type LaneCandidate,
+  type ProtectedTree,
+  startBounds,
+  type StartBounds,
+} from "@stage6/runner";
 import { readPin } from "./backend-pin.ts";
 import { LANES, type CatalogLane } from "./lane-catalog.ts";
 
@@ -11,6 +19,8 @@ export interface ProbePlaces {
   readonly configured: Readonly<Record<string, string>>;
   /** The operator's environment, for backends that only variables name. */
   readonly env: NodeJS.ProcessEnv;
+  /** Trees of harness.json that a backend may not change while it is asked for its version. */
+  readonly protectedTrees: readonly ProtectedTree[];
 }
 
 /** Places to look for one lane's backend. */
@@ -35,6 +45,7 @@ async function probeOne(
   known: CatalogLane,
   selected: readonly string[] | null,
   places: ProbePlaces,
+  bounds: StartBounds,
 ): Promise<LaneCandidate> {
   if (selected !== null && !selected.includes(known.id)) {
     const { id } = known;
@@ -49,7 +60,7 @@ async function probeOne(
   return {
     kind: "probed",
     lane: known.lane,
-    probed: await probeLane(known.lane, await placesOf(known.id, places)),
+    probed: await probeLane(known.lane, await placesOf(known.id, places), bounds),
   };
 }
 
@@ -58,5 +69,11 @@ export async function probeLanes(
   selected: readonly string[] | null,
   places: ProbePlaces,
 ): Promise<LaneCandidate[]> {
-  return Promise.all(LANES.map((known) => probeOne(known, selected, places)));
+  const bounds = await startBounds(places.protectedTrees);
+  if (bounds.driver !== null)
+    return Promise.all(LANES.map((known) => probeOne(known, selected, places, bounds)));
+  const found: LaneCandidate[] = [];
+  // One after the other: a protected tree that changes has to name the lane that was asked.
+  for (const known of LANES) found.push(await probeOne(known, selected, places, bounds));
+  return found;
 }

@@ -22,6 +22,7 @@ import { readyLanes } from "./ready-lanes.ts";
 import { readRoleKey } from "./role-keys.ts";
 import { admittedSource } from "./source/admitted-source.ts";
 import { sourceCheck } from "./source/source-check.ts";
+import { unconfinedNote } from "./unconfined-note.ts";
 import { TOOL } from "./tool.ts";
 
 /** What a run needs beside root and plan. */
@@ -69,7 +70,10 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
   const endpoint = plan.evidenceClass === "live" ? liveEndpoint(root.policy, options.env) : null;
   const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
   const wanted = plan.lanes.filter(({ state }) => state === "planned").map(({ lane }) => lane);
-  const ready = readyLanes(plan, await probeLanes(wanted, options.places));
+  const found = await probeLanes(wanted, options.places);
+  const unconfined = unconfinedNote(found);
+  if (unconfined !== null) options.log(unconfined);
+  const ready = readyLanes(plan, found);
   const lanes = new Map(
     await Promise.all(
       [...ready].map(async ([id, one]) => [id, await watched(root, one, options.places)] as const),

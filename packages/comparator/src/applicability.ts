@@ -14,7 +14,9 @@ import Type, { type Static } from "typebox";
 export const MAX_APPLICABILITY_DAYS = 30;
 
 /** Reasons for which a lane may not be applicable; that nobody selected it is none. */
-export const APPLICABILITY_REASONS = BLOCK_REASONS.filter((reason) => reason !== "NOT_SELECTED");
+export const APPLICABILITY_REASONS = BLOCK_REASONS.filter(
+  (reason) => reason !== "NOT_SELECTED" && reason !== "PROBE_TRESPASSED",
+);
 
 const object = { additionalProperties: false } as const;
 

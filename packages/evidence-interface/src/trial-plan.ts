@@ -23,6 +23,7 @@ export const BLOCK_REASONS = [
   "VERSION_UNSUPPORTED",
   "PREFLIGHT_FAILED",
   "PROBE_FAILED",
+  "PROBE_TRESPASSED",
   "ADAPTER_MISSING",
   "SOURCE_MISSING",
   "BINARY_MISSING",
@@ -82,7 +83,16 @@ export type PlannedFixture = Static<typeof PlannedFixture>;
 
 /** How a plan came by its bounds tier. */
 export const PlannedBounds = Type.Object(
-  { requested: BoundsRequest, reason: ShortText },
+  {
+    requested: BoundsRequest,
+    reason: ShortText,
+    probes: Type.Optional(
+      oneOf(
+        ["confined", "unconfined"],
+        "Whether strict bounds held every backend that was asked for its version before the plan; absent when none was, or in plans that did not say.",
+      ),
+    ),
+  },
   { additionalProperties: false, description: "What was asked for, and why the plan has the tier it has." },
 );
 export type PlannedBounds = Static<typeof PlannedBounds>;

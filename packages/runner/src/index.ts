@@ -8,10 +8,11 @@ export {
 export { systemClock, type Clock } from "./clock.ts";
 export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-actions.ts";
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
+export { installationOf } from "./locate-node-program.ts";
 export { makePlan, planIntent, sealPlan, type LaneCandidate, type PlanInput } from "./make-plan.ts";
 export { ownFixture } from "./own-fixture.ts";
 export { probeLane, type ProbedLane } from "./probe-lane.ts";
-export type { ProtectedTree } from "./protected-trees.ts";
+export { changedTrees, readProtectedTrees, type ProtectedTree } from "./protected-trees.ts";
 export { readFixture, type LoadedFixture } from "./read-fixture.ts";
 export {
   MAX_ATTEMPTS,
@@ -22,6 +23,8 @@ export {
   type RunSummary,
   type TrialProgress,
 } from "./run-plan.ts";
+export { runBackendTool, type BackendToolLimits, type BackendToolResult } from "./run-backend-tool.ts";
+export { startBounds, type StartBounds } from "./start-bounds.ts";
 export { runTrial, type TrialEnd } from "./run-trial.ts";
 export { RunnerError, type RunnerErrorCode } from "./runner-error.ts";
 export {

@@ -105,6 +105,11 @@ function isAtLeast(version: string, minimum: string): boolean {
   return true;
 }
 
+/** What a program of unknown kind needs to see of its own installation: the nearest `node_modules` folder above it, else the file alone. */
+export function installationOf(path: string): string {
+  return modulesAbove(path) ?? path;
+}
+
 /** The nearest `node_modules` folder above a file; null when there is none. */
 function modulesAbove(path: string): string | null {
   const parts = path.split(sep);

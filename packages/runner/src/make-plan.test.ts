@@ -46,7 +46,7 @@ function probed(id: string, modelClass: "model" | "none"): LaneCandidate {
   return {
     kind: "probed",
     lane: stubLane(folder, "", { id, modelClass }),
-    probed: { lane: id, state: "available", version: "9.9.9", note: null, backend },
+    probed: { lane: id, state: "available", version: "9.9.9", note: null, confined: true, backend },
   };
 }
 
@@ -68,7 +68,7 @@ function input(change: Partial<PlanInput> = {}): PlanInput {
       {
         kind: "probed",
         lane: stubLane(folder, "", { id: "beta" }),
-        probed: { lane: "beta", state: "blocked", ...REASON },
+        probed: { lane: "beta", state: "blocked", confined: null, ...REASON },
       },
       probed("alpha", "none"),
     ],

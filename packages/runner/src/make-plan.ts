@@ -16,6 +16,7 @@ import type { Lane } from "@stage6/lane-contract";
 import type { ProbedLane } from "./probe-lane.ts";
 import { plannedTrees, type ProtectedTree } from "./protected-trees.ts";
 import type { LoadedFixture } from "./read-fixture.ts";
+import { RunnerError } from "./runner-error.ts";
 
 /** A lane as it enters a plan: probed, or blocked for a reason that the caller knows. */
 export type LaneCandidate =
@@ -86,12 +87,24 @@ function commits(candidate: LaneCandidate): boolean {
   );
 }
 
+/** How the backends were asked for their versions. Throws BOUNDS_UNAVAILABLE for a strict plan in which one of them ran unconfined. */
+function probesOf(lanes: readonly LaneCandidate[], tier: BoundsTier): Pick<PlannedBounds, "probes"> {
+  const asked = lanes.flatMap((one) =>
+    one.kind === "probed" && one.probed.confined !== null ? [one.probed.confined] : [],
+  );
+  if (asked.length === 0) return {};
+  if (asked.every((confined) => confined)) return { probes: "confined" };
+  if (tier === "strict")
+    throw new RunnerError("BOUNDS_UNAVAILABLE", "a backend ran unconfined to tell its version");
+  return { probes: "unconfined" };
+}
+
 const byId =
   <T>(id: (item: T) => string) =>
   (a: T, b: T): number =>
     id(a) < id(b) ? -1 : id(a) > id(b) ? 1 : 0;
 
-/** The plan document: lanes and fixtures sorted, every lane either planned with its backend pinned or blocked with a reason. Pure. */
+/** The plan document: lanes and fixtures sorted, every lane either planned with its backend pinned or blocked with a reason. Pure; throws BOUNDS_UNAVAILABLE for a strict plan whose backends were asked unconfined. */
 export function makePlan(input: PlanInput): TrialPlan {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -104,7 +117,13 @@ export function makePlan(input: PlanInput): TrialPlan {
     boundsTier: input.bounds?.tier ?? "default",
     ...(input.bounds === undefined
       ? {}
-      : { bounds: { requested: input.bounds.requested, reason: input.bounds.reason } }),
+      : {
+          bounds: {
+            requested: input.bounds.requested,
+            reason: input.bounds.reason,
+            ...probesOf(input.lanes, input.bounds.tier),
+          },
+        }),
     ...(input.lanes.some(commits) ? { localCommits: "permitted" as const } : {}),
     limits: input.limits,
     trialsPerCell: input.trialsPerCell,

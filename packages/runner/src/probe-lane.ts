@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runTool } from "@stage6/bounds";
 import type { BlockReason } from "@stage6/evidence-interface";
 import type { Lane } from "@stage6/lane-contract";
 import { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
+import { changedTrees, readProtectedTrees, type ProtectedTree } from "./protected-trees.ts";
+import { runBackendTool, type BackendToolResult } from "./run-backend-tool.ts";
+import { startBounds, type StartBounds } from "./start-bounds.ts";
 
 /** What a probe found: a lane that can run here, or why not. */
 export type ProbedLane =
@@ -14,6 +13,8 @@ export type ProbedLane =
       readonly version: string;
       readonly note: string | null;
       readonly backend: LocatedBackend;
+      /** Whether strict bounds held the backend while it told its version. */
+      readonly confined: boolean;
     }
   | {
       readonly lane: string;
@@ -21,54 +22,79 @@ export type ProbedLane =
       readonly code: BlockReason;
       readonly detail: string;
       readonly remedy: string;
+      /** Whether strict bounds held the backend; null when nothing of it was started. */
+      readonly confined: boolean | null;
     };
 
-const PROBE_TIMEOUT_MS = 60_000;
+const PROBE_LIMITS = { timeoutMs: 60_000, maxBytes: 1024 * 1024 };
 
-/** Finds a lane's backend and asks its version, in an empty folder with an empty home. Never throws for a bad backend. */
-export async function probeLane(lane: Lane, places: BackendPlaces): Promise<ProbedLane> {
+/**
+ * Finds a lane's backend and asks its version, in the strict bounds where the host has them; `bounds` are those of this host
+ * when left out. Never throws for a bad backend.
+ */
+export async function probeLane(
+  lane: Lane,
+  places: BackendPlaces,
+  bounds?: StartBounds,
+): Promise<ProbedLane> {
   const located = await locateBackend(lane, places);
-  if (!located.ok)
-    return {
-      lane: lane.id,
-      state: "blocked",
-      code: located.code,
-      detail: located.detail,
-      remedy: located.remedy,
-    };
+  const blocked = (code: BlockReason, detail: string, remedy: string, confined: boolean | null) =>
+    ({ lane: lane.id, state: "blocked", code, detail, remedy, confined }) as const;
+  if (!located.ok) return blocked(located.code, located.detail, located.remedy, null);
   const { backend } = located;
-  const folder = await mkdtemp(join(tmpdir(), "stage6-probe-"));
+  const within = bounds ?? (await startBounds());
+  const confined = within.driver !== null;
   try {
-    const env = {
-      PATH: process.env["PATH"] ?? "/usr/bin:/bin",
-      HOME: folder,
-      TMPDIR: folder,
-      LANG: "C.UTF-8",
-    };
-    const result = await runTool([backend.executable, ...backend.args, ...lane.probe.args], {
-      cwd: folder,
-      env,
-      timeoutMs: PROBE_TIMEOUT_MS,
-      maxBytes: 1024 * 1024,
-    });
-    const read = lane.probe.read({
-      exitCode: result.exitCode,
-      signal: null,
-      stdout: result.stdout,
-      stderr: result.stderr,
-    });
-    if (read.state === "blocked")
-      return { lane: lane.id, state: "blocked", code: read.code, detail: read.detail, remedy: read.remedy };
-    return { lane: lane.id, state: "available", version: read.version, note: read.note, backend };
+    const { result, changed } = await askBackend(lane, backend, within);
+    if (changed.length > 0)
+      return blocked(
+        "PROBE_TRESPASSED",
+        `while the ${lane.id} backend was asked for its version, unconfined, protected trees changed: ${changed.join(", ")}`,
+        "Look at what it did, and bring the trees back; probe again on a host with strict bounds.",
+        confined,
+      );
+    const { exitCode, stdout, stderr, fault } = result;
+    if (fault !== null)
+      return blocked(
+        "PROBE_FAILED",
+        `the ${lane.id} backend was asked for its version and ${fault}`,
+        "Name a backend that answers its probe and ends.",
+        confined,
+      );
+    const read = lane.probe.read({ exitCode, signal: null, stdout, stderr });
+    if (read.state === "available")
+      return { lane: lane.id, state: "available", version: read.version, note: read.note, backend, confined };
+    return blocked(read.code, `${read.detail}${confined ? HELD : ""}`, read.remedy, confined);
   } catch {
-    return {
-      lane: lane.id,
-      state: "blocked",
-      code: "PROBE_FAILED",
-      detail: `the ${lane.id} backend could not be started`,
-      remedy: "Check that the file is an executable of this platform.",
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    return blocked(
+      "PROBE_FAILED",
+      `the ${lane.id} backend could not be started${confined ? HELD : ""}`,
+      "Check that the file is an executable of this platform, and that it needs nothing but itself and the system.",
+      confined,
+    );
   }
+}
+
+/** What a reader has to know of a start that failed: the reason may be the bounds. */
+const HELD = " (in strict bounds: no network, and nothing to be seen but the system and its installation)";
+
+/** Asks for the version; without a driver the protected trees are read on both sides of it. */
+async function askBackend(
+  lane: Lane,
+  backend: LocatedBackend,
+  { driver, protectedTrees }: StartBounds,
+): Promise<{ readonly result: BackendToolResult; readonly changed: readonly string[] }> {
+  const argv = [backend.executable, ...backend.args, ...lane.probe.args];
+  return watchTrees(driver === null ? protectedTrees : [], () =>
+    runBackendTool(driver, backend, argv, PROBE_LIMITS),
+  );
+}
+
+async function watchTrees(
+  trees: readonly ProtectedTree[],
+  start: () => Promise<BackendToolResult>,
+): Promise<{ readonly result: BackendToolResult; readonly changed: readonly string[] }> {
+  const before = await readProtectedTrees(trees);
+  const result = await start();
+  return { result, changed: changedTrees(before, await readProtectedTrees(trees)) };
 }

@@ -46,6 +46,11 @@ async function digestOf(path: string): Promise<Sha256 | null> {
   return count > 0 && unreadable === 0 ? digest : null;
 }
 
+/** Names of the trees that do not read as they did, sorted. Pure. */
+export function changedTrees(before: TreeDigests, after: TreeDigests): string[] {
+  return [...before].flatMap(([name, digest]) => (after.get(name) === digest ? [] : [name])).toSorted();
+}
+
 /** The listed trees as the observation records them. Pure. */
 export function compareTrees(
   trees: readonly ProtectedTree[],

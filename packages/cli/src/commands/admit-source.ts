@@ -10,6 +10,7 @@ import {
   writeStrictBytes,
 } from "@stage6/evidence-interface";
 import { errorCode, rootLayout } from "@stage6/evidence-interface/fs";
+import { startBounds } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
@@ -38,7 +39,8 @@ const HELP = `
 Start with a draft; it is refused until a person has filled in reviewer, licence, preparation and lock files:
   stage6 admit-source --draft review.json
   stage6 admit-source --review review.json
-The source is only read; its program is started once with the words of the lane's probe, in an empty folder.`;
+The source is only read; its program is started once with the words of the lane's probe, in an empty folder, and
+within strict bounds where this host has them.`;
 
 /** `admit-source`: reviews the operator's own source of the candidate into a signed source admission. */
 export function addAdmitSource(program: Command, perform: Perform): void {
@@ -65,7 +67,13 @@ export function addAdmitSource(program: Command, perform: Perform): void {
     if (options.draft !== undefined)
       return writeDraft(context, options.draft, await draftReview(await sourcePlaces(lane.backend, places)));
     const review = await readReview(context.io.cwd, options.review ?? "");
-    const collected = await collectAdmission(lane, places, review, context.now);
+    const collected = await collectAdmission(
+      lane,
+      places,
+      review,
+      context.now,
+      await startBounds(root.config.protectedTrees ?? []),
+    );
     if (!collected.ok)
       return {
         exitCode: EXIT.refused,
@@ -82,6 +90,7 @@ export function addAdmitSource(program: Command, perform: Perform): void {
       `Admitted the source of ${lane.id}: admissions/${lane.id}/${name}`,
       `  commit:   ${subject[0]?.digest.gitCommit ?? ""}, tree ${subject[0]?.digest.gitTree ?? ""}, ${predicate.files.count} files`,
       `  program:  ${predicate.binary.sha256}`,
+      `  started:  ${predicate.startProbe.bounds === "strict" ? "within strict bounds" : "unconfined, because this host has no strict bounds"}`,
       `  licence:  ${predicate.licence.verdict}`,
       `  upstream: ${predicate.upstream.state === "known" ? `${predicate.upstream.commits} commits ahead at ${predicate.upstream.fetchedAt}` : "unknown; nothing says that this is the newest"}`,
       `  expires:  ${predicate.expiresAt}`,

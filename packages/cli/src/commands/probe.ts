@@ -8,6 +8,7 @@ import { EXIT } from "../exit-code.ts";
 import { parseBounds, parseLanes } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
 import { probeLanes } from "../probe-lanes.ts";
+import { unconfinedNote } from "../unconfined-note.ts";
 import { textTable } from "../text-table.ts";
 
 const SOURCES = {
@@ -36,11 +37,12 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
       detail,
       remedy,
       lastKnownGood: lastKnownGood === "-" ? null : lastKnownGood,
+      confined: found.kind === "probed" ? found.probed.confined : null,
       cells: [lane, "blocked", "-", lastKnownGood, "-", escapeText(`${code}: ${detail}`)],
       next: escapeWords(remedy),
     };
   }
-  const { lane, version, note, backend } = facts;
+  const { lane, version, note, backend, confined } = facts;
   const tested = found.kind === "probed" ? found.lane.testedVersions : [];
   const lastKnownGood = tested.at(-1) ?? null;
   const standing = versionStanding(version, tested);
@@ -62,6 +64,7 @@ function flat(found: LaneCandidate): Record<string, unknown> & {
     sha256: backend.sha256,
     source: backend.source,
     executable: backend.executable,
+    confined,
     cells,
     next: null,
   };
@@ -85,14 +88,19 @@ export function addProbe(program: Command, perform: Perform): void {
       parseBounds,
     );
   perform<ProbeOptions>(command, async (context, { lanes, bounds }) => {
-    const rows = (await probeLanes(lanes ?? null, await placesFor(context))).map(flat);
+    const candidates = await probeLanes(lanes ?? null, await placesFor(context));
+    const rows = candidates.map(flat);
+    const unconfined = unconfinedNote(candidates);
     const next = rows.flatMap((row) => (row.next === null ? [] : [`${row.lane}: next: ${row.next}`]));
     const table = textTable([
       ["lane", "state", "version", "last known good", "binary sha256", "where found, or why not"],
       ...rows.map(({ cells }) => cells),
     ]);
     const examined = bounds === undefined ? null : await examineBounds(bounds === true ? "auto" : bounds);
-    const shown = examined === null ? [] : ["", ...describeBounds(examined)];
+    const shown = [
+      ...(unconfined === null ? [] : ["", `note: ${unconfined}`]),
+      ...(examined === null ? [] : ["", ...describeBounds(examined)]),
+    ];
     return {
       exitCode: EXIT.holds,
       text: `${[...table, ...(next.length === 0 ? [] : ["", ...next]), ...shown].join("\n")}\n`,

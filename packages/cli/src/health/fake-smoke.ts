@@ -25,7 +25,7 @@ export async function checkFakeLane(context: CommandContext): Promise<Found> {
     const policy = { ...DEFAULT_POLICY, trialsPerCell: { ...DEFAULT_POLICY.trialsPerCell, scripted: 1 } };
     await replaceFile(rootLayout(path).policy, writeStrictBytes(policy));
     const root = await openRoot(path, "smoke");
-    const places = { backends: join(folder, "none"), configured: {}, env: {} };
+    const places = { backends: join(folder, "none"), configured: {}, env: {}, protectedTrees: [] };
     const plan = await choosePlanFor(root, {
       candidate: "fake",
       lanes: await probeLanes(["fake"], places),

@@ -43,6 +43,6 @@ it("R45: a full disk (DISK_LOW), a near expiry (EXPIRY_NEAR) and a lane that is 
   if (documents === null) throw new Error("the root was not read");
   expect(checkHorizon(documents, NOW, 7)).toMatchObject({ code: null });
   expect(checkHorizon(documents, NOW, 90)).toMatchObject({ code: "EXPIRY_NEAR" });
-  const places = { backends: join(folder, "none"), configured: {}, env: {} };
+  const places = { backends: join(folder, "none"), configured: {}, env: {}, protectedTrees: [] };
   expect(await checkProbes(plan, places)).toMatchObject({ code: "LANE_UNAVAILABLE" });
 }, 120_000);

@@ -6,6 +6,7 @@ import {
   probeLane,
   runPlan,
   sealPlan,
+  startBounds,
   systemClock,
   trialsOf,
   type ProbedLane,
@@ -20,6 +21,7 @@ import { readLaneEvents } from "../lane-events.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { readFixtures } from "../read-fixtures.ts";
 import { readRoleKey } from "../role-keys.ts";
+import { unconfinedNote } from "../unconfined-note.ts";
 import { TOOL } from "../tool.ts";
 import { backendsFolder, keysFolder } from "../user-folders.ts";
 import { writePlan } from "../plan-root.ts";
@@ -53,7 +55,10 @@ export async function tryLane(
   const loaded = await loadLane(io.cwd, file);
   try {
     const configured = options.backend === undefined ? null : resolve(io.cwd, options.backend);
-    const probed = await probeLane(loaded.lane, { configured, backendsDir: backendsFolder(io.env) });
+    const places = { configured, backendsDir: backendsFolder(io.env) };
+    const probed = await probeLane(loaded.lane, places, await startBounds());
+    const unconfined = unconfinedNote([{ kind: "probed", lane: loaded.lane, probed }]);
+    if (unconfined !== null) context.log(unconfined);
     if (probed.state === "blocked") {
       const { code, detail, remedy } = probed;
       const text = `${loaded.lane.id} is blocked: ${code}: ${escapeText(detail)}\nNext: ${escapeText(remedy)}\n`;

@@ -1,10 +1,17 @@
 import { join } from "node:path";
-import { observeSource, readSourceFacts, type SourceFacts, type SourceTree } from "@stage6/bounds";
+import { BoundsError, observeSource, readSourceFacts, type SourceFacts, type SourceTree } from "@stage6/bounds";
 import { ADMISSION_PREDICATE, type SourceAdmission } from "@stage6/eligibility";
 import { escapeText, SCHEMA_VERSION, STATEMENT_TYPE, type Timestamp } from "@stage6/evidence-interface";
 import { readHashed } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
-import { locateBackend, type BackendPlaces, type LocatedBackend } from "@stage6/runner";
+import {
+  changedTrees,
+  locateBackend,
+  readProtectedTrees,
+  type BackendPlaces,
+  type LocatedBackend,
+  type StartBounds,
+} from "@stage6/runner";
 import { sourcePlaces, type SourcePlaces } from "./look-at-source.ts";
 import { probeStart, versionOf } from "./probe-start.ts";
 import type { SourceReview } from "./source-review.ts";
@@ -34,6 +41,7 @@ export async function collectAdmission(
   places: BackendPlaces,
   review: SourceReview,
   now: Timestamp,
+  bounds: StartBounds,
 ): Promise<CollectedAdmission> {
   if (lane.backend.kind !== "provided")
     return refused({
@@ -53,14 +61,25 @@ export async function collectAdmission(
     return refused({ code: "SOURCE_MISSING", message: "the checkout is no git repository with a commit" });
   const facts = await readSourceFacts(at.checkout);
   const faults = [...dirtyFaults(tree, review), ...licenceFaults(facts, review)];
-  const probe = await probeStart(lane, located.backend, now);
-  if (probe.verdict !== "started")
+  const { driver } = bounds;
+  const trees = driver === null ? bounds.protectedTrees : [];
+  const before = await readProtectedTrees(trees);
+  const probe = await startOnce(lane, located.backend, driver, now);
+  const runtimeVersion = at.runtime === null ? null : await versionOf(at.runtime, driver);
+  const trespassed = changedTrees(before, await readProtectedTrees(trees));
+  if (trespassed.length > 0)
+    faults.push({
+      code: "PROBE_TRESPASSED",
+      message: `while the program was started, unconfined, protected trees changed: ${trespassed.join(", ")}`,
+    });
+  if (probe?.verdict !== "started")
     faults.push({
       code: "SOURCE_UNPROBED",
-      message: `the program did not start (exit ${probe.exitCode ?? "by a signal"})`,
+      message: `the program did not start${driver === null ? "" : " within strict bounds"} (${probe === null ? "not at all" : `exit ${probe.exitCode ?? "by a signal or a limit"}`})`,
     });
-  if (faults.length > 0) return refused(...faults);
-  const collected = await describeSource({ lane, review, now, tree, facts, at, backend: located.backend });
+  if (faults.length > 0 || probe === null) return refused(...faults);
+  const backend = located.backend;
+  const collected = await describeSource({ lane, review, now, tree, facts, at, backend, runtimeVersion });
   return {
     ok: true,
     statement: {
@@ -70,6 +89,21 @@ export async function collectAdmission(
       predicate: { ...collected, startProbe: probe },
     },
   };
+}
+
+/** One start of the program; null when it, or the sandbox around it, could not be started. */
+async function startOnce(
+  lane: Lane,
+  backend: LocatedBackend,
+  driver: StartBounds["driver"],
+  now: Timestamp,
+): Promise<Predicate["startProbe"] | null> {
+  try {
+    return await probeStart(lane, backend, driver, now);
+  } catch (error) {
+    if (error instanceof BoundsError) return null;
+    throw error;
+  }
 }
 
 /** Nothing may differ from the commit, and nothing lie beside it that the review does not name. */
@@ -107,12 +141,13 @@ interface Collected {
   readonly facts: SourceFacts;
   readonly at: SourcePlaces;
   readonly backend: LocatedBackend;
+  readonly runtimeVersion: string | null;
 }
 
 type Predicate = SourceAdmission["predicate"];
 
 async function describeSource(of: Collected): Promise<Omit<Predicate, "startProbe">> {
-  const { review, now, tree, facts, at, backend } = of;
+  const { review, now, tree, facts, at, backend, runtimeVersion } = of;
   const { reviewer, licence, knownDefects, dependencies, preparation, upstreamTests } = review;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -131,7 +166,7 @@ async function describeSource(of: Collected): Promise<Omit<Predicate, "startProb
       })),
     ),
     dependencies,
-    runtime: await describeRuntime(at),
+    runtime: await describeRuntime(at, runtimeVersion),
     binary: { sha256: backend.sha256, preparation },
     licence,
     signature: facts.signed
@@ -162,8 +197,11 @@ async function hashAll({ checkout }: SourcePlaces, paths: readonly string[]): Pr
   );
 }
 
-async function describeRuntime({ runtime }: SourcePlaces): Promise<Predicate["runtime"]> {
+async function describeRuntime(
+  { runtime }: SourcePlaces,
+  version: string | null,
+): Promise<Predicate["runtime"]> {
   if (runtime === null) return null;
   const { sha256 } = await readHashed(runtime);
-  return { version: (await versionOf(runtime)) ?? "unknown", sha256 };
+  return { version: version ?? "unknown", sha256 };
 }

@@ -5,7 +5,7 @@ import { SourceObservation, type SourceAdmission } from "@stage6/eligibility";
 import { checkDocument, parseStrictBytes, type TrialRef } from "@stage6/evidence-interface";
 import { caseLane } from "@stage6/lane-case";
 import { codexLane } from "@stage6/lane-codex";
-import { locateBackend, type BackendPlaces } from "@stage6/runner";
+import { locateBackend, startBounds, type BackendPlaces } from "@stage6/runner";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gitIn, makeCaseCheckout, type CaseCheckout } from "../testing/case-checkout.ts";
 import { collectAdmission } from "./collect-admission.ts";
@@ -48,6 +48,7 @@ async function admitted(): Promise<SourceAdmission> {
       validDays: 30,
     },
     NOW,
+    await startBounds(),
   );
   if (!collected.ok) throw new Error(JSON.stringify(collected.faults));
   return collected.statement;

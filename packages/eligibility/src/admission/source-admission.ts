@@ -35,6 +35,12 @@ export const StartProbe = closed(
     version: Type.Union([ShortText, Type.Null()], {
       description: "Version it named; null when it named none.",
     }),
+    bounds: Type.Optional(
+      oneOf(
+        ["strict", "none"],
+        "What held the program; absent in records that did not say, whose program ran unconfined.",
+      ),
+    ),
     probedAt: Timestamp,
     verdict: oneOf(["started", "failed"], "Whether it started and named its version."),
   },

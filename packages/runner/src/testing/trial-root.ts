@@ -85,6 +85,7 @@ export async function planFor(
       state: "available" as const,
       version: "1.0.0",
       note: null,
+      confined: true,
       backend: await locate(lane),
     },
   }));

@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  BoundsError,
+  readNamespaces,
+  runBoundedTool,
+  superviseProcess,
+  type StrictDriver,
+} from "@stage6/bounds";
+import type { LocatedBackend } from "./locate-backend.ts";
+import { toolPath } from "./tool-path.ts";
+
+/** How long a start of backend code outside of a trial may take, and how much it may print. */
+export interface BackendToolLimits {
+  readonly timeoutMs: number;
+  /** Most bytes of stdout and of stderr each. */
+  readonly maxBytes: number;
+}
+
+/** What code of a backend did when it was started outside of a trial. */
+export interface BackendToolResult {
+  /** Null when a signal or a limit ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** Whether strict bounds held it. */
+  readonly confined: boolean;
+  /** Why its words are no answer, as the rest of a sentence; null when it ended by itself and left nothing running. */
+  readonly fault: string | null;
+}
+
+/** Folder that the command stands in, inside the bounds: empty, and gone with them. */
+const INNER_HOME = "/tmp/stage6-empty";
+/** Makes the empty folder and becomes the command; a command that cannot be started ends with the shell's 126 or 127. */
+const ENTER = ["/bin/sh", "-c", 'mkdir "$HOME" && cd "$HOME" && exec "$@"', "stage6-start"];
+const GRACE_MS = 500;
+
+/**
+ * Starts code of a backend outside of a trial: to ask its version, for one. Where the host can, it runs in the strict bounds
+ * without a door: no network, no folder of the operator but the backend's own installation, read-only, and an empty home in
+ * the sandbox's own temp folder. Where the host cannot (`driver` null) it runs with the harness's rights in an empty folder,
+ * and what it leaves running is ended. Throws {@link BoundsError} when it or the sandbox could not be started.
+ */
+export async function runBackendTool(
+  driver: StrictDriver | null,
+  { installation }: Pick<LocatedBackend, "installation">,
+  argv: readonly string[],
+  limits: BackendToolLimits,
+): Promise<BackendToolResult> {
+  const folder = await mkdtemp(join(tmpdir(), "stage6-start-"));
+  try {
+    return driver === null
+      ? await runFree(folder, argv, limits)
+      : await runConfined(driver, installation, folder, argv, limits);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The whole environment of a start: nothing of the operator's but the search path. */
+const environment = (home: string): Record<string, string> => ({
+  PATH: toolPath(),
+  HOME: home,
+  TMPDIR: home,
+  LANG: "C.UTF-8",
+});
+
+async function runConfined(
+  { bwrap, system, seccomp }: StrictDriver,
+  installation: readonly string[],
+  folder: string,
+  argv: readonly string[],
+  limits: BackendToolLimits,
+): Promise<BackendToolResult> {
+  const seccompFile = join(folder, "seccomp");
+  await writeFile(seccompFile, seccomp, { flag: "wx" });
+  const mounts = installation.map((path) => ({ path, writable: false }));
+  const result = await runBoundedTool(
+    { bwrap, system, mounts, door: null, seccompFile },
+    [...ENTER, ...argv],
+    { ...limits, cwd: "/", env: environment(INNER_HOME) },
+    join(folder, "status"),
+  );
+  const { exitCode, stdout, stderr, timedOut, truncated, status } = result;
+  if (readNamespaces(status) === null)
+    throw new BoundsError("STRICT_NOT_STARTED", "the sandbox for a start of the backend could not be made");
+  return { exitCode, stdout, stderr, confined: true, fault: cutShort(timedOut, truncated, limits) };
+}
+
+function cutShort(timedOut: boolean, truncated: boolean, limits: BackendToolLimits): string | null {
+  if (timedOut) return `it did not end within ${limits.timeoutMs / 1000} s`;
+  return truncated ? `it printed more than ${limits.maxBytes} bytes` : null;
+}
+
+async function runFree(
+  folder: string,
+  argv: readonly string[],
+  limits: BackendToolLimits,
+): Promise<BackendToolResult> {
+  const home = join(folder, "home");
+  await mkdir(home);
+  const [stdoutFile, stderrFile] = [join(folder, "stdout"), join(folder, "stderr")];
+  const { timeoutMs, maxBytes } = limits;
+  const end = await superviseProcess({
+    argv,
+    cwd: home,
+    env: environment(home),
+    stdin: null,
+    limits: { totalMs: timeoutMs, idleMs: timeoutMs, outputBytes: maxBytes, lineBytes: maxBytes },
+    stdoutFile,
+    stderrFile,
+    graceMs: GRACE_MS,
+  });
+  if (end.spawnError !== null)
+    throw new BoundsError("TOOL_NOT_STARTED", "the backend could not be started", end.spawnError);
+  const timedOut = end.endedBy === "total-limit" || end.endedBy === "idle-limit";
+  const truncated = end.endedBy === "output-limit" || end.endedBy === "line-limit";
+  const left = end.survivors.length;
+  return {
+    exitCode: end.exitCode,
+    stdout: await readFile(stdoutFile),
+    stderr: await readFile(stderrFile),
+    confined: false,
+    fault: cutShort(timedOut, truncated, limits) ?? (left === 0 ? null : `it left ${left} processes running`),
+  };
+}
