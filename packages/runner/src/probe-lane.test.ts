@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Lane } from "@stage6/lane-contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -27,19 +27,49 @@ describe("probing a lane", () => {
     });
   });
 
-  it("asks in an empty folder, with an empty home that is gone afterwards", async () => {
-    const seen = join(folder, "seen");
+  it("asks within strict bounds, and says so", async () => {
     const lane = stubLane(
       folder,
-      `fs.writeFileSync(${JSON.stringify(seen)}, JSON.stringify({
-        keys: Object.keys(process.env), cwd: process.cwd(), home: process.env.HOME, files: fs.readdirSync(".") }));`,
+      `fs.writeFileSync(${JSON.stringify(join(folder, "left"))}, "x"); console.log("1.0.0");`,
     );
-    await probeLane(lane, places());
-    const found: { keys: string[]; files: string[]; home: string } = JSON.parse(readFileSync(seen, "utf8"));
-    const allowed = ["HOME", "LANG", "PATH", "TMPDIR", "__CF_USER_TEXT_ENCODING"];
-    expect(found.keys.filter((key) => !allowed.includes(key))).toEqual([]);
-    expect(found.files).toEqual([]);
-    expect(existsSync(found.home)).toBe(false);
+    expect(await probeLane(lane, places())).toMatchObject({ state: "available", confined: true });
+    expect(existsSync(join(folder, "left"))).toBe(false);
+  });
+
+  it("S1: on a host without strict bounds says that the backend ran unconfined", async () => {
+    const lane = stubLane(
+      folder,
+      `fs.writeFileSync(${JSON.stringify(join(folder, "left"))}, "x"); console.log("1.0.0");`,
+    );
+    expect(await probeLane(lane, places(), { driver: null, protectedTrees: [] })).toMatchObject({
+      state: "available",
+      confined: false,
+    });
+    expect(existsSync(join(folder, "left"))).toBe(true);
+  });
+
+  it.each(["core/file", "core/.git/config", "core/new"])(
+    "S1: a protected tree in which an unconfined backend changes %s blocks its lane (PROBE_TRESPASSED)",
+    async (file) => {
+      writeFiles(folder, { "core/file": "v1\n", "core/.git/config": "v1\n" });
+      const protectedTrees = [{ name: "core", kind: "core", path: join(folder, "core") }] as const;
+      const lane = stubLane(
+        folder,
+        `fs.writeFileSync(${JSON.stringify(join(folder, file))}, "v2\\n"); console.log("1.0.0");`,
+      );
+      const probed = await probeLane(lane, places(), { driver: null, protectedTrees });
+      expect(probed).toMatchObject({ state: "blocked", code: "PROBE_TRESPASSED", confined: false });
+    },
+  );
+
+  it("S1: a backend that answers and leaves a process running is blocked", async () => {
+    const lane = stubLane(
+      folder,
+      `spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).unref(); console.log("1.0.0");`,
+    );
+    const probed = await probeLane(lane, places(), { driver: null, protectedTrees: [] });
+    expect(probed).toMatchObject({ state: "blocked", code: "PROBE_FAILED", confined: false });
+    expect(probed.state === "blocked" && probed.detail).toContain("left 1 processes running");
   });
 
   it("hands on the reason of a backend that answers badly", async () => {
@@ -47,7 +77,8 @@ describe("probing a lane", () => {
       lane: "stub",
       state: "blocked",
       code: "PROBE_FAILED",
-      detail: "it failed",
+      detail: expect.stringMatching(/^it failed \(in strict bounds: no network/u),
+      confined: true,
       remedy: "Mend it.",
     });
   });
@@ -57,7 +88,6 @@ describe("probing a lane", () => {
     expect(await probeLane(stubLane(folder, ""), places(join(folder, "plain")))).toMatchObject({
       state: "blocked",
       code: "PROBE_FAILED",
-      detail: "the stub backend could not be started",
     });
   });
 

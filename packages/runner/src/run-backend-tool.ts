@@ -1,13 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  BoundsError,
-  readNamespaces,
-  runBoundedTool,
-  superviseProcess,
-  type StrictDriver,
-} from "@stage6/bounds";
+import { BoundsError, runBoundedTool, superviseProcess, type StrictDriver } from "@stage6/bounds";
 import type { LocatedBackend } from "./locate-backend.ts";
 import { toolPath } from "./tool-path.ts";
 
@@ -32,8 +27,11 @@ export interface BackendToolResult {
 
 /** Folder that the command stands in, inside the bounds: empty, and gone with them. */
 const INNER_HOME = "/tmp/stage6-empty";
-/** Makes the empty folder and becomes the command; a command that cannot be started ends with the shell's 126 or 127. */
-const ENTER = ["/bin/sh", "-c", 'mkdir "$HOME" && cd "$HOME" && exec "$@"', "stage6-start"];
+/**
+ * Makes the empty folder, says on stderr that the sandbox stands, and becomes the command; a command that cannot be started
+ * ends with the shell's 126 or 127.
+ */
+const ENTER = 'mkdir "$HOME" && cd "$HOME" && printf %s "$1" >&2 && shift && exec "$@"';
 const GRACE_MS = 500;
 
 /**
@@ -76,15 +74,17 @@ async function runConfined(
   const seccompFile = join(folder, "seccomp");
   await writeFile(seccompFile, seccomp, { flag: "wx" });
   const mounts = installation.map((path) => ({ path, writable: false }));
+  const token = randomUUID();
   const result = await runBoundedTool(
     { bwrap, system, mounts, door: null, seccompFile },
-    [...ENTER, ...argv],
+    ["/bin/sh", "-c", ENTER, "stage6-start", token, ...argv],
     { ...limits, cwd: "/", env: environment(INNER_HOME) },
     join(folder, "status"),
   );
-  const { exitCode, stdout, stderr, timedOut, truncated, status } = result;
-  if (readNamespaces(status) === null)
+  const { exitCode, stdout, timedOut, truncated } = result;
+  if (!result.stderr.subarray(0, token.length).equals(Buffer.from(token)))
     throw new BoundsError("STRICT_NOT_STARTED", "the sandbox for a start of the backend could not be made");
+  const stderr = result.stderr.subarray(token.length);
   return { exitCode, stdout, stderr, confined: true, fault: cutShort(timedOut, truncated, limits) };
 }
 
@@ -119,8 +119,8 @@ async function runFree(
   const left = end.survivors.length;
   return {
     exitCode: end.exitCode,
-    stdout: await readFile(stdoutFile),
-    stderr: await readFile(stderrFile),
+    stdout: (await readFile(stdoutFile)).subarray(0, maxBytes),
+    stderr: (await readFile(stderrFile)).subarray(0, maxBytes),
     confined: false,
     fault: cutShort(timedOut, truncated, limits) ?? (left === 0 ? null : `it left ${left} processes running`),
   };

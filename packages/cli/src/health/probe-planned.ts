@@ -16,7 +16,10 @@ export async function checkProbes(plan: TrialPlan, places: ProbePlaces): Promise
       ({ lane, backendSha256 }) => ready.has(lane) && ready.get(lane)?.backend.sha256 !== backendSha256,
     );
     return changed.length === 0
-      ? { code: null, message: `${wanted.join(", ")} can be started, as planned${unconfined === null ? "" : `; ${unconfined}`}` }
+      ? {
+          code: null,
+          message: `${wanted.join(", ")} can be started, as planned${unconfined === null ? "" : `; ${unconfined}`}`,
+        }
       : {
           code: "LANE_CHANGED",
           message: `another backend than planned: ${changed.map(({ lane }) => lane).join(", ")}`,

@@ -77,7 +77,12 @@ describe("a drill", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "stage6-drills-"));
     await writeRowFixtures(folder, matrixOf(rows.filter(({ id }) => id === SOURCE_ROW)));
-    const found = await probeLanes(["fake"], { backends: folder, configured: {}, env: {}, protectedTrees: [] });
+    const found = await probeLanes(["fake"], {
+      backends: folder,
+      configured: {},
+      env: {},
+      protectedTrees: [],
+    });
     const lane = found.find((one) => one.kind === "probed");
     if (lane === undefined || !isAvailable(lane)) throw new Error("no fake lane");
     fake = lane;

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { BoundsError, observeSource, readSourceFacts, type SourceFacts, type SourceTree } from "@stage6/bounds";
+import {
+  BoundsError,
+  observeSource,
+  readSourceFacts,
+  type SourceFacts,
+  type SourceTree,
+} from "@stage6/bounds";
 import { ADMISSION_PREDICATE, type SourceAdmission } from "@stage6/eligibility";
 import { escapeText, SCHEMA_VERSION, STATEMENT_TYPE, type Timestamp } from "@stage6/evidence-interface";
 import { readHashed } from "@stage6/evidence-interface/fs";
