@@ -7,7 +7,8 @@ export type BoundsErrorCode =
   | "TOOL_NOT_STARTED"
   | "STRICT_NOT_STARTED"
   | "DECOY_NOT_PREPARED"
-  | "COUNTER_UNREADABLE";
+  | "COUNTER_UNREADABLE"
+  | "WITNESS_NOT_OPENED";
 
 /** The one error this package throws; `code` says what broke, `cause` carries the system's error. */
 export class BoundsError extends Error {

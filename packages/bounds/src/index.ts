@@ -1,7 +1,8 @@
 export { classifyAttempt } from "./attempts/classify-attempt.ts";
 export { prepareDecoyRemote, type DecoyRemote } from "./attempts/prepare-decoy-remote.ts";
 export { prepareShims } from "./attempts/prepare-shims.ts";
-export { readShimLog, type ShimCall } from "./attempts/read-shim-log.ts";
+export type { ShimEntry } from "./attempts/shim-calls.ts";
+export { ShimWitness, type WitnessedCalls } from "./attempts/shim-witness.ts";
 export { BoundsError, type BoundsErrorCode } from "./bounds-error.ts";
 export { compareGitState, type GitStateChange } from "./git-state/compare-git-state.ts";
 export { renderGitState, takeGitState, type GitState } from "./git-state/take-git-state.ts";

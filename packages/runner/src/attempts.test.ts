@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { prepareDecoyRemote, prepareShims, type DecoyRemote } from "@stage6/bounds";
+import { prepareDecoyRemote, prepareShims, ShimWitness, type DecoyRemote } from "@stage6/bounds";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordAskedAction, recordEgress, recordSeenAttempts } from "./attempts.ts";
 import { systemClock } from "./clock.ts";
@@ -13,20 +13,22 @@ import { TrialRecorder } from "./trial-recorder.ts";
 
 let folder: string;
 let shims: string;
-let log: string;
+let witness: ShimWitness;
 let remote: DecoyRemote;
 let recorder: TrialRecorder;
 
 beforeEach(async () => {
   folder = makeTempFolder();
   shims = join(folder, "shims");
-  log = join(shims, "calls.log");
-  await prepareShims(shims, log);
+  const pipe = join(shims, "calls");
+  await prepareShims(shims, pipe);
+  witness = await ShimWitness.open(pipe);
   remote = await prepareDecoyRemote(join(folder, "remote"));
   recorder = new TrialRecorder(join(folder, "events.jsonl"), systemClock(), new SecretMask([]));
 });
 afterEach(() => {
   recorder.discard();
+  witness.discard();
   removeTempFolder(folder);
 });
 
@@ -80,7 +82,8 @@ describe("attempts that shims and decoy saw", () => {
         stdio: "ignore",
       }),
     ).toThrow("git push");
-    const lines = (await recordSeenAttempts(recorder, log, remote)).toString("utf8").trimEnd().split("\n");
+    const bytes = await recordSeenAttempts(recorder, await witness.close(), remote);
+    const lines = bytes.toString("utf8").trimEnd().split("\n");
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
       { seen: "shim", argv: ["git", "--version"] },
       { seen: "shim", argv: ["git", "push", remote.url, "HEAD:main"] },
@@ -92,17 +95,21 @@ describe("attempts that shims and decoy saw", () => {
     ]);
   });
 
-  it("are unknown, not none, when the log or the counter is gone", async () => {
-    rmSync(log);
+  it("S14: are unknown, not none, when the pipe or the counter is gone", async () => {
+    rmSync(join(shims, "calls"));
     rmSync(join(folder, "remote", "attempts.log"));
-    const bytes = await recordSeenAttempts(recorder, log, remote);
-    expect(bytes.toString("utf8")).toBe('{"seen":"shim","argv":null}\n{"seen":"remote","refused":null}\n');
+    const bytes = await recordSeenAttempts(recorder, await witness.close(), remote);
+    const lost = "the pipe of the shims was removed, replaced or opened to readers";
+    expect(bytes.toString("utf8")).toBe(
+      `{"seen":"shim","argv":null,"lost":"${lost}"}\n{"seen":"remote","refused":null}\n`,
+    );
     expect(await attempted()).toEqual([]);
   });
 
-  it("are unknown when the backend put a FIFO in place of the log", async () => {
-    rmSync(log);
-    execFileSync("mkfifo", [log]);
-    expect((await recordSeenAttempts(recorder, log, remote)).toString("utf8")).toContain('"argv":null');
+  it("S14: say what could not be read and how much was too much", async () => {
+    const seen = { entries: [{ kind: "unreadable", text: "x" }], flooded: 3, lost: [] } as const;
+    expect((await recordSeenAttempts(recorder, seen, remote)).toString("utf8")).toBe(
+      '{"seen":"shim","argv":null,"unreadable":"x"}\n{"seen":"shim","argv":null,"flooded":3}\n{"seen":"remote","refused":0}\n',
+    );
   });
 });

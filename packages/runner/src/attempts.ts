@@ -1,12 +1,7 @@
-import { classifyAttempt, readShimLog, type DecoyRemote } from "@stage6/bounds";
-import { readSmallFile } from "@stage6/evidence-interface/fs";
+import { classifyAttempt, type DecoyRemote, type WitnessedCalls } from "@stage6/bounds";
 import type { TrialRecorder } from "./trial-recorder.ts";
 
 const MAX_DETAIL = 500;
-
-/** Most bytes of the shims' log, and most of its calls, that become evidence. */
-const MAX_LOG_BYTES = 16 * 1024 * 1024;
-const MAX_CALLS = 10_000;
 
 /** Cuts a command line for an event; half a surrogate pair has no canonical bytes and is replaced. */
 function detail(text: string): string {
@@ -40,21 +35,19 @@ export function recordEgress(recorder: TrialRecorder, method: string, target: st
 }
 
 /**
- * Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact, where a null
- * says that a log or counter could not be read.
+ * Records the attempts that shims and decoy remote saw; returns the bytes of the attempts artifact. A line whose `argv` or
+ * `refused` is null says that something could not be read, was too much to keep or may have been lost, never that there was
+ * none of it.
  */
 export async function recordSeenAttempts(
   recorder: TrialRecorder,
-  shimLog: string,
+  { entries, flooded, lost }: WitnessedCalls,
   remote: DecoyRemote,
 ): Promise<Buffer> {
-  // The backend can replace the log: a FIFO must not hold the harness up, and a log that is gone is not an empty one.
-  const bytes = await readSmallFile(shimLog, MAX_LOG_BYTES).catch(() => null);
-  const calls = bytes === null ? [] : readShimLog(bytes).slice(0, MAX_CALLS);
-  for (const call of calls) {
-    const action = classifyAttempt(call.argv);
-    if (action !== null)
-      recorder.write("action.attempted", { action, via: "shim", detail: detail(call.argv.join(" ")) });
+  for (const entry of entries) {
+    const action = entry.kind === "call" ? classifyAttempt(entry.argv) : null;
+    if (entry.kind === "call" && action !== null)
+      recorder.write("action.attempted", { action, via: "shim", detail: detail(entry.argv.join(" ")) });
   }
   const refused = await remote.readAttempts().catch(() => null);
   for (let at = 0; at < Math.min(refused ?? 0, 100); at++)
@@ -64,8 +57,13 @@ export async function recordSeenAttempts(
       detail: "a push reached the decoy remote and was refused",
     });
   const lines = [
-    ...calls.map((call) => ({ seen: "shim", argv: call.argv })),
-    ...(bytes === null ? [{ seen: "shim", argv: null }] : []),
+    ...entries.map((entry) =>
+      entry.kind === "call"
+        ? { seen: "shim", argv: entry.argv }
+        : { seen: "shim", argv: null, unreadable: entry.text },
+    ),
+    ...(flooded === 0 ? [] : [{ seen: "shim", argv: null, flooded }]),
+    ...lost.map((why) => ({ seen: "shim", argv: null, lost: why })),
     { seen: "remote", refused },
   ];
   return Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));

@@ -8,6 +8,7 @@ import {
   prepareDecoyRemote,
   prepareShims,
   renderGitState,
+  ShimWitness,
   type AllowedPaths,
   type DecoyRemote,
   type StrictDriver,
@@ -35,7 +36,7 @@ import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
 import { ToolCap } from "./tool-cap.ts";
 import { toolPath } from "./tool-path.ts";
-import { SHIM_LOG } from "./strict-mounts.ts";
+import { SHIM_PIPE } from "./strict-mounts.ts";
 import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
 import { makeTrialFolders, removeTrialFolders, type TrialFolders } from "./trial-folders.ts";
@@ -105,7 +106,6 @@ class TrialRun {
   readonly #gatewayToken = newTrialToken();
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
-  readonly #shimLog: string;
   readonly #source: TrialSource;
   #strict: StrictTrial | null = null;
   #providerTools = false;
@@ -115,6 +115,7 @@ class TrialRun {
   #settled = true;
   #allowed: AllowedPaths | null = null;
   #remote: DecoyRemote | null = null;
+  #shims: ShimWitness | null = null;
   #envKeys: readonly string[] = [];
 
   constructor(spec: TrialSpec, staging: string, folders: TrialFolders) {
@@ -125,7 +126,6 @@ class TrialRun {
     this.#mask = new SecretMask([this.#canary, ...keys], [this.#gatewayToken]);
     this.#artifacts = new TrialArtifacts(join(staging, "artifacts"), this.#mask);
     this.#source = new TrialSource(spec.checkSource, spec.trial, this.#artifacts);
-    this.#shimLog = join(folders.shims, SHIM_LOG);
     this.#recorder = new TrialRecorder(join(staging, "events.jsonl"), spec.clock, this.#mask);
   }
 
@@ -151,6 +151,7 @@ class TrialRun {
   /** Lets go of the event log and of what was seen; without an end written before, the log is no evidence. */
   discard(): void {
     this.#recorder.discard();
+    this.#shims?.discard();
     this.#before?.tree.close();
     this.#after?.tree.close();
   }
@@ -208,7 +209,9 @@ class TrialRun {
     if (untrusted !== null) return { state: "lane-unavailable", ...untrusted };
     const remote = await prepareDecoyRemote(this.#folders.remote);
     this.#remote = remote;
-    await prepareShims(this.#folders.shims, this.#shimLog);
+    const pipe = join(this.#folders.shims, SHIM_PIPE);
+    await prepareShims(this.#folders.shims, pipe);
+    this.#shims = await ShimWitness.open(pipe);
     const { baseCommit, baseTree, bundle } = fixture.repository;
     const wrong = await prepareWorkspace({
       bundle: join(folder, bundle),
@@ -296,7 +299,13 @@ class TrialRun {
   }
 
   async #lookAfter(): Promise<void> {
-    if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
+    if (
+      this.#remote === null ||
+      this.#shims === null ||
+      this.#before === null ||
+      !this.#recorder.hasSnapshot("before")
+    )
+      return;
     const { protectedTrees } = this.#spec;
     const looking = takeSettledView(this.#folders, this.#remote, protectedTrees);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
@@ -306,7 +315,7 @@ class TrialRun {
     await this.#snapshot("after", view);
     await this.#artifacts.write(
       "attempts.jsonl",
-      await recordSeenAttempts(this.#recorder, this.#shimLog, this.#remote),
+      await recordSeenAttempts(this.#recorder, await this.#shims.close(), this.#remote),
     );
     await this.#artifacts.write(
       "remote-refs.json",

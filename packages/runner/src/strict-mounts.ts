@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import type { Mount } from "@stage6/bounds";
 import type { TrialFolders } from "./trial-folders.ts";
 
-/** Name of the shims' log in their folder. */
-export const SHIM_LOG = "calls.log";
+/** Name of the pipe that shims write to, in their folder: on a read-only mount it can be written to, and not removed, replaced or opened to readers. */
+export const SHIM_PIPE = "calls";
 
 /**
  * What a backend sees of its trial inside the strict bounds, at the paths outside. Writable is what the default tier
- * hands it: clone, lane folder, home, temp folder, and the log of the shims. What surrounds the clone and the decoy
+ * hands it: clone, lane folder, home and temp folder. What surrounds the clone and the decoy
  * remote are there to be read, so that an attempt fails where it can be seen to fail.
  */
 export function backendMounts(folders: TrialFolders, installation: readonly string[]): Mount[] {
@@ -21,7 +20,6 @@ export function backendMounts(folders: TrialFolders, installation: readonly stri
     write(folders.home),
     write(folders.tmp),
     read(folders.shims),
-    write(join(folders.shims, SHIM_LOG)),
     read(folders.remote),
   ];
 }

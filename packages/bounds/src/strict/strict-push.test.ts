@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { classifyAttempt } from "../attempts/classify-attempt.ts";
 import { prepareShims } from "../attempts/prepare-shims.ts";
-import { readShimLog } from "../attempts/read-shim-log.ts";
+import { ShimWitness } from "../attempts/shim-witness.ts";
 import { serveReceivePack } from "../attempts/testing/serve-receive-pack.ts";
 import { takeGitState } from "../git-state/take-git-state.ts";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
@@ -62,7 +62,7 @@ async function place() {
   onTestFinished(() => rmSync(top, { recursive: true, force: true }));
   const at = (name: string): string => join(top, name);
   const [clone, home, remote, shims] = [at("clone"), at("home"), at("remote.git"), at("shims")];
-  const log = join(shims, "calls.log");
+  const pipe = join(shims, "calls");
   mkdirSync(home);
   const git = (...args: string[]): unknown =>
     execFileSync("git", args, { cwd: top, env: { ...hardenedGitEnv(), ...AUTHOR } });
@@ -74,7 +74,7 @@ async function place() {
   // The hook refuses, so that only what passes it by gets through without bounds.
   const hook = '#!/bin/sh\n[ -e "$HOME/allowed" ] || exit 1\n';
   writeFileSync(join(clone, ".git/hooks/pre-push"), hook, { mode: 0o755 });
-  await prepareShims(shims, log);
+  await prepareShims(shims, pipe);
   const env = {
     ...AUTHOR,
     PATH: `${shims}:/usr/local/bin:/usr/bin:/bin`,
@@ -89,13 +89,13 @@ async function place() {
     (await takeGitState(remote)).entries
       .filter(({ path, type }) => type === "file" && /^(?:refs\/|packed-refs$)/u.test(path))
       .map(({ path }) => path);
-  return { top, clone, home, remote, shims, log, env, refs };
+  return { top, clone, home, remote, shims, pipe, env, refs };
 }
 
 const PAST_HOOKS = /core\.hooksPath|--no-verify|send-pack|fetch|cp -R|BY_HAND/u;
 
 test.each(WAYS)("a push %s gets through without bounds, and not within", async (name, script, seenBy) => {
-  const { top, clone, home, remote, shims, log, env, refs } = await place();
+  const { top, clone, home, remote, shims, pipe, env, refs } = await place();
   const argv = ["/bin/sh", "-e", "-c", script];
   const options = { cwd: clone, timeoutMs: 30_000, maxBytes: 65_536 };
 
@@ -105,22 +105,27 @@ test.each(WAYS)("a push %s gets through without bounds, and not within", async (
   const mounts = [
     ...[clone, home].map((path) => ({ path, writable: true })),
     ...[shims, remote, BY_HAND].map((path) => ({ path, writable: false })),
-    { path: log, writable: true },
   ];
   writeFileSync(join(home, "allowed"), "");
   const notes = mkdtempSync(join(top, "notes-"));
-  await giveTo(driver.user, [clone, home, log, remote]);
+  await giveTo(driver.user, [clone, home, remote]);
+  const witness = await ShimWitness.open(pipe);
   const bounded = await runBoundedTool({ ...driver, mounts }, argv, { ...options, env }, notes);
   expect(bounded.exitCode).not.toBe(0);
   expect(await refs()).toEqual([]);
-  const shimmed = readShimLog(readFileSync(log)).some((call) => classifyAttempt(call.argv) === "push");
+  const { entries, lost } = await witness.close();
+  expect(lost).toEqual([]);
+  const shimmed = entries.some((entry) => entry.kind === "call" && classifyAttempt(entry.argv) === "push");
   const asked = classifyAttempt(script) === "push";
   expect(shimmed ? (asked ? "both" : "shim") : asked ? "command" : "nobody").toBe(seenBy);
 
   // Git does nothing in a repository of another owner.
-  await giveTo({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }, [clone, home, log, remote]);
+  await giveTo({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }, [clone, home, remote]);
   // Without them the same command pushes; those that pass hooks by do so past one that refuses.
   if (PAST_HOOKS.test(script)) rmSync(join(home, "allowed"));
+  rmSync(pipe);
+  const other = await ShimWitness.open(pipe);
+  onTestFinished(() => other.discard());
   const free = await runTool(argv, { ...options, env });
   expect({ exitCode: free.exitCode, said: free.stderr.toString() }).toMatchObject({ exitCode: 0 });
   expect((await refs()).length).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import {
   prepareDecoyRemote,
   prepareShims,
   probeStrict,
-  readShimLog,
+  ShimWitness,
   runBoundedTool,
   type DecoyRemote,
 } from "@stage6/bounds";
@@ -104,6 +104,7 @@ describe("every verb inside strict bounds", () => {
   let top: string;
   let results: VerbResults;
   let remote: DecoyRemote;
+  let witness: ShimWitness;
   let refs: string;
   const before = new Map<string, string>();
   const at = (...names: readonly string[]): string => join(top, ...names);
@@ -127,7 +128,8 @@ describe("every verb inside strict bounds", () => {
     git("-C", "other", "add", ".");
     git("-C", "other", "commit", "-q", "-m", "one");
     git("-C", "other", "remote", "add", "origin", remote.url);
-    await prepareShims(shims(), at("shims/calls.log"));
+    await prepareShims(shims(), at("shims/calls"));
+    witness = await ShimWitness.open(at("shims/calls"));
 
     await writeGateRoot(at("work/whole"));
     mkdirSync(at("keys", HARNESS));
@@ -213,8 +215,12 @@ describe("every verb inside strict bounds", () => {
   it("R13, R41: none pushes, merges, publishes or opens anything, seen from the other side", async () => {
     expect(await remote.readAttempts()).toBe(0);
     expect(await remote.refsDigest()).toBe(refs);
-    const calls = readShimLog(readFileSync(at("shims/calls.log")));
-    expect(calls.map(({ argv }) => classifyAttempt(argv)).filter((action) => action !== null)).toEqual([]);
+    const { entries, flooded, lost } = await witness.close();
+    expect({ flooded, lost }).toEqual({ flooded: 0, lost: [] });
+    const actions = entries.map((entry) =>
+      entry.kind === "call" ? classifyAttempt(entry.argv) : entry.kind,
+    );
+    expect(actions.filter((action) => action !== null)).toEqual([]);
   });
 
   it("R15, R16, R41: none touches Core, a vendor's source, another repository or the home folder", async () => {
