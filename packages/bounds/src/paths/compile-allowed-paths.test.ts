@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import picomatch from "picomatch";
 import { expect, test } from "vitest";
 import { compileAllowedPaths, type AllowedPaths } from "./compile-allowed-paths.ts";
 
@@ -158,4 +159,77 @@ test("a literal glob allows exactly itself", () => {
       },
     ),
   );
+});
+
+const PICOMATCH = {
+  dot: true,
+  nonegate: true,
+  noextglob: true,
+  nobrace: true,
+  nocase: false,
+  windows: false,
+};
+const letters = fc.constantFrom("a", "b", ".", "-", "$", "^", " ", "é", "\u2028", "😀", "\n");
+const globSegment = fc.oneof(
+  fc.constant("**"),
+  fc
+    .array(fc.oneof(fc.constantFrom("*", "?", "*", "a"), letters), { minLength: 1, maxLength: 7 })
+    .map((parts) => parts.join("")),
+);
+const pathSegment = fc.array(letters, { minLength: 1, maxLength: 8 }).map((parts) => parts.join(""));
+
+test("S28: a glob matches exactly the paths that picomatch's own expression matches", () => {
+  let [compared, matched] = [0, 0];
+  fc.assert(
+    fc.property(
+      fc.array(globSegment, { minLength: 1, maxLength: 4 }),
+      fc.array(pathSegment, { minLength: 1, maxLength: 5 }),
+      (globs, paths) => {
+        const [glob, path] = [globs.join("/"), paths.join("/")];
+        const compiled = compileAllowedPaths([glob]);
+        if (!compiled.ok || paths.some((part) => part === "." || part === "..")) return;
+        compared += 1;
+        const wanted = picomatch(glob, PICOMATCH)(path);
+        matched += wanted ? 1 : 0;
+        expect([glob, path, compiled.matches(path)]).toEqual([glob, path, wanted]);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  expect(compared).toBeGreaterThan(500);
+  expect(matched).toBeGreaterThan(50);
+});
+
+test("S28: a path that was made from its glob is matched as picomatch matches it", () => {
+  fc.assert(
+    fc.property(
+      fc.array(globSegment, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.array(pathSegment, { maxLength: 3 }), { minLength: 30, maxLength: 30 }),
+      (globs, fillings) => {
+        const glob = globs.join("/");
+        const compiled = compileAllowedPaths([glob]);
+        if (!compiled.ok) return;
+        let next = 0;
+        const filling = (): readonly string[] => fillings[(next += 1) % fillings.length] ?? [];
+        const path = glob
+          .replaceAll("**", () => filling().join("/"))
+          .replaceAll("*", () => filling().join(""))
+          .replaceAll("?", () => filling()[0]?.charAt(0) ?? "z");
+        if (path.split("/").some((part) => ["", ".", ".."].includes(part)) || /\p{Cs}/u.test(path)) return;
+        expect([glob, path, compiled.matches(path)]).toEqual([glob, path, picomatch(glob, PICOMATCH)(path)]);
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+// Each of these keeps the language's own engine busy for longer than any test may take.
+test.each([
+  ["*a*a*a*a*a*a*a*a*a*a*a*a*a*b", "a".repeat(255)],
+  ["*?*?*?*?*?*?*?*?*?*?*?*?*?*b", "a".repeat(255)],
+  ["**/a/**/a/**/a/**/a/**/a/**/a/**/a/**/b", Array.from({ length: 1500 }, () => "a").join("/")],
+  ["**/*a*/**/*a*/**/*a*/**/*a*/**/*a*/**/b", Array.from({ length: 800 }, () => "aaaa").join("/")],
+  [`${"*a".repeat(2000)}b`, "a".repeat(255)],
+])("S28: the glob %s ends on a name that a backend chose", (glob, path) => {
+  expect(compile(glob).matches(path)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import { checkGlob } from "./check-glob.ts";
+import { compileLinear } from "./linear-pattern.ts";
 
 /** Paths a run may change, compiled from allow-list globs. */
 export interface AllowedPaths {
@@ -37,12 +38,21 @@ export function compileAllowedPaths(globs: readonly string[]): CompiledPaths {
     return reason === null ? [] : [{ glob, reason }];
   });
   if (problems.length > 0) return { ok: false, problems };
-  const matchers = globs.map((glob) => picomatch(glob, OPTIONS));
+  const matchers = globs.map(compileGlob);
   return {
     ok: true,
     matches: (path) => isPlainPath(path) && matchers.some((match) => match(path)),
     roots: [...new Set(globs.map(rootOf))].toSorted(),
   };
+}
+
+/**
+ * picomatch says what a glob means; its expressions are not given to the language's own engine, which a name that a backend
+ * chose (`aaaa...` for `*a*a*a*`) can keep busy for ever.
+ */
+function compileGlob(glob: string): (path: string) => boolean {
+  const matches = compileLinear(picomatch.makeRe(glob, OPTIONS).source);
+  return (path) => path === glob || matches(path);
 }
 
 /** Whether a path stays below the workspace as written: the engine itself would let some of these through. */
