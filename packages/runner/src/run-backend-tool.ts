@@ -48,9 +48,12 @@ export async function runBackendTool(
 ): Promise<BackendToolResult> {
   const folder = await mkdtemp(join(tmpdir(), "stage6-start-"));
   try {
-    return driver === null
-      ? await runFree(folder, argv, limits)
-      : await runConfined(driver, installation, folder, argv, limits);
+    if (driver === null) {
+      const home = join(folder, "home");
+      await mkdir(home);
+      return await superviseTool(folder, argv, { ...limits, cwd: home, env: environment(home) });
+    }
+    return await runConfined(driver, installation, folder, argv, limits);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -93,19 +96,21 @@ function cutShort(timedOut: boolean, truncated: boolean, limits: BackendToolLimi
   return truncated ? `it printed more than ${limits.maxBytes} bytes` : null;
 }
 
-async function runFree(
-  folder: string,
+/**
+ * Runs backend code with the harness's rights and ends what it leaves running; `notes` is a folder that holds no output yet.
+ * Throws {@link BoundsError} `TOOL_NOT_STARTED`.
+ */
+export async function superviseTool(
+  notes: string,
   argv: readonly string[],
-  limits: BackendToolLimits,
+  options: BackendToolLimits & { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<BackendToolResult> {
-  const home = join(folder, "home");
-  await mkdir(home);
-  const [stdoutFile, stderrFile] = [join(folder, "stdout"), join(folder, "stderr")];
-  const { timeoutMs, maxBytes } = limits;
+  const [stdoutFile, stderrFile] = [join(notes, "stdout"), join(notes, "stderr")];
+  const { timeoutMs, maxBytes, cwd, env } = options;
   const end = await superviseProcess({
     argv,
-    cwd: home,
-    env: environment(home),
+    cwd,
+    env,
     stdin: null,
     limits: { totalMs: timeoutMs, idleMs: timeoutMs, outputBytes: maxBytes, lineBytes: maxBytes },
     stdoutFile,
@@ -122,6 +127,7 @@ async function runFree(
     stdout: (await readFile(stdoutFile)).subarray(0, maxBytes),
     stderr: (await readFile(stderrFile)).subarray(0, maxBytes),
     confined: false,
-    fault: cutShort(timedOut, truncated, limits) ?? (left === 0 ? null : `it left ${left} processes running`),
+    fault:
+      cutShort(timedOut, truncated, options) ?? (left === 0 ? null : `it left ${left} processes running`),
   };
 }

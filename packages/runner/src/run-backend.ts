@@ -1,10 +1,9 @@
 import { playableScript } from "./scripted-model/playable-script.ts";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   BoundsError,
   RUN_MARKER,
-  runTool,
   superviseProcess,
   type ProcessEnd as SupervisedEnd,
   type ProcessSpec,
@@ -16,6 +15,7 @@ import { collectStream } from "./collect-streams.ts";
 import { moveState } from "./move-state.ts";
 import type { ModelSide } from "./model-side.ts";
 import type { StrictTrial } from "./strict-trial.ts";
+import { superviseTool } from "./run-backend-tool.ts";
 import { shownArgv } from "./shown-argv.ts";
 import type { ToolCap } from "./tool-cap.ts";
 import { toolPath } from "./tool-path.ts";
@@ -137,7 +137,11 @@ async function preflight({ folders, strict }: BackendRun, plan: LanePlan): Promi
     maxBytes: 65_536,
   };
   const { argv } = plan.preflight;
-  const ran = strict?.preflight(argv, options) ?? runTool(argv, options).then(({ exitCode }) => exitCode);
+  const ran =
+    strict?.preflight(argv, options) ??
+    superviseTool(await mkdtemp(join(folders.bounds, "preflight-")), argv, options).then(
+      ({ exitCode }) => exitCode,
+    );
   const exitCode = await ran.catch((error: unknown) => {
     if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED") return null;
     throw error;

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
 import { observeSource, type SourceTree } from "./observe-source.ts";
+import { readSourceFacts } from "./read-source-facts.ts";
 
 const git = (cwd: string, ...words: string[]): string =>
   execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.invalid", ...words], {
@@ -204,6 +205,32 @@ test("nothing that the checkout configures is run", async () => {
   const seen = await look(dir);
   expect(existsSync(trap)).toBe(false);
   expect(seen.extra).toEqual([".gitattributes"]);
+});
+
+test("S1: a checkout that lacks an object and names a program to fetch it with runs nothing", async () => {
+  const dir = checkout();
+  const trap = join(dir, ".git/trap.log");
+  const program = join(dir, ".git/trap.sh");
+  writeFileSync(program, `#!/bin/sh\necho ran >> '${trap}'\nexit 1\n`, { mode: 0o755 });
+  const tree = git(dir, "rev-parse", "HEAD^{tree}");
+  for (const [name, value] of [
+    ["core.repositoryFormatVersion", "1"],
+    ["extensions.partialClone", "far"],
+    ["remote.far.promisor", "true"],
+    ["remote.far.url", dir],
+    ["remote.far.uploadpack", `'${program}'`],
+  ] as const)
+    git(dir, "config", name, value);
+  unlinkSync(join(dir, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+  expect(await observeSource(dir)).toBeNull();
+  await readSourceFacts(dir);
+  expect(existsSync(trap)).toBe(false);
+  // A git without our environment does run it.
+  const plain = { PATH: process.env["PATH"] ?? "", HOME: dir };
+  expect(() =>
+    execFileSync("git", ["ls-tree", "HEAD"], { cwd: dir, env: plain, stdio: "ignore", timeout: 20_000 }),
+  ).toThrow("ls-tree");
+  expect(existsSync(trap)).toBe(true);
 });
 
 test("a folder that is no checkout, and a checkout without a commit, are nothing to look at", async () => {

@@ -41,7 +41,9 @@ export async function readCommit(checkout: string): Promise<CheckedOutCommit | n
  * that read objects and refs may be asked: no configuration, filter, hook or pager of the repository runs in them.
  */
 export async function askGit(checkout: string, words: readonly string[]): Promise<Buffer | null> {
-  const options = { cwd: checkout, env: hardenedGitEnv(), timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  // No transport at all: a git that knows nothing of GIT_NO_LAZY_FETCH would run a program of the checkout for a missing object.
+  const env = { ...hardenedGitEnv(), GIT_ALLOW_PROTOCOL: "none" };
+  const options = { cwd: checkout, env, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
   const { exitCode, stdout, truncated } = await runTool(["git", "--no-pager", ...words], options);
   if (truncated) throw new BoundsError("OBSERVER_FAILED", `git ${words[0] ?? ""} printed too much`);
   return exitCode === 0 ? stdout : null;
