@@ -187,9 +187,13 @@ describe("a review that the source contradicts", () => {
   it("R38: is refused when the program does not start (SOURCE_UNPROBED)", async () => {
     const review = await filledIn();
     await writeFile(checkout.runtime, "#!/bin/sh\necho Usage: ca; exit 1\n");
-    expect(await refusal(review)).toEqual(["SOURCE_UNPROBED the program did not start within strict bounds (exit 1)"]);
+    expect(await refusal(review)).toEqual([
+      "SOURCE_UNPROBED the program did not start within strict bounds (exit 1)",
+    ]);
     await writeFile(checkout.runtime, "#!/bin/sh\necho some other program\n");
-    expect(await refusal(review)).toEqual(["SOURCE_UNPROBED the program did not start within strict bounds (exit 0)"]);
+    expect(await refusal(review)).toEqual([
+      "SOURCE_UNPROBED the program did not start within strict bounds (exit 0)",
+    ]);
   }, 60_000);
 
   it("R9: is refused without a source, a runtime, installed dependencies or a commit", async () => {

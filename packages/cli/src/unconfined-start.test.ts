@@ -29,7 +29,7 @@ beforeAll(async () => {
     const path = tool === "node" ? process.execPath : `/usr/bin/${tool}`;
     if (existsSync(path)) symlinkSync(path, join(noBwrap, tool));
   }
-  expect((await call("init")).exit).toBe(0);
+  if ((await call("init")).exit !== 0) throw new Error("no root");
   const config = join(folder, "root", "harness.json");
   const harness: Record<string, unknown> = JSON.parse(readFileSync(config, "utf8"));
   const protectedTrees = [{ name: "core", kind: "core", path: join(folder, "core") }];
@@ -109,7 +109,7 @@ const WISH = [
   "default",
 ];
 
-describe("S1: a verb that starts the candidate's program to tell its version", () => {
+describe("a verb that starts the candidate's program to tell its version", () => {
   beforeEach(async () => {
     env = { STAGE6_CASE_BINARY: write("case", hostile(), 0o755) };
   });
@@ -120,7 +120,7 @@ describe("S1: a verb that starts the candidate's program to tell its version", (
     ["run", ["run"]],
     ["rehearse", ["rehearse", ...WISH, "--no-install"]],
     ["health", ["health"]],
-  ])("%s confines it whatever the tier of the plan", async (_verb, words) => {
+  ])("R15, R16, R41: %s confines it whatever the tier of the plan", async (_verb, words) => {
     const { out, err } = await call(...words);
     expect(harm()).toEqual([]);
     expect(`${out}${err}`).not.toContain("unconfined");
@@ -131,7 +131,7 @@ describe("S1: a verb that starts the candidate's program to tell its version", (
     ["plan", ["plan", ...WISH, "--dry-run"]],
     ["run", ["run"]],
   ])(
-    "%s says it where the host has no strict bounds, and refuses a program that changed a protected tree",
+    "R16, R41: %s says it where the host has no strict bounds, and refuses a program that changed a protected tree",
     async (_verb, words) => {
       vi.stubEnv("PATH", noBwrap);
       const { out, err } = await call(...words);
@@ -141,18 +141,19 @@ describe("S1: a verb that starts the candidate's program to tell its version", (
     },
   );
 
-  it("a plan says how its backends were asked", async () => {
+  it("R41: a plan says how its backends were asked", async () => {
     const documents = [];
     for (const path of [process.env["PATH"], noBwrap]) {
       vi.stubEnv("PATH", path);
       const { out } = await call("plan", "--candidate", "fake", ...WISH.slice(2), "--dry-run", "--json");
-      documents.push(JSON.parse(out).plan.document);
+      const made: { plan: { document: { lanes: unknown } } } = JSON.parse(out);
+      documents.push(made.plan.document);
     }
     expect(documents).toMatchObject([
       { bounds: { probes: "confined" } },
       { bounds: { probes: "unconfined" } },
     ]);
-    expect(documents[1].lanes).toMatchObject([
+    expect(documents[1]?.lanes).toMatchObject([
       { lane: "case", state: "blocked", reason: { code: "PROBE_TRESPASSED" } },
       {},
       { lane: "fake", state: "planned" },
@@ -161,8 +162,8 @@ describe("S1: a verb that starts the candidate's program to tell its version", (
   });
 });
 
-describe("S1: an admission starts the program", () => {
-  it("within strict bounds, and refuses one that it saw change a protected tree", async () => {
+describe("an admission starts the program", () => {
+  it("R16, R38: within strict bounds, and refuses one that it saw change a protected tree (PROBE_TRESPASSED)", async () => {
     const checkout = await makeCaseCheckout(folder, "checkout");
     write("checkout-runtime", hostile(), 0o755);
     env = checkout.env;
@@ -184,8 +185,8 @@ describe("S1: an admission starts the program", () => {
   });
 });
 
-describe("S1: the record that a lane is not applicable", () => {
-  it("confines the program of the lane's name that lies on PATH", async () => {
+describe("the record that a lane is not applicable", () => {
+  it("R41: confines the program of the lane's name that lies on PATH", async () => {
     write("path/codex", hostile(), 0o755);
     vi.stubEnv("PATH", `${join(folder, "path")}:${process.env["PATH"]}`);
     env = {};

@@ -95,7 +95,7 @@ describe("attempts that shims and decoy saw", () => {
     ]);
   });
 
-  it("S14: are unknown, not none, when the pipe or the counter is gone", async () => {
+  it("R41: are unknown, not none, when the pipe or the counter is gone", async () => {
     rmSync(join(shims, "calls"));
     rmSync(join(folder, "remote", "attempts.log"));
     const bytes = await recordSeenAttempts(recorder, await witness.close(), remote);
@@ -106,7 +106,7 @@ describe("attempts that shims and decoy saw", () => {
     expect(await attempted()).toEqual([]);
   });
 
-  it("S14: say what could not be read and how much was too much", async () => {
+  it("R41: say what could not be read and how much was too much", async () => {
     const seen = { entries: [{ kind: "unreadable", text: "x" }], flooded: 3, lost: [] } as const;
     expect((await recordSeenAttempts(recorder, seen, remote)).toString("utf8")).toBe(
       '{"seen":"shim","argv":null,"unreadable":"x"}\n{"seen":"shim","argv":null,"flooded":3}\n{"seen":"remote","refused":0}\n',

@@ -36,7 +36,7 @@ describe("probing a lane", () => {
     expect(existsSync(join(folder, "left"))).toBe(false);
   });
 
-  it("S1: on a host without strict bounds says that the backend ran unconfined", async () => {
+  it("R41: on a host without strict bounds says that the backend ran unconfined", async () => {
     const lane = stubLane(
       folder,
       `fs.writeFileSync(${JSON.stringify(join(folder, "left"))}, "x"); console.log("1.0.0");`,
@@ -49,7 +49,7 @@ describe("probing a lane", () => {
   });
 
   it.each(["core/file", "core/.git/config", "core/new"])(
-    "S1: a protected tree in which an unconfined backend changes %s blocks its lane (PROBE_TRESPASSED)",
+    "R15, R16, R41: a protected tree in which an unconfined backend changes %s blocks its lane (PROBE_TRESPASSED)",
     async (file) => {
       writeFiles(folder, { "core/file": "v1\n", "core/.git/config": "v1\n" });
       const protectedTrees = [{ name: "core", kind: "core", path: join(folder, "core") }] as const;
@@ -62,7 +62,7 @@ describe("probing a lane", () => {
     },
   );
 
-  it("S1: a backend that answers and leaves a process running is blocked", async () => {
+  it("R41: a backend that answers and leaves a process running is blocked", async () => {
     const lane = stubLane(
       folder,
       `spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).unref(); console.log("1.0.0");`,

@@ -83,7 +83,7 @@ async function listen(): Promise<{ server: Server; port: number; calls: () => nu
   return { server, port: typeof address === "object" ? (address?.port ?? 0) : 0, calls: () => calls };
 }
 
-describe("S1: backend code that is started to tell its version", () => {
+describe("backend code that is started to tell its version", () => {
   it.each<[string, () => string, (result: BackendToolResult) => boolean]>([
     [
       "reads a key of the operator",
@@ -122,7 +122,7 @@ describe("S1: backend code that is started to tell its version", () => {
       },
       ({ stdout }) => text(stdout) === "helped\n",
     ],
-  ])("%s without bounds, and not within them", async (_what, lines, happened) => {
+  ])("R15, R41: %s without bounds, and not within them", async (_what, lines, happened) => {
     const code = lines();
     const bound = await start(driver, code);
     expect(bound.confined).toBe(true);

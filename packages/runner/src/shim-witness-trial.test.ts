@@ -48,7 +48,7 @@ const HARMS = [
   ["opening it to readers", "fs.chmodSync(pipe, 0o666)"],
 ] as const;
 
-test.each(HARMS)("S14: in strict bounds %s takes nothing back and does nothing", async (_what, harm) => {
+test.each(HARMS)("R41: in strict bounds %s takes nothing back and does nothing", async (_what, harm) => {
   const { attempted, lines } = await run("strict", harm);
   expect(attempted).toEqual(["pr-open"]);
   expect(lines).toContain('{"seen":"shim","argv":["gh","pr","create"]}');
@@ -56,7 +56,7 @@ test.each(HARMS)("S14: in strict bounds %s takes nothing back and does nothing",
 });
 
 test.each(HARMS)(
-  "S14: in the default tier %s takes nothing back, and shows where it did something",
+  "R41: in the default tier %s takes nothing back, and shows where it did something",
   async (what, harm) => {
     const { attempted, lines } = await run("default", harm);
     expect(attempted).toEqual(["pr-open"]);

@@ -16,7 +16,7 @@ export interface ShimCallList {
 }
 
 /** Longest line: what a shim writes at once, and the kernel passes on in one piece (PIPE_BUF on Linux, bytes). */
-export const MAX_LINE_BYTES = 4096;
+const MAX_LINE_BYTES = 4096;
 /** Most entries that are kept, and most bytes of them. */
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 16 * 2 ** 20;

@@ -99,10 +99,13 @@ test("calls at the same time are each told whole", async () => {
   await Promise.all(wanted.map((argv) => call(argv)));
   const seen = await witness.close();
   expect(unreadable(seen)).toEqual([]);
-  expect(calls(seen).toSorted()).toEqual(wanted.toSorted());
+  const lines = (argvs: readonly (readonly string[])[]): Set<string> =>
+    new Set(argvs.map((argv) => argv.join(" ")));
+  expect(calls(seen).length).toBe(wanted.length);
+  expect(lines(calls(seen))).toEqual(lines(wanted));
 });
 
-test("S14: what was said cannot be taken back by emptying the pipe", async () => {
+test("R41: what was said cannot be taken back by emptying the pipe", async () => {
   const { call, pipe, witness } = await place();
   await call(["git", "push"]);
   await attack(
@@ -132,7 +135,7 @@ test.each<[string, (pipe: string) => void]>([
   ],
   ["opened to readers", (pipe) => chmodSync(pipe, 0o666)],
   ["moved away and a link left", (pipe) => renameSync(pipe, `${pipe}.old`)],
-])("S14: a pipe that is %s shows, and what was said before stays", async (_what, harm) => {
+])("R41: a pipe that is %s shows, and what was said before stays", async (_what, harm) => {
   const { call, pipe, witness } = await place();
   await call(["git", "push"]);
   await sleep(50);
@@ -142,7 +145,7 @@ test.each<[string, (pipe: string) => void]>([
   expect(seen.lost.length).toBeGreaterThan(0);
 });
 
-test("S14: a shim whose pipe cannot be written to starts nothing", async () => {
+test("R41: a shim whose pipe cannot be written to starts nothing", async () => {
   const { bin, call, witness } = await place();
   unlinkSync(join(bin, "calls"));
   mkdirSync(join(bin, "calls"));
@@ -150,7 +153,7 @@ test("S14: a shim whose pipe cannot be written to starts nothing", async () => {
   expect((await witness.close()).lost.length).toBeGreaterThan(0);
 });
 
-test("S14: one who reads the pipe away takes beats of the harness with the calls, and that shows", async () => {
+test("R41: one who reads the pipe away takes beats of the harness with the calls, and that shows", async () => {
   const { call, pipe, witness } = await place();
   chmodSync(pipe, 0o666);
   const thief = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
@@ -190,7 +193,7 @@ test.each<[string, string, RegExp]>([
   ["a first part without the rest", "echo 'git 7 1/9 Z2l0AA==' >> $P", /^git 7: 1 of 9 parts$/u],
   ["a beat of another token", "echo 'beat 00000000-0000-4000-8000-000000000000 1' >> $P", /^beat 0/u],
   ["a line without an end", "head -c 100000 /dev/zero | tr '\\0' x >> $P", /^x{200}$/u],
-])("S14: %s in the pipe is unreadable and hides no call", async (_what, script, shown) => {
+])("R41: %s in the pipe is unreadable and hides no call", async (_what, script, shown) => {
   const { call, pipe, witness } = await place();
   await attack(pipe, script);
   await call(["git", "push"]);
@@ -199,7 +202,7 @@ test.each<[string, string, RegExp]>([
   expect(unreadable(seen)).toEqual([expect.stringMatching(shown)]);
 });
 
-test("S14: a hundred thousand calls end the list and say how many are not in it, and an attempt among the last is", async () => {
+test("R41: a hundred thousand calls end the list and say how many are not in it, and an attempt among the last is", async () => {
   const { call, pipe, witness } = await place();
   await attack(pipe, "yes 'git 7 1/1 Z2l0AA==' | head -n 100000 >> \"$P\"");
   await call(["git", "push"]);
@@ -209,7 +212,7 @@ test("S14: a hundred thousand calls end the list and say how many are not in it,
   expect(calls(seen).at(-1)).toEqual(["git", "push"]);
 });
 
-test("S14: parts that are never ended do not fill the memory, and show", async () => {
+test("R41: parts that are never ended do not fill the memory, and show", async () => {
   const { pipe, witness } = await place();
   const child = spawn(
     "/bin/sh",
@@ -224,7 +227,7 @@ test("S14: parts that are never ended do not fill the memory, and show", async (
   expect(unreadable(seen)[0]).toMatch(/^[0-9]+ calls with too much in parts/u);
 });
 
-test("S14: within strict bounds the pipe can be written to and neither read, emptied, removed, replaced nor opened to readers", async () => {
+test("R41: within strict bounds the pipe can be written to and neither read, emptied, removed, replaced nor opened to readers", async () => {
   const { bin, pipe, witness } = await place();
   const { profile, folder } = await openStrictPlace(onTestFinished);
   const script = [

@@ -207,7 +207,7 @@ test("nothing that the checkout configures is run", async () => {
   expect(seen.extra).toEqual([".gitattributes"]);
 });
 
-test("S1: a checkout that lacks an object and names a program to fetch it with runs nothing", async () => {
+test("R38: a checkout that lacks an object and names a program to fetch it with runs nothing", async () => {
   const dir = checkout();
   const trap = join(dir, ".git/trap.log");
   const program = join(dir, ".git/trap.sh");
