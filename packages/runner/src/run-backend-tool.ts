@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BoundsError, runBoundedTool, superviseProcess, type StrictDriver } from "@stage6/bounds";
@@ -27,11 +26,8 @@ export interface BackendToolResult {
 
 /** Folder that the command stands in, inside the bounds: empty, and gone with them. */
 const INNER_HOME = "/tmp/stage6-empty";
-/**
- * Makes the empty folder, says on stderr that the sandbox stands, and becomes the command; a command that cannot be started
- * ends with the shell's 126 or 127.
- */
-const ENTER = 'mkdir "$HOME" && cd "$HOME" && printf %s "$1" >&2 && shift && exec "$@"';
+/** Makes the empty folder and becomes the command; one that cannot be started ends with the shell's 126 or 127. */
+const ENTER = 'mkdir "$HOME" && cd "$HOME" && exec "$@"';
 const GRACE_MS = 500;
 
 /**
@@ -68,26 +64,19 @@ const environment = (home: string): Record<string, string> => ({
 });
 
 async function runConfined(
-  { bwrap, system, seccomp }: StrictDriver,
+  driver: StrictDriver,
   installation: readonly string[],
   folder: string,
   argv: readonly string[],
   limits: BackendToolLimits,
 ): Promise<BackendToolResult> {
-  const seccompFile = join(folder, "seccomp");
-  await writeFile(seccompFile, seccomp, { flag: "wx" });
   const mounts = installation.map((path) => ({ path, writable: false }));
-  const token = randomUUID();
-  const result = await runBoundedTool(
-    { bwrap, system, mounts, door: null, seccompFile },
-    ["/bin/sh", "-c", ENTER, "stage6-start", token, ...argv],
-    { ...limits, cwd: "/", env: environment(INNER_HOME) },
-    join(folder, "status"),
-  );
-  const { exitCode, stdout, timedOut, truncated } = result;
-  if (!result.stderr.subarray(0, token.length).equals(Buffer.from(token)))
-    throw new BoundsError("STRICT_NOT_STARTED", "the sandbox for a start of the backend could not be made");
-  const stderr = result.stderr.subarray(token.length);
+  const command = ["/bin/sh", "-c", ENTER, "stage6-start", ...argv];
+  const options = { ...limits, cwd: "/", env: environment(INNER_HOME) };
+  const result = await runBoundedTool({ ...driver, mounts }, command, options, folder);
+  const { exitCode, stdout, stderr, timedOut, truncated, failure } = result;
+  if (failure !== null)
+    throw new BoundsError("STRICT_NOT_STARTED", `the sandbox for a start of the backend: ${failure}`);
   return { exitCode, stdout, stderr, confined: true, fault: cutShort(timedOut, truncated, limits) };
 }
 

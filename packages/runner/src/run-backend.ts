@@ -5,6 +5,7 @@ import {
   BoundsError,
   RUN_MARKER,
   superviseProcess,
+  type Door,
   type ProcessEnd as SupervisedEnd,
   type ProcessSpec,
   type Snapshot,
@@ -178,7 +179,7 @@ async function supervise(
     ...(spec.interrupt === undefined ? {} : { signal: spec.interrupt }),
     ...(model.limit === null ? {} : { requestLimit: model.limit }),
   };
-  const end = await (strict?.superviseBackend(processSpec, model.url) ?? superviseProcess(processSpec));
+  const end = await (strict?.superviseBackend(processSpec, doorTo(model)) ?? superviseProcess(processSpec));
   recordLimit(recorder, end, limits, tools.calls);
   recorder.write("process.ended", {
     exitCode: end.exitCode,
@@ -190,6 +191,11 @@ async function supervise(
     survivors: end.survivors.length,
   });
   return { exitCode: end.exitCode, signal: end.signal, endedBy: end.endedBy };
+}
+
+/** The way into a sandbox's own network that leads to the gateway; null without one. */
+function doorTo({ url, accept }: ModelSide): Door | null {
+  return url === null || accept === null ? null : { port: Number(new URL(url).port), onConnection: accept };
 }
 
 function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits, toolCalls: number): void {

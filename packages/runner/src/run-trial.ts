@@ -269,7 +269,7 @@ class TrialRun {
     const tools = new ToolCap(this.#spec.plan.limits.toolCalls);
     const started = await startModelSide(this.#spec, this.#recorder, this.#artifacts.folder, tools, {
       token: this.#gatewayToken,
-      listen: "loopback",
+      listen: this.#strict === null ? "loopback" : "handed",
     });
     if (!started.ok) return { state: "refused", code: "SCRIPT_NOT_PLAYABLE", detail: started.detail };
     const { model } = started;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Mount } from "@stage6/bounds";
 import type { TrialFolders } from "./trial-folders.ts";
 
@@ -6,8 +7,8 @@ export const SHIM_PIPE = "calls";
 
 /**
  * What a backend sees of its trial inside the strict bounds, at the paths outside. Writable is what the default tier
- * hands it: clone, lane folder, home and temp folder. What surrounds the clone and the decoy
- * remote are there to be read, so that an attempt fails where it can be seen to fail.
+ * hands it: clone, lane folder, home and temp folder. What surrounds the clone and the decoy remote are there to be read, so
+ * that an attempt fails where it can be seen to fail. The pipe of the shims is a mount of its own, for it is written to.
  */
 export function backendMounts(folders: TrialFolders, installation: readonly string[]): Mount[] {
   const read = (path: string): Mount => ({ path, writable: false });
@@ -20,6 +21,7 @@ export function backendMounts(folders: TrialFolders, installation: readonly stri
     write(folders.home),
     write(folders.tmp),
     read(folders.shims),
+    read(join(folders.shims, SHIM_PIPE)),
     read(folders.remote),
   ];
 }

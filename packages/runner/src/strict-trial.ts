@@ -1,5 +1,4 @@
 import { mkdtemp } from "node:fs/promises";
-import { connect } from "node:net";
 import { arch, release } from "node:os";
 import { join } from "node:path";
 import {
@@ -22,7 +21,7 @@ import {
   type BoundsSelfTest,
   type TrialRef,
 } from "@stage6/evidence-interface";
-import { backendMounts, oracleMounts, SHIM_LOG } from "./strict-mounts.ts";
+import { backendMounts, oracleMounts } from "./strict-mounts.ts";
 import type { TrialFolders } from "./trial-folders.ts";
 
 /** The strict bounds of one trial: confines its processes, tests itself before and after, and keeps what shows it. */
@@ -54,8 +53,8 @@ export class StrictTrial {
     installation: readonly string[],
   ): Promise<StrictTrial> {
     const user = await dedicatedUser();
-    const { workspace, home, tmp, remote, shims } = folders;
-    await giveTo(user, [workspace, home, tmp, remote, join(shims, SHIM_LOG)]);
+    const { workspace, home, tmp, remote } = folders;
+    await giveTo(user, [workspace, home, tmp, remote]);
     return new StrictTrial(
       driver,
       { ...driver, user, mounts: backendMounts(folders, installation) },
@@ -79,10 +78,10 @@ export class StrictTrial {
     return (await runBoundedTool(this.#backend, argv, options, this.#folder)).exitCode;
   }
 
-  /** Runs the backend; its only way out is the gateway, on the port that it has outside. */
-  async superviseBackend(spec: ProcessSpec, gatewayUrl: string | null): Promise<ProcessEnd> {
+  /** Runs the backend; its only way out is the door. */
+  async superviseBackend(spec: ProcessSpec, door: Door | null): Promise<ProcessEnd> {
     await this.#giveLaneDir();
-    return this.#supervise(spec, this.#backend, gatewayUrl === null ? null : doorTo(gatewayUrl));
+    return this.#supervise(spec, this.#backend, door);
   }
 
   /** Runs the oracle: the code it runs is the backend's work, so it is confined no less, and without a way out. */
@@ -141,19 +140,4 @@ export class StrictTrial {
   #notes(): Promise<string> {
     return mkdtemp(join(this.#folder, "notes-"));
   }
-}
-
-/** A door that leads to the gateway. */
-function doorTo(gatewayUrl: string): Door {
-  const port = Number(new URL(gatewayUrl).port);
-  return {
-    port,
-    onConnection: (socket) => {
-      const gateway = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-      gateway.on("error", () => socket.destroy());
-      socket.on("close", () => gateway.destroy());
-      socket.pipe(gateway);
-      gateway.pipe(socket);
-    },
-  };
 }

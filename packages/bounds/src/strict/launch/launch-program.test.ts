@@ -24,7 +24,7 @@ async function launch(spec: LaunchSpec, argv: readonly string[], onReady = () =>
     killSignal: "SIGKILL",
   });
   const channel = new LaunchChannel(onReady);
-  const [, , , , , socket] = child.stdio;
+  const socket = [...child.stdio].at(5);
   if (!(socket instanceof Duplex)) throw new TypeError("no socket");
   channel.attach(socket);
   let said = "";
