@@ -269,6 +269,7 @@ def derive(log, seen, seen_sha):
     put("SECRET_LEAK", seen["secrets"]["hits"])
     allowed = None if started["model"]["class"] == "none" else started["model"]["id"]
     put("MODEL_MISMATCH", any(model != allowed for model in models))
+    put("TOOL_LIMIT", process and any(one["limit"] == "tool-limit" for one in of("limit.reached")))
     put("PROVIDER_TOOL", any(one["providerTools"] for one in asked))
     top = max((one for one in answers if one["end"] not in ("refused", "local")), key=lambda one: one["request"], default=None)
     died = process is not None and (process["exitCode"] or 0) >= 128

@@ -101,6 +101,8 @@ function processClasses(facts: LogFacts): ClosureClass[] {
   if (ended === null) return facts.processStarted ? ["HARNESS_ERROR"] : [];
   const found: ClosureClass[] = [];
   if (ended.survivors > 0) found.push("ORPHAN");
+  // Also when the calls were counted only after its end, in the files that it left.
+  if (facts.limits.has("tool-limit")) found.push("TOOL_LIMIT");
   if (ended.endedBy !== "exit") return [...found, LIMIT_CLASS[ended.endedBy]];
   if (ended.signal !== null) return [...found, "LANE_KILLED"];
   // Neither a code nor a signal: the harness lost how it ended, and that is no exit 0.

@@ -2,7 +2,7 @@ import { isCalendarTime } from "./calendar.ts";
 import type { Event } from "./event.ts";
 
 /** Most calls, requests or phases that may be open at the same time; one more is a broken rule and is not remembered. */
-const MAX_OPEN = 65_536;
+export const MAX_OPEN = 65_536;
 
 type OnBroken = (rule: string, found: string | number, expected: string | number) => void;
 

@@ -33,6 +33,7 @@ export {
 } from "./dsse.ts";
 export { EventLogChecker, type EventLogSummary } from "./event-log-checker.ts";
 export { EventLogError, EventLogWriter, type Stamp } from "./event-log-writer.ts";
+export { MAX_OPEN } from "./event-rules.ts";
 export {
   EVENT_DATA,
   EVENT_SCHEMAS,

@@ -1,45 +1,96 @@
-import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { open } from "node:fs/promises";
+import {
+  listHeldFiles,
+  UnsafeFileError,
+  type HeldFolder,
+  type Refused,
+  type UnsafeFileCode,
+} from "@stage6/evidence-interface/fs";
 import type { Collect } from "@stage6/lane-contract";
-import { readChunks } from "@stage6/evidence-interface/fs";
 
-const MAX_COLLECTED_BYTES = 256 * 1024 * 1024;
+/** Most bytes that are collected for one stream, and most entries and levels that are looked at. */
+export const COLLECT_BOUNDS = { bytes: 64 * 1024 * 1024, maxEntries: 100_000, maxDepth: 32 } as const;
+/** Most gaps that are told one by one. */
+const MAX_GAPS = 100;
 
-async function filesBelow(folder: string, suffix: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
+/** What takes a collected stream. */
+export interface CollectHooks {
+  readonly onChunk: (chunk: Buffer) => void;
+  /** Something that was left for the stream is not in it; `offset` is where it would begin. */
+  readonly onGap: (offset: number, reason: string) => void;
+  /** Lets the receiver catch up. */
+  readonly drain: () => Promise<void>;
 }
 
 /**
- * Copies what a backend left below its folder into one raw artifact, files in path order, regular files only and at
- * most 256 MiB; hands each chunk on. A file that cannot be read is passed over: what is missing shows in the stream.
+ * Copies what a backend left below its held folder into one raw artifact, files in path order, and hands each chunk on.
+ * Regular files of the expected owners alone, through no link, within {@link COLLECT_BOUNDS}; a file that is not taken is
+ * told as a gap. A folder that was never made is none.
  */
 export async function collectStream(
-  laneDir: string,
+  lane: HeldFolder,
   collect: Collect,
   target: string,
-  onChunk: (chunk: Buffer) => void,
+  { onChunk, onGap, drain }: CollectHooks,
 ): Promise<void> {
   const out = await open(target, "wx", 0o644);
   let total = 0;
+  let gaps = 0;
+  const gap = (path: string, code: UnsafeFileCode): void => {
+    gaps += 1;
+    if (gaps <= MAX_GAPS) onGap(total, `${path} was not collected: ${code}`);
+    else if (gaps === MAX_GAPS + 1) onGap(total, `more than ${MAX_GAPS} files were not collected`);
+  };
   try {
-    const folders = [collect.folder, ...(collect.orFolders ?? [])].map((folder) => join(laneDir, folder));
-    const files = await Promise.all(folders.map((folder) => filesBelow(folder, collect.suffix)));
-    for (const path of files.flat()) {
-      const chunks: Buffer[] = [];
-      await readChunks(path, (chunk) => {
-        total += chunk.length;
-        if (total <= MAX_COLLECTED_BYTES) chunks.push(Buffer.from(chunk));
-      }).catch(() => undefined);
-      for (const chunk of chunks) {
-        await out.writeFile(chunk);
-        onChunk(chunk);
+    for (const folder of [collect.folder, ...(collect.orFolders ?? [])]) {
+      const { files, refused } = listFolder(lane, folder);
+      for (const { path, code } of refused) gap(path, code);
+      for (const path of files.filter((name) => name.endsWith(collect.suffix))) {
+        const chunks: Buffer[] = [];
+        try {
+          lane.readChunks(path, { maxBytes: COLLECT_BOUNDS.bytes - total }, (chunk) =>
+            chunks.push(Buffer.from(chunk)),
+          );
+        } catch (error) {
+          gap(path, codeOf(error));
+          continue;
+        }
+        for (const chunk of chunks) {
+          total += chunk.length;
+          await out.writeFile(chunk);
+          onChunk(chunk);
+          await drain();
+        }
       }
     }
   } finally {
     await out.close();
   }
+}
+
+/** Files and refused entries below a folder of the lane, by their paths from the lane's folder. */
+function listFolder(
+  lane: HeldFolder,
+  folder: string,
+): { readonly files: readonly string[]; readonly refused: readonly Refused[] } {
+  try {
+    const held = lane.folder(folder);
+    try {
+      const { files, refused } = listHeldFiles(held, COLLECT_BOUNDS);
+      return {
+        files: files.map((path) => `${folder}/${path}`),
+        refused: refused.map(({ path, code }) => ({ path: `${folder}/${path}`, code })),
+      };
+    } finally {
+      held.close();
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    return { files: [], refused: code === "MISSING" ? [] : [{ path: folder, code }] };
+  }
+}
+
+function codeOf(error: unknown): UnsafeFileCode {
+  if (error instanceof UnsafeFileError) return error.code;
+  throw error;
 }

@@ -1,6 +1,6 @@
 import { playableScript } from "./scripted-model/playable-script.ts";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
 import {
   BoundsError,
   RUN_MARKER,
@@ -11,6 +11,7 @@ import {
   type Snapshot,
 } from "@stage6/bounds";
 import type { Limits, Observation } from "@stage6/evidence-interface";
+import { HeldFolder } from "@stage6/evidence-interface/fs";
 import type { LanePlan, LaneRequest, ProcessEnd, Translator } from "@stage6/lane-contract";
 import { collectStream } from "./collect-streams.ts";
 import { moveState } from "./move-state.ts";
@@ -40,20 +41,47 @@ export interface BackendRun {
   readonly before: Snapshot;
   /** Strict bounds to run in; null in the default tier. */
   readonly strict: StrictTrial | null;
+  /** User ids whose files below the trial's folders are taken. */
+  readonly owners: readonly number[];
   /** Worthless secret whose appearance in any artifact shows a leak. */
   readonly canary: string;
 }
 
 type Refusal = Observation["preparation"];
 
+/** Why a backend was not started, or null, and the names of its environment. */
+interface BackendOutcome {
+  readonly refusal: Refusal | null;
+  readonly envKeys: readonly string[];
+}
+
+/** The trial's folders that the backend writes to. */
+interface HeldFolders {
+  readonly lane: HeldFolder;
+  readonly workspace: HeldFolder;
+}
+
 /** Writes the lane's files, checks that it can run here, spawns it under limits and translates what it prints. Null, or why it was not started. */
-export async function runBackend(
-  run: BackendRun,
-): Promise<{ readonly refusal: Refusal | null; readonly envKeys: readonly string[] }> {
+export async function runBackend(run: BackendRun): Promise<BackendOutcome> {
+  // Held from before the backend on: whatever it puts in the place of a folder, these are the ones that were made for it.
+  const lane = HeldFolder.open(run.folders.laneDir, { owners: run.owners });
+  try {
+    const workspace = HeldFolder.open(run.folders.workspace, { owners: run.owners });
+    try {
+      return await driveBackend(run, { lane, workspace });
+    } finally {
+      workspace.close();
+    }
+  } finally {
+    lane.close();
+  }
+}
+
+async function driveBackend(run: BackendRun, held: HeldFolders): Promise<BackendOutcome> {
   const plan = planLane(run);
   const env = { ...plan.env, ...proxyEnv(run), STAGE6_CANARY: run.canary };
   const envKeys = [...Object.keys(env), RUN_MARKER].toSorted();
-  const refusal = (await prepareLane(run, plan)) ?? (await preflight(run, plan));
+  const refusal = prepareLane(run, plan, held.lane) ?? (await preflight(run, plan));
   if (refusal !== null) return { refusal, envKeys };
   const argv = shownArgv(plan.argv, { scratch: run.folders.scratch, backend: run.spec.backend });
   run.recorder.write("process.started", { argv, envKeys });
@@ -64,8 +92,11 @@ export async function runBackend(
   const end = await supervise(run, plan, env, translator);
   // Closed before the stream's closing records, so that a request left open is told as unanswered in its place.
   await run.model.close();
-  if (plan.stateFolder !== undefined) await moveState(run.folders, plan.stateFolder);
-  await translateRest(run, plan, translator, end);
+  if (plan.stateFolder !== undefined) {
+    const kept = moveState(held.workspace, held.lane, plan.stateFolder);
+    if (kept !== null) run.recorder.writeGap("stdout", 0, kept);
+  }
+  await translateRest(run, plan, translator, end, held.lane);
   return { refusal: null, envKeys };
 }
 
@@ -108,7 +139,7 @@ function proxyEnv({ strict, model: { proxyUrl } }: BackendRun): Record<string, s
   };
 }
 
-async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Promise<Refusal | null> {
+function prepareLane({ before }: BackendRun, plan: LanePlan, lane: HeldFolder): Refusal | null {
   for (const path of plan.refuseWhenPresent) {
     if (before.get(path) === undefined) continue;
     return {
@@ -117,11 +148,8 @@ async function prepareLane({ folders, before }: BackendRun, plan: LanePlan): Pro
       detail: `the target holds ${path}, which this backend would obey`,
     };
   }
-  for (const file of plan.files) {
-    const path = join(folders.laneDir, file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, file.content, { flag: "wx", mode: file.executable === true ? 0o700 : 0o600 });
-  }
+  for (const { path, content, executable } of plan.files)
+    lane.write(path, Buffer.from(content), executable === true ? 0o700 : 0o600);
   return null;
 }
 
@@ -256,17 +284,25 @@ function recordLimit(recorder: TrialRecorder, end: SupervisedEnd, limits: Limits
   }
 }
 
+/** Translates what the backend left in files; its calls count like those that it printed. */
 async function translateRest(
-  { folders, recorder, artifacts }: BackendRun,
+  { spec, recorder, artifacts, tools }: BackendRun,
   plan: LanePlan,
   translator: Translator,
   end: ProcessEnd,
+  lane: HeldFolder,
 ): Promise<void> {
   for (const collect of plan.collect) {
-    await collectStream(folders.laneDir, collect, join(artifacts, `${collect.stream}.raw`), (chunk) => {
-      recorder.writeDrafts(translator.push(collect.stream, chunk));
+    const { stream } = collect;
+    await collectStream(lane, collect, join(artifacts, `${stream}.raw`), {
+      onChunk: (chunk) => recorder.writeDrafts(tools.told(translator.push(stream, chunk))),
+      onGap: (offset, reason) => recorder.writeGap(stream, offset, reason),
+      drain: () => recorder.drain(),
     });
   }
-  recorder.writeDrafts(translator.end(end));
+  recorder.writeDrafts(tools.told(translator.end(end)));
+  const { toolCalls } = spec.plan.limits;
+  if (tools.signal.aborted && end.endedBy !== "tool-limit" && toolCalls !== undefined)
+    recorder.write("limit.reached", { limit: "tool-limit", allowed: toolCalls, observed: tools.calls });
   await recorder.drain();
 }

@@ -21,7 +21,7 @@ import {
   type Report,
   type Sha256,
 } from "@stage6/evidence-interface";
-import { rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
+import { ownUid, rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
 import { judgeActions, type StrictFacts } from "./forbidden-actions.ts";
 import { makePatch } from "./make-patch.ts";
@@ -107,6 +107,8 @@ class TrialRun {
   readonly #recorder: TrialRecorder;
   readonly #artifacts: TrialArtifacts;
   readonly #source: TrialSource;
+  /** The user that the trial's processes run as, and the harness's own. */
+  readonly #owners = ownUid();
   #strict: StrictTrial | null = null;
   #providerTools = false;
   #preparation: Preparation = { state: "ready", code: null, detail: "" };
@@ -286,6 +288,7 @@ class TrialRun {
         tools,
         before: this.#before.tree,
         strict: this.#strict,
+        owners: this.#owners,
         canary: this.#canary,
       });
       this.#envKeys = envKeys;

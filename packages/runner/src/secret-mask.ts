@@ -1,3 +1,4 @@
+import { mapStrings } from "./map-strings.ts";
 import { secretForms, type SecretForm } from "./secret-forms.ts";
 
 /** Where a secret was found and masked. */
@@ -59,24 +60,15 @@ export class SecretMask {
   /** The value with every string in it masked; the same object when there was nothing to mask. */
   maskValue<T>(value: T, artifact: string): T {
     // String by string: over the whole text a secret of digits would turn a number into something that is no JSON.
-    return this.#maskAny(value, artifact) as T;
+    return mapStrings(value, (text) => {
+      const bytes = Buffer.from(text, "utf8");
+      return this.maskBytes(bytes, artifact) ? bytes.toString("utf8") : text;
+    });
   }
 
   /** What was masked so far, sorted. */
   hits(): SecretHit[] {
     return [...this.#hits.values()].toSorted((a, b) => (a.artifact + a.form < b.artifact + b.form ? -1 : 1));
-  }
-
-  #maskAny(value: unknown, artifact: string): unknown {
-    if (typeof value === "string") {
-      const bytes = Buffer.from(value, "utf8");
-      return this.maskBytes(bytes, artifact) ? bytes.toString("utf8") : value;
-    }
-    if (typeof value !== "object" || value === null) return value;
-    const entries: [string, unknown][] = Object.entries(value);
-    const masked = entries.map(([key, item]): [string, unknown] => [key, this.#maskAny(item, artifact)]);
-    if (masked.every(([, item], at) => item === entries[at]?.[1])) return value;
-    return Array.isArray(value) ? masked.map(([, item]) => item) : Object.fromEntries(masked);
   }
 
   #count(artifact: string, form: string): void {

@@ -1,15 +1,23 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import { EventLogWriter, type EventData, type EventType } from "@stage6/evidence-interface";
-import type { EventDraft } from "@stage6/lane-contract";
+import { EventLogError, EventLogWriter, MAX_OPEN, type EventData, type EventType } from "@stage6/evidence-interface";
+import { short, type EventDraft } from "@stage6/lane-contract";
 import { formatTime, type Clock } from "./clock.ts";
+import { mapStrings } from "./map-strings.ts";
 import type { SecretMask } from "./secret-mask.ts";
 
 /** Event types that the recorder lets its caller write; it sets checkpoints and the end itself. */
 export type RecordedType = Exclude<EventType, "checkpoint" | "run.ended">;
 
 const ARTIFACT = "events.jsonl";
+
+/** Most events and bytes that become of what a backend said: what is said after that stays in the raw streams alone. */
+export const LANE_BOUNDS = { events: 500_000, bytes: 256 * 1024 * 1024, claimedPaths: 16 * 1024 * 1024 } as const;
+/** Most attempts that are written of each forbidden action; a report says of each only that there was one. */
+const MAX_ATTEMPTS_WRITTEN = 1000;
+/** Why no more of a backend's words became events: the mark by which a reader knows that a log holds fewer than the streams. */
+export const LOG_FULL = "the log is full: what the backend said from here on is in its raw streams alone";
 
 /** Artifact path of a lane's stream. */
 function streamArtifact(stream: string): string {
@@ -22,7 +30,9 @@ function phaseKey({ phase, attempt }: { readonly phase: string; readonly attempt
 
 /**
  * Writes events.jsonl of one trial: stamps, masks secrets, gives tool calls their sequential ids, and closes whatever
- * is still open when the trial ends early, so that a log is complete however the trial ended.
+ * is still open when the trial ends early, so that a log is complete however the trial ended. Nothing that a backend
+ * says makes it throw or keeps the log from being read: what is open at a time, and how much is said, is bounded, and a
+ * draft that no reader would take becomes an unread line.
  */
 export class TrialRecorder {
   readonly #clock: Clock;
@@ -35,12 +45,23 @@ export class TrialRecorder {
   readonly #phases = new Map<string, { phase: string; attempt: number }>();
   readonly #seen = new Set<RecordedType>();
   readonly #snapshots = new Set<string>();
+  readonly #attempted = new Map<string, number>();
+  readonly #said = { events: 0, bytes: 0, claimedPaths: 0 };
   #callCount = 0;
+  #isFull = false;
   #failure: Error | null = null;
 
-  constructor(path: string, clock: Clock, mask: SecretMask) {
+  readonly #bounds: Readonly<Record<keyof typeof LANE_BOUNDS, number>>;
+
+  constructor(
+    path: string,
+    clock: Clock,
+    mask: SecretMask,
+    bounds: Readonly<Record<keyof typeof LANE_BOUNDS, number>> = LANE_BOUNDS,
+  ) {
     this.#clock = clock;
     this.#mask = mask;
+    this.#bounds = bounds;
     this.#start = clock.mono();
     this.#out = createWriteStream(path, { flags: "wx", mode: 0o644 });
     this.#out.on("error", (error) => {
@@ -55,16 +76,31 @@ export class TrialRecorder {
 
   /** Writes one event. */
   write<T extends RecordedType>(type: T, data: EventData<T>): void {
+    if (!this.#makeRoom(type, data)) return;
     const masked = this.#mask.maskValue(data, ARTIFACT);
-    const bytes = this.#log.append(type, masked, { ts: formatTime(this.#clock.now()), mono: this.mono() });
+    const bytes = this.#append(type, masked);
     // Only now: an event that the log refused must leave no call, request or phase open.
     this.#track(type, data);
     this.#out.write(bytes);
+    if ("raw" in data) {
+      this.#said.events += 1;
+      this.#said.bytes += bytes.length;
+    }
   }
 
   /** Writes what a lane drafted, raw ranges and call ids translated. */
   writeDrafts(drafts: readonly EventDraft[]): void {
-    for (const draft of drafts) this.#draft(draft);
+    for (const draft of drafts) this.#take(draft);
+  }
+
+  /** Writes that something a backend left for a stream is not in it; `offset` is where it would begin. */
+  writeGap(stream: string, offset: number, reason: string): void {
+    this.#take({ type: "line.unread", raw: { stream, offset, length: 0 }, data: { reason: short(reason) } });
+  }
+
+  /** True once nothing more that the backend says becomes an event. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   /** True once an event of this type was written. */
@@ -118,6 +154,64 @@ export class TrialRecorder {
     this.#out.destroy();
   }
 
+  /** A text with half a surrogate pair, as a model's name may be, has no bytes: such an event is written with the pair replaced. */
+  #append<T extends RecordedType>(type: T, data: EventData<T>): Uint8Array {
+    const stamp = { ts: formatTime(this.#clock.now()), mono: this.mono() };
+    try {
+      return this.#log.append(type, data, stamp);
+    } catch (error) {
+      if (!isInvalid(error)) throw error;
+      return this.#log.append(type, mapStrings(data, wellFormed), stamp);
+    }
+  }
+
+  /** Keeps what is open at a time within what a reader takes; false for an event that says nothing new. */
+  #makeRoom<T extends RecordedType>(type: T, data: EventData<T>): boolean {
+    if ("action" in data && type === "action.attempted") {
+      const before = this.#attempted.get(data.action) ?? 0;
+      this.#attempted.set(data.action, before + 1);
+      return before < MAX_ATTEMPTS_WRITTEN;
+    }
+    // Answered as unanswered to make room for another: it is no longer open.
+    if ("request" in data && type === "model.answered") return this.#requests.has(data.request);
+    if (type === "model.requested" && this.#requests.size >= MAX_OPEN) {
+      const [oldest] = this.#requests;
+      if (oldest !== undefined)
+        this.write("model.answered", { request: oldest, status: null, end: "unanswered", bytes: 0 });
+    }
+    return true;
+  }
+
+  #take(draft: EventDraft): void {
+    if (this.#isFull) return;
+    const { events, bytes, claimedPaths } = this.#bounds;
+    if (draft.type === "change.claimed") this.#said.claimedPaths += Buffer.byteLength(draft.data.path);
+    const said = this.#said;
+    if (said.events >= events || said.bytes >= bytes || said.claimedPaths > claimedPaths) {
+      this.#isFull = true;
+      return this.#unread(draft, LOG_FULL);
+    }
+    try {
+      this.#draft(draft);
+    } catch (error) {
+      if (!isInvalid(error)) throw error;
+      this.#unread(draft, `no event can hold it: ${error instanceof Error ? error.message : ""}`);
+    }
+  }
+
+  #unread(draft: EventDraft, reason: string): void {
+    const { stream, offset, length } = draft.raw;
+    const raw = { artifact: streamArtifact(stream), offset, length: reason === LOG_FULL ? 0 : length };
+    const data = { raw, reason: short(reason) };
+    try {
+      this.write("line.unread", data);
+    } catch (error) {
+      if (!isInvalid(error)) throw error;
+      // Not even the place can be written: what is left is that there was something.
+      this.write("line.unread", { ...data, raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 } });
+    }
+  }
+
   #draft(draft: EventDraft): void {
     const raw = {
       artifact: streamArtifact(draft.raw.stream),
@@ -129,6 +223,9 @@ export class TrialRecorder {
         // A second start under an open id: the first can no longer be told apart, so it is closed as unclosed.
         if (this.#calls.has(draft.data.callId))
           this.#end(draft.data.callId, { raw, status: "unclosed", exitCode: null, reported: true });
+        const [oldest] = this.#calls.keys();
+        if (oldest !== undefined && this.#calls.size >= MAX_OPEN)
+          this.#end(oldest, { raw, status: "unclosed", exitCode: null, reported: true });
         const callId = `c${this.#callCount + 1}`;
         this.write("tool.started", { raw, ...draft.data, callId });
         this.#callCount += 1;
@@ -166,6 +263,9 @@ export class TrialRecorder {
         const { phase, attempt } = draft.data;
         if (this.#phases.has(phaseKey(draft.data)))
           this.write("phase.ended", { raw, phase, attempt, outcome: "unclosed" });
+        const [oldest] = this.#phases.values();
+        if (oldest !== undefined && this.#phases.size >= MAX_OPEN)
+          this.write("phase.ended", { raw, ...oldest, outcome: "unclosed" });
         return this.write("phase.started", { raw, phase, attempt });
       }
       case "phase.ended": {
@@ -210,4 +310,10 @@ export class TrialRecorder {
       else this.#phases.delete(key);
     }
   }
+}
+
+const wellFormed = (text: string): string => text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+
+function isInvalid(error: unknown): boolean {
+  return error instanceof EventLogError && error.code === "EVENT_INVALID";
 }
