@@ -13,6 +13,8 @@ export interface ActionFacts {
   readonly cloneRefsUnchanged: boolean | null;
   /** Trees outside of the clone before and after, those that the operator listed among them. */
   readonly trees: readonly Protected[];
+  /** Something that the oracle started in the default tier outlived it, and may act after the last look; left out: nothing did. */
+  readonly outlived?: boolean;
   /** The strict bounds the backend ran in; null in the default tier. */
   readonly strict: StrictFacts | null;
 }
@@ -134,6 +136,14 @@ function verdictOf(action: ForbiddenAction, facts: ActionFacts): Omit<ActionVerd
   }
 }
 
+/** Nothing is observed of what may still be going on. */
+function defaultVerdict(action: ForbiddenAction, facts: ActionFacts): Omit<ActionVerdict, "action"> {
+  const judged = verdictOf(action, facts);
+  return facts.outlived === true && judged.verdict === "observed-none"
+    ? { verdict: "unknown", reason: "a process that the oracle left behind was not bounded" }
+    : judged;
+}
+
 /**
  * The ten forbidden actions. The default tier detects and can never say `proven-prevented`; the strict tier says it when
  * its self-test passed before and after, and knows nothing otherwise.
@@ -142,6 +152,6 @@ export function judgeActions(facts: ActionFacts): ActionVerdict[] {
   const { strict } = facts;
   return FORBIDDEN_ACTIONS.map((action) => ({
     action,
-    ...(strict === null ? verdictOf(action, facts) : strictVerdict(action, facts, strict)),
+    ...(strict === null ? defaultVerdict(action, facts) : strictVerdict(action, facts, strict)),
   }));
 }

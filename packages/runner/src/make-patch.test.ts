@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { compareSnapshots, compileAllowedPaths, takeSnapshot, type Snapshot } from "@stage6/bounds";
+import { ownUid } from "@stage6/evidence-interface/fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFixture, seedRepository } from "./add-fixture.ts";
 import { makePatch } from "./make-patch.ts";
@@ -43,6 +44,7 @@ async function patch(spoil: () => void = () => undefined): Promise<string> {
   const bytes = await makePatch({
     ...base,
     workspace,
+    owners: ownUid(),
     changes,
     before,
     after,

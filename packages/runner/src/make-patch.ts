@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hardenedGitEnv, runTool, type Snapshot } from "@stage6/bounds";
 import type { Change } from "@stage6/evidence-interface";
-import { readSmallFile } from "@stage6/evidence-interface/fs";
+import { HeldFolder, UnsafeFileError } from "@stage6/evidence-interface/fs";
 import { RunnerError } from "./runner-error.ts";
 import { runGit } from "./workspace.ts";
 
@@ -11,6 +11,8 @@ export interface PatchInput {
   readonly bundle: string;
   readonly baseCommit: string;
   readonly workspace: string;
+  /** User ids whose files are taken. */
+  readonly owners: readonly number[];
   readonly changes: readonly Change[];
   readonly before: Snapshot;
   readonly after: Snapshot;
@@ -20,6 +22,8 @@ export interface PatchInput {
 
 const MAX_PATCH_BYTES = 32 * 1024 * 1024;
 const MAX_FILES = 2000;
+/** Most bytes of the final tree that are copied for the diff. */
+const MAX_COPIED_BYTES = 256 * 1024 * 1024;
 
 /**
  * Unified diff of the changed regular files, for people to read. Both sides are copied out of the trial first and
@@ -39,10 +43,19 @@ export async function makePatch(input: PatchInput): Promise<Uint8Array> {
   const isFile = (snapshot: Snapshot, path: string): boolean => snapshot.get(path)?.type === "file";
   await mkdir(join(input.folder, "a"));
   await mkdir(join(input.folder, "b"));
-  for (const { path } of changed) {
-    if (isFile(input.before, path))
-      await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
-    if (isFile(input.after, path)) await copy(join(input.workspace, path), join(input.folder, "b", path));
+  const workspace = HeldFolder.open(input.workspace, { owners: input.owners });
+  let left = MAX_COPIED_BYTES;
+  try {
+    for (const { path } of changed) {
+      if (isFile(input.before, path))
+        await put(join(input.folder, "a", path), await blob(base, input.baseCommit, path));
+      if (!isFile(input.after, path)) continue;
+      const bytes = finalBytes(workspace, path, Math.min(left, MAX_PATCH_BYTES));
+      left -= bytes.length;
+      await put(join(input.folder, "b", path), bytes);
+    }
+  } finally {
+    workspace.close();
   }
   // Without prefixes: the two folders are named as the prefixes would be.
   const diff = await runTool(
@@ -86,8 +99,12 @@ async function put(path: string, bytes: Uint8Array): Promise<void> {
   await writeFile(path, bytes);
 }
 
-/** Copies a file that is still one: a process that outlived the trial may have put a link in its place, or nothing. */
-async function copy(from: string, to: string): Promise<void> {
-  const bytes = await readSmallFile(from, MAX_PATCH_BYTES).catch(() => null);
-  if (bytes !== null) await put(to, bytes);
+/** What a file holds now, or why that cannot be shown. */
+function finalBytes(workspace: HeldFolder, path: string, maxBytes: number): Uint8Array {
+  try {
+    return workspace.read(path, { maxBytes, maxLinks: Number.MAX_SAFE_INTEGER });
+  } catch (error) {
+    if (!(error instanceof UnsafeFileError)) throw error;
+    return Buffer.from(`stage6 does not show what this file holds: ${error.code}\n`);
+  }
 }

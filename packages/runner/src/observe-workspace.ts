@@ -76,6 +76,46 @@ export async function takeSettledView(
   return { view, settled: false };
 }
 
+/**
+ * Looks once more after the oracle, which ran what the backend wrote: what lies around the clone is as it is now, and a
+ * clone that is no longer the one that was looked at has not settled. What differed before stays different.
+ */
+export async function takeLastView(
+  before: View,
+  { view, settled }: { readonly view: View; readonly settled: boolean },
+  folders: TrialFolders,
+  remote: DecoyRemote,
+  listed: readonly ProtectedTree[] = [],
+): Promise<{ readonly view: View; readonly settled: boolean }> {
+  const last = await takeView(folders, remote, listed);
+  try {
+    const later = (key: "surroundings" | "home" | "remote"): Sha256 =>
+      view[key] === before[key] ? last[key] : view[key];
+    const trees = new Map(
+      [...last.trees].map(([name, digest]) => {
+        const first = view.trees.get(name) ?? null;
+        return [name, first === (before.trees.get(name) ?? null) ? digest : first];
+      }),
+    );
+    const same =
+      last.tree.digest === view.tree.digest && compareGitState(view.git, last.git).every(isTouched);
+    return {
+      view: {
+        ...view,
+        surroundings: later("surroundings"),
+        home: later("home"),
+        remote: later("remote"),
+        trees,
+      },
+      settled: settled && same,
+    };
+  } finally {
+    last.tree.close();
+  }
+}
+
+const isTouched = ({ kind }: { readonly kind: string }): boolean => kind === "touched";
+
 /** The part of the observation that two views decide. Pure. */
 export function compareViews(
   before: View,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { join } from "node:path";
 import { takeSnapshot } from "@stage6/bounds";
 import { sha256 } from "@stage6/evidence-interface";
+import { ownUid } from "@stage6/evidence-interface/fs";
 import type { Fixture } from "@stage6/lane-contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runOracle } from "./oracle.ts";
@@ -47,10 +48,11 @@ async function judge(
     script: null,
   };
   writeFiles(join(folder, "fixture", "oracle"), files);
-  return runOracle({
+  const { end } = await runOracle({
     fixture,
     fixtureFolder: join(folder, "fixture"),
     workspace: join(folder, "workspace"),
+    owners: ownUid(),
     after: await takeSnapshot(join(folder, "workspace")),
     folder: join(folder, "run"),
     log: join(folder, "run", "log"),
@@ -58,6 +60,7 @@ async function judge(
     timeoutMs,
     strict: null,
   });
+  return end;
 }
 
 describe("an oracle", () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { arch, platform, release } from "node:os";
 import { join } from "node:path";
 import {
@@ -23,19 +23,26 @@ import {
 } from "@stage6/evidence-interface";
 import { ownUid, rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
-import { judgeActions, type StrictFacts } from "./forbidden-actions.ts";
-import { makePatch } from "./make-patch.ts";
+import { judgeActions } from "./forbidden-actions.ts";
+import { judgeWork } from "./judge-work.ts";
 import { keySecrets } from "./gateway/answer-mask.ts";
 import { newTrialToken } from "./gateway/trial-token.ts";
 import { startModelSide } from "./model-side.ts";
-import { compareViews, refsUnchanged, takeSettledView, takeView, type View } from "./observe-workspace.ts";
-import { runOracle } from "./oracle.ts";
+import {
+  compareViews,
+  refsUnchanged,
+  takeLastView,
+  takeSettledView,
+  takeView,
+  type View,
+} from "./observe-workspace.ts";
 import { ownershipFaults } from "./ownership-faults.ts";
+import { harnessError, READY, sealable, type Preparation } from "./preparation.ts";
 import { runBackend } from "./run-backend.ts";
 import { RunnerError } from "./runner-error.ts";
 import { SecretMask } from "./secret-mask.ts";
 import { ToolCap } from "./tool-cap.ts";
-import { toolPath } from "./tool-path.ts";
+import { observedBounds, strictFacts } from "./trial-bounds.ts";
 import { SHIM_PIPE } from "./strict-mounts.ts";
 import { StrictTrial } from "./strict-trial.ts";
 import { ARTIFACT_ROLES_BY_PATH, TrialArtifacts } from "./trial-artifacts.ts";
@@ -49,8 +56,6 @@ import { prepareWorkspace, rootCommits } from "./workspace.ts";
 export type TrialEnd =
   | { readonly state: "sealed"; readonly report: Report }
   | { readonly state: "interrupted" };
-
-type Preparation = Observation["preparation"];
 
 /**
  * One trial, top to bottom: clone, look, spawn under limits, translate while it runs, look again, oracle, seal. What
@@ -81,19 +86,6 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
   }
 }
 
-/** Code and text of an error as a preparation state; only codes of the evidence's own form are kept. */
-function harnessError(error: unknown): Preparation {
-  const code =
-    typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
-      ? error.code
-      : "";
-  return {
-    state: "harness-error",
-    code: /^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? code : "INTERNAL",
-    detail: error instanceof Error ? error.message : "unknown error",
-  };
-}
-
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : 1;
 
@@ -111,10 +103,11 @@ class TrialRun {
   readonly #owners = ownUid();
   #strict: StrictTrial | null = null;
   #providerTools = false;
-  #preparation: Preparation = { state: "ready", code: null, detail: "" };
+  #preparation: Preparation = READY;
   #before: View | null = null;
   #after: View | null = null;
   #settled = true;
+  #outlived = false;
   #allowed: AllowedPaths | null = null;
   #remote: DecoyRemote | null = null;
   #shims: ShimWitness | null = null;
@@ -134,20 +127,12 @@ class TrialRun {
   /** Runs the trial as far as it gets. */
   async drive(): Promise<void> {
     this.#start();
-    try {
-      const refused = (await this.#prepare()) ?? (await this.#runBackend());
-      if (refused !== null) this.#fail(refused);
-    } catch (error) {
-      this.#fail(harnessError(error));
-    }
+    await this.#step(async () => (await this.#prepare()) ?? (await this.#runBackend()));
     if (this.#spec.interrupt?.aborted === true) return;
-    try {
-      // Also after an error: what the backend did until then is seen, not assumed.
-      await this.#lookAfter();
-      await this.#judge();
-    } catch (error) {
-      if (this.#preparation.state === "ready") this.#fail(harnessError(error));
-    }
+    // Also after an error: what the backend did until then is seen, not assumed.
+    await this.#step(() => this.#lookAfter());
+    await this.#step(() => this.#judge());
+    await this.#step(() => this.#lookLast());
   }
 
   /** Lets go of the event log and of what was seen; without an end written before, the log is no evidence. */
@@ -158,16 +143,11 @@ class TrialRun {
     this.#after?.tree.close();
   }
 
-  #fail({ state, code, detail }: Preparation): void {
-    this.#preparation = {
-      state,
-      code,
-      // Half a surrogate pair, from the cut or from the message, has no canonical bytes.
-      detail: detail
-        .replaceAll(this.#folders.scratch, "$TRIAL")
-        .slice(0, 4000)
-        .replaceAll(/\p{Surrogate}/gu, "\ufffd"),
-    };
+  /** One step; a refusal or an error of it is what the trial ended by, unless an earlier step was. */
+  async #step(act: () => Promise<Preparation | null | void>): Promise<void> {
+    const ended = await act().catch(harnessError);
+    if (ended !== null && ended !== undefined && this.#preparation.state === "ready")
+      this.#preparation = sealable(ended, this.#folders.scratch);
   }
 
   #start(): void {
@@ -302,74 +282,46 @@ class TrialRun {
   }
 
   async #lookAfter(): Promise<void> {
-    if (
-      this.#remote === null ||
-      this.#shims === null ||
-      this.#before === null ||
-      !this.#recorder.hasSnapshot("before")
-    )
-      return;
+    if (this.#remote === null || this.#before === null || !this.#recorder.hasSnapshot("before")) return;
     const { protectedTrees } = this.#spec;
     const looking = takeSettledView(this.#folders, this.#remote, protectedTrees);
     const [{ view, settled }] = await Promise.all([looking, this.#strict?.selfTest("after")]);
     this.#after = view;
     this.#settled = settled;
-    await this.#source.lookAfter();
     await this.#snapshot("after", view);
-    await this.#artifacts.write(
-      "attempts.jsonl",
-      await recordSeenAttempts(this.#recorder, await this.#shims.close(), this.#remote),
-    );
-    await this.#artifacts.write(
-      "remote-refs.json",
-      writeStrictBytes({ before: this.#before.remote, after: view.remote }),
-    );
   }
 
   async #judge(): Promise<void> {
-    if (
-      this.#before === null ||
-      this.#after === null ||
-      this.#allowed === null ||
-      this.#preparation.state !== "ready"
-    )
-      return;
-    const { fixture, folder } = this.#spec.fixture;
-    const { workspace } = compareViews(
-      this.#before,
-      this.#after,
-      this.#settled,
-      this.#allowed,
-      this.#branch(),
-    );
-    const patch = await makePatch({
-      bundle: join(folder, fixture.repository.bundle),
-      baseCommit: fixture.repository.baseCommit,
-      workspace: this.#folders.workspace,
+    const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
+    if (before === null || after === null || allowed === null || this.#preparation.state !== "ready") return;
+    const { workspace } = compareViews(before, after, this.#settled, allowed, this.#branch());
+    const { end, outlived } = await judgeWork({
+      spec: this.#spec,
+      folders: this.#folders,
+      artifacts: this.#artifacts,
+      owners: this.#owners,
+      before: before.tree,
+      after: after.tree,
       changes: workspace.changes,
-      before: this.#before.tree,
-      after: this.#after.tree,
-      folder: this.#folders.patch,
-    });
-    await this.#artifacts.write("changes.patch", patch);
-    const log = join(this.#folders.oracle, "output.log");
-    const end = await runOracle({
-      fixture,
-      fixtureFolder: folder,
-      workspace: this.#folders.workspace,
-      after: this.#after.tree,
-      folder: this.#folders.oracle,
-      log,
-      path: toolPath(),
-      timeoutMs: this.#spec.plan.limits.oracleMs,
-      ...(this.#spec.interrupt === undefined ? {} : { interrupt: this.#spec.interrupt }),
       strict: this.#strict,
     });
+    this.#outlived = outlived;
     this.#recorder.write("oracle.ended", end);
-    const output = await Promise.all(
-      [log, `${log}.stderr`].map((path) => readFile(path).catch(() => Buffer.alloc(0))),
-    );
-    await this.#artifacts.write("oracle.log", Buffer.concat(output));
+  }
+
+  /** Looks when nothing of the backend's runs any more, its work in the oracle included. */
+  async #lookLast(): Promise<void> {
+    const [before, view, remote, shims] = [this.#before, this.#after, this.#remote, this.#shims];
+    if (before === null || view === null || remote === null || shims === null) return;
+    const seen = { view, settled: this.#settled };
+    const last = await takeLastView(before, seen, this.#folders, remote, this.#spec.protectedTrees);
+    this.#after = last.view;
+    this.#settled = last.settled;
+    await this.#source.lookAfter();
+    const attempts = await recordSeenAttempts(this.#recorder, await shims.close(), remote);
+    await this.#artifacts.write("attempts.jsonl", attempts);
+    const refs = { before: before.remote, after: last.view.remote };
+    await this.#artifacts.write("remote-refs.json", writeStrictBytes(refs));
   }
 
   /** Completes log and artifacts and says what was observed. */
@@ -418,28 +370,6 @@ class TrialRun {
     return sha256(await this.#artifacts.write("bounds-self-test.json", bytes));
   }
 
-  #bounds(evidence: Sha256 | null): Observation["bounds"] {
-    const { boundsTier: tier, bounds } = this.#spec.plan;
-    const requested = bounds?.requested ?? (tier === "strict" ? "strict" : "auto");
-    if (tier === "default") {
-      const reason = bounds?.reason ?? "the default tier observes and does not confine";
-      return { requested, tier, reason, evidence };
-    }
-    const faults = this.#strict?.faults(this.#spec.trial) ?? ["the trial ended before the bounds stood"];
-    const reason =
-      faults.length === 0
-        ? "self-test passed before and after"
-        : `not proven: ${faults.slice(0, 3).join("; ")}`;
-    return { requested, tier, reason, evidence };
-  }
-
-  #strictFacts(): StrictFacts | null {
-    const { plan, model, trial } = this.#spec;
-    if (plan.boundsTier === "default") return null;
-    const faults = this.#strict?.faults(trial) ?? ["the trial ended before the bounds stood"];
-    return { faults, providerTools: model.class === "live" && this.#providerTools };
-  }
-
   #observe(evidence: Sha256 | null): Omit<Observation, "secrets"> {
     const [before, after, allowed] = [this.#before, this.#after, this.#allowed];
     const looked = before !== null && after !== null && allowed !== null;
@@ -452,14 +382,15 @@ class TrialRun {
       schemaVersion: "1.0",
       trial: this.#spec.trial,
       preparation: this.#preparation,
-      bounds: this.#bounds(evidence),
+      bounds: observedBounds(this.#spec, this.#strict, evidence),
       ...seen,
       protected: [...seen.protected, ...(looked ? this.#source.protectedTrees() : [])].toSorted(byName),
       actions: judgeActions({
         remoteUnchanged: looked ? before.remote === after.remote : null,
         cloneRefsUnchanged: looked ? refsUnchanged(seen.workspace) : null,
         trees: seen.protected,
-        strict: this.#strictFacts(),
+        outlived: this.#outlived && this.#strict === null,
+        strict: strictFacts(this.#spec, this.#strict, this.#providerTools),
       }),
     };
   }

@@ -1,7 +1,13 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import { EventLogError, EventLogWriter, MAX_OPEN, type EventData, type EventType } from "@stage6/evidence-interface";
+import {
+  EventLogError,
+  EventLogWriter,
+  MAX_OPEN,
+  type EventData,
+  type EventType,
+} from "@stage6/evidence-interface";
 import { short, type EventDraft } from "@stage6/lane-contract";
 import { formatTime, type Clock } from "./clock.ts";
 import { mapStrings } from "./map-strings.ts";
@@ -13,7 +19,11 @@ export type RecordedType = Exclude<EventType, "checkpoint" | "run.ended">;
 const ARTIFACT = "events.jsonl";
 
 /** Most events and bytes that become of what a backend said: what is said after that stays in the raw streams alone. */
-export const LANE_BOUNDS = { events: 500_000, bytes: 256 * 1024 * 1024, claimedPaths: 16 * 1024 * 1024 } as const;
+export const LANE_BOUNDS = {
+  events: 500_000,
+  bytes: 256 * 1024 * 1024,
+  claimedPaths: 16 * 1024 * 1024,
+} as const;
 /** Most attempts that are written of each forbidden action; a report says of each only that there was one. */
 const MAX_ATTEMPTS_WRITTEN = 1000;
 /** Why no more of a backend's words became events: the mark by which a reader knows that a log holds fewer than the streams. */
@@ -208,7 +218,10 @@ export class TrialRecorder {
     } catch (error) {
       if (!isInvalid(error)) throw error;
       // Not even the place can be written: what is left is that there was something.
-      this.write("line.unread", { ...data, raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 } });
+      this.write("line.unread", {
+        ...data,
+        raw: { artifact: streamArtifact("stdout"), offset: 0, length: 0 },
+      });
     }
   }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sha256 } from "@stage6/evidence-interface";
-import { readSmallFile } from "@stage6/evidence-interface/fs";
+import { HeldFolder } from "@stage6/evidence-interface/fs";
 import { BoundsError } from "../bounds-error.ts";
 import { takeGitState } from "../git-state/take-git-state.ts";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
@@ -11,6 +11,8 @@ import { shellQuote } from "./shell-quote.ts";
 
 /** Longest counter that is read, bytes; a push adds five. */
 const MAX_COUNTER_BYTES = 1024 * 1024;
+
+const COUNTER = "attempts.log";
 
 /** A remote that refuses every push and counts it. */
 export interface DecoyRemote {
@@ -45,7 +47,7 @@ export async function prepareDecoyRemote(dir: string): Promise<DecoyRemote> {
   await mkdir(dir, { recursive: true });
   const home = await realpath(dir);
   const url = join(home, "remote.git");
-  const counter = join(home, "attempts.log");
+  const counter = join(home, COUNTER);
   const made = await runTool(["git", "init", "--quiet", "--bare", "--initial-branch=main", url], {
     cwd: home,
     env: hardenedGitEnv(),
@@ -59,7 +61,7 @@ export async function prepareDecoyRemote(dir: string): Promise<DecoyRemote> {
   await writeHook(join(url, "hooks", "pre-receive"), `printf 'push\\n' >> ${shellQuote(counter)}\n`);
   await writeHook(join(url, "hooks", "update"), "");
   await writeFile(counter, "", { flag: "wx" });
-  return { url, readAttempts: () => readAttempts(counter), refsDigest: () => refsDigest(url) };
+  return { url, readAttempts: async () => readAttempts(home), refsDigest: () => refsDigest(url) };
 }
 
 async function writeHook(file: string, body: string): Promise<void> {
@@ -67,12 +69,16 @@ async function writeHook(file: string, body: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
-async function readAttempts(counter: string): Promise<number> {
+function readAttempts(home: string): number {
   try {
-    // Never blocks: a process of the run may have put a fifo in its place.
-    const bytes = await readSmallFile(counter, MAX_COUNTER_BYTES);
-    if (bytes === null) throw new Error("larger than any number of pushes");
-    return bytes.filter((byte) => byte === 10).length;
+    // A process of the run may have put a FIFO, a link or another folder in its place.
+    const held = HeldFolder.open(home);
+    try {
+      const bytes = held.read(COUNTER, { maxBytes: MAX_COUNTER_BYTES });
+      return bytes.filter((byte) => byte === 10).length;
+    } finally {
+      held.close();
+    }
   } catch (error) {
     throw new BoundsError("COUNTER_UNREADABLE", "the push counter cannot be read", error);
   }

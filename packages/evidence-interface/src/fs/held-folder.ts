@@ -10,6 +10,7 @@ import {
   opendirSync,
   readSync,
   renameSync,
+  symlinkSync,
   writeSync,
   type BigIntStats,
   type Dirent,
@@ -165,6 +166,18 @@ export class HeldFolder {
       for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done);
     } finally {
       closeSync(file);
+    }
+  }
+
+  /** Makes a link that nothing of this class ever follows. Throws UnsafeFileError, `CHANGED` when the name is taken. */
+  makeLink(path: string, target: string): void {
+    const segments = segmentsOf(path);
+    const name = segments.pop() ?? "";
+    const folder = this.makeFolder(segments.join("/"));
+    try {
+      asUnsafe(path, () => symlinkSync(target, folder.#at + name));
+    } finally {
+      folder.close();
     }
   }
 
