@@ -83,6 +83,11 @@ export class EventLogChecker {
     });
   }
 
+  /** True as long as nothing is wrong with the lines so far. */
+  get isSound(): boolean {
+    return this.#findings.length === 0;
+  }
+
   /** The next bytes of the file. */
   push(chunk: Buffer): void {
     this.#bytes += chunk.length;

@@ -1,4 +1,5 @@
 export { AttemptIntent } from "./attempt-intent.ts";
+export { AttemptInterruption, INTERRUPTION_PREDICATE } from "./attempt-interruption.ts";
 export {
   BUNDLE_PREDICATE,
   BundleStatement,

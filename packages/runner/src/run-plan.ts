@@ -6,7 +6,7 @@ import { probeStrict, type StrictDriver } from "@stage6/bounds";
 import type { HarnessRef, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
-import { countAttempts, writeIntent } from "./attempt-files.ts";
+import { listAttempts, writeIntent, writeInterruption } from "./attempt-files.ts";
 import { formatTime, type Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
 import { sealPlan } from "./make-plan.ts";
@@ -16,7 +16,8 @@ import { withRootLock } from "./root-lock.ts";
 import { runTrial } from "./run-trial.ts";
 import { RunnerError } from "./runner-error.ts";
 import type { CheckSource } from "./source-check.ts";
-import type { LiveEndpoint } from "./trial-spec.ts";
+import { sealRest } from "./seal-rest.ts";
+import type { LiveEndpoint, TrialSpec } from "./trial-spec.ts";
 
 /** A lane ready to run: adapter, backend and the version that the plan pinned. */
 export interface ReadyLane {
@@ -62,7 +63,7 @@ export interface RunSummary {
   readonly missing: number;
 }
 
-/** Attempts at one trial before it stays missing: only a killed or interrupted runner leaves one without a bundle. */
+/** Attempts at one trial before it stays missing: only an operator's interrupt leaves one without a bundle. */
 export const MAX_ATTEMPTS = 100;
 
 /** Every trial of a plan's planned lanes, in the order in which they run. */
@@ -124,10 +125,17 @@ function assertLanes(input: RunPlanInput): void {
   }
 }
 
-/** Leftovers of a runner that was killed; nothing in staging is evidence. */
-async function clearStaging(staging: string): Promise<void> {
+/** Leftovers of runners that were killed, but those of attempts that are still to be sealed. */
+async function clearStaging(staging: string, keep: ReadonlySet<string>): Promise<void> {
   await mkdir(staging, { recursive: true });
-  for (const name of await readdir(staging)) await rm(join(staging, name), { recursive: true, force: true });
+  for (const name of await readdir(staging))
+    if (!keep.has(name)) await rm(join(staging, name), { recursive: true, force: true });
+}
+
+/** An announced attempt at a trial that left no bundle and was not interrupted by the operator; null when there is none. */
+async function lostAttempt(root: string, trial: TrialRef): Promise<string | null> {
+  const attempts = await listAttempts(root, trial);
+  return attempts.find(({ interrupted }) => !interrupted)?.attemptId ?? null;
 }
 
 /**
@@ -140,13 +148,13 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   await mkdir(layout.attempts, { recursive: true });
   return withRootLock(join(layout.attempts, "run.lock"), async () => {
     const trials = trialsOf(input.plan, id).filter(input.select ?? (() => true));
-    const todo: TrialRef[] = [];
+    const todo: { readonly trial: TrialRef; readonly lost: string | null }[] = [];
     for (const trial of trials) {
       if (await exists(join(layout.runs, trialPath(trial)))) input.onProgress({ kind: "kept", trial });
-      else todo.push(trial);
+      else todo.push({ trial, lost: await lostAttempt(input.root, trial) });
     }
     if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
-    await clearStaging(layout.staging);
+    await clearStaging(layout.staging, new Set(todo.flatMap(({ lost }) => lost ?? [])));
     assertLanes(input);
     assertPlannedTrees(input.plan, input.protectedTrees ?? []);
     const fixtures = await loadFixtures(input);
@@ -154,15 +162,15 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     const queue = new PQueue({ concurrency: input.concurrency });
     let sealed = 0;
     let broken = false;
-    const one = async (trial: TrialRef): Promise<void> => {
+    const one = async ({ trial, lost }: (typeof todo)[number]): Promise<void> => {
       if (input.interrupt?.aborted === true) return;
-      if (await attempt(input, trial, digest, fixtures, strict)) sealed += 1;
+      if (await attempt(input, trial, lost, digest, fixtures, strict)) sealed += 1;
     };
     // All of them, also after one failed: a trial must not go on running once the lock is free.
     const ends = await Promise.allSettled(
-      todo.map((trial) =>
+      todo.map((due) =>
         queue
-          .add(() => (broken ? Promise.resolve() : one(trial)))
+          .add(() => (broken ? Promise.resolve() : one(due)))
           .catch((error: unknown) => {
             broken = true;
             throw error;
@@ -191,9 +199,23 @@ async function strictDriver(plan: TrialPlan): Promise<StrictDriver | null> {
   );
 }
 
+/** A trial that was begun is not begun again: what is left of the attempt is sealed, and counts. */
+const LOST: Parameters<typeof sealRest>[1] = {
+  state: "harness-error",
+  code: "ATTEMPT_LOST",
+  detail: "the attempt was announced and left no bundle: its runner was ended, or could not seal it",
+};
+
+async function sealLost(spec: TrialSpec): Promise<Report> {
+  const report = await sealRest(spec, LOST);
+  await rm(join(rootLayout(spec.root).staging, spec.attemptId), { recursive: true, force: true });
+  return report;
+}
+
 async function attempt(
   input: RunPlanInput,
   trial: TrialRef,
+  lost: string | null,
   planDigest: string,
   fixtures: ReadonlyMap<string, LoadedFixture>,
   strict: StrictDriver | null,
@@ -203,15 +225,9 @@ async function attempt(
   const fixture = fixtures.get(trial.fixture);
   if (ready === undefined || fixture === undefined || planned?.model === null || planned === undefined)
     return false;
-  if ((await countAttempts(input.root, trial)) >= MAX_ATTEMPTS) {
-    input.onProgress({ kind: "given-up", trial, reason: `${MAX_ATTEMPTS} attempts left no bundle` });
-    return false;
-  }
-  const attemptId = randomUUID();
   const start = input.clock.mono();
-  await writeIntent(input.root, { trial, attemptId, planDigest, startedAt: formatTime(input.clock.now()) });
-  input.onProgress({ kind: "started", trial });
-  const end = await runTrial({
+  const attemptId = lost ?? randomUUID();
+  const spec: TrialSpec = {
     root: input.root,
     trial,
     attemptId,
@@ -231,16 +247,34 @@ async function attempt(
     ...(ready.checkSource === undefined ? {} : { checkSource: ready.checkSource }),
     ...(input.scratchParent === undefined ? {} : { scratchParent: input.scratchParent }),
     ...(input.interrupt === undefined ? {} : { interrupt: input.interrupt }),
-  });
-  if (end.state === "interrupted") {
-    input.onProgress({ kind: "given-up", trial, reason: "interrupted" });
-    return false;
-  }
+  };
+  const report = lost === null ? await begin(input, spec) : await sealLost(spec);
+  if (report === null) return false;
   input.onProgress({
     kind: "sealed",
     trial,
     elapsedMs: Math.round((input.clock.mono() - start) / 1000),
-    report: end.report,
+    report,
   });
   return true;
+}
+
+/** Announces a trial and runs it; null when it was given up. */
+async function begin(input: RunPlanInput, spec: TrialSpec): Promise<Report | null> {
+  const { root, clock, key, onProgress } = input;
+  const { trial, attemptId, planDigest } = spec;
+  if ((await listAttempts(root, trial)).length >= MAX_ATTEMPTS) {
+    onProgress({ kind: "given-up", trial, reason: `${MAX_ATTEMPTS} attempts left no bundle` });
+    return null;
+  }
+  await writeIntent(root, { trial, attemptId, planDigest, startedAt: formatTime(clock.now()) });
+  onProgress({ kind: "started", trial });
+  const end = await runTrial(spec);
+  if (end.state === "sealed") return end.report;
+  const { boundsTier } = input.plan;
+  const { backendStarted } = end;
+  const interruptedAt = formatTime(clock.now());
+  await writeInterruption(root, { trial, attemptId }, { boundsTier, backendStarted, interruptedAt }, key);
+  onProgress({ kind: "given-up", trial, reason: "interrupted" });
+  return null;
 }

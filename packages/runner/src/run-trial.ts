@@ -21,8 +21,9 @@ import {
   type Report,
   type Sha256,
 } from "@stage6/evidence-interface";
-import { ownUid, rootLayout, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
+import { ownUid, rootLayout, SealError, sealBundle, trialPath } from "@stage6/evidence-interface/fs";
 import { recordSeenAttempts } from "./attempts.ts";
+import { closeLog } from "./close-log.ts";
 import { judgeActions } from "./forbidden-actions.ts";
 import { judgeWork } from "./judge-work.ts";
 import { keySecrets } from "./gateway/answer-mask.ts";
@@ -40,7 +41,9 @@ import { ownershipFaults } from "./ownership-faults.ts";
 import { harnessError, READY, sealable, type Preparation } from "./preparation.ts";
 import { runBackend } from "./run-backend.ts";
 import { RunnerError } from "./runner-error.ts";
+import { sealRest } from "./seal-rest.ts";
 import { SecretMask } from "./secret-mask.ts";
+import { startLog } from "./start-log.ts";
 import { ToolCap } from "./tool-cap.ts";
 import { observedBounds, strictFacts } from "./trial-bounds.ts";
 import { SHIM_PIPE } from "./strict-mounts.ts";
@@ -52,10 +55,10 @@ import { TrialSource } from "./trial-source.ts";
 import type { TrialSpec } from "./trial-spec.ts";
 import { prepareWorkspace, rootCommits } from "./workspace.ts";
 
-/** How a trial left the runner: sealed, or given up because the operator interrupted it. */
+/** How a trial left the runner: sealed, or given up because the operator interrupted it, before or after its backend was started. */
 export type TrialEnd =
   | { readonly state: "sealed"; readonly report: Report }
-  | { readonly state: "interrupted" };
+  | { readonly state: "interrupted"; readonly backendStarted: boolean };
 
 /**
  * One trial, top to bottom: clone, look, spawn under limits, translate while it runs, look again, oracle, seal. What
@@ -69,16 +72,8 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
   const run = new TrialRun(spec, staging, folders);
   try {
     await run.drive();
-    if (spec.interrupt?.aborted === true) return { state: "interrupted" };
-    const observation = await run.finish();
-    const report = await sealBundle({
-      staging,
-      target: join(layout.runs, trialPath(spec.trial)),
-      observation,
-      roles: ARTIFACT_ROLES_BY_PATH,
-      key: spec.key,
-    });
-    return { state: "sealed", report };
+    if (spec.interrupt?.aborted === true) return { state: "interrupted", backendStarted: run.backendStarted };
+    return { state: "sealed", report: await seal(spec, staging, run) };
   } finally {
     run.discard();
     await removeTrialFolders(folders);
@@ -86,10 +81,25 @@ export async function runTrial(spec: TrialSpec): Promise<TrialEnd> {
   }
 }
 
+/** Seals the trial; evidence that was spoiled on the way is sealed as far as it is left, as a harness error. */
+async function seal(spec: TrialSpec, staging: string, run: TrialRun): Promise<Report> {
+  let observation: Observation | null = null;
+  try {
+    observation = await run.finish();
+    const target = join(rootLayout(spec.root).runs, trialPath(spec.trial));
+    return await sealBundle({ staging, target, observation, roles: ARTIFACT_ROLES_BY_PATH, key: spec.key });
+  } catch (error) {
+    if (error instanceof SealError && error.code === "TARGET_EXISTS") throw error;
+    const why = run.explain(error);
+    // Once more with nothing of what was observed, in case that is what cannot be sealed.
+    return sealRest(spec, why, observation).catch(() => sealRest(spec, why));
+  }
+}
+
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : 1;
 
-// One class past 400 lines: the order of a trial's steps, and what is still done when one of them fails, is the idea.
+// One class past 250 lines: the order of a trial's steps, and what is still done when one of them fails, is the idea.
 class TrialRun {
   readonly #spec: TrialSpec;
   readonly #folders: TrialFolders;
@@ -126,13 +136,23 @@ class TrialRun {
 
   /** Runs the trial as far as it gets. */
   async drive(): Promise<void> {
-    this.#start();
+    startLog(this.#recorder, this.#spec);
     await this.#step(async () => (await this.#prepare()) ?? (await this.#runBackend()));
     if (this.#spec.interrupt?.aborted === true) return;
     // Also after an error: what the backend did until then is seen, not assumed.
     await this.#step(() => this.#lookAfter());
     await this.#step(() => this.#judge());
     await this.#step(() => this.#lookLast());
+  }
+
+  /** True once the backend was started. */
+  get backendStarted(): boolean {
+    return this.#recorder.has("process.started");
+  }
+
+  /** An error as the evidence names it. */
+  explain(error: unknown): Preparation {
+    return sealable(harnessError(error), this.#folders.scratch);
   }
 
   /** Lets go of the event log and of what was seen; without an end written before, the log is no evidence. */
@@ -148,31 +168,6 @@ class TrialRun {
     const ended = await act().catch(harnessError);
     if (ended !== null && ended !== undefined && this.#preparation.state === "ready")
       this.#preparation = sealable(ended, this.#folders.scratch);
-  }
-
-  #start(): void {
-    const spec = this.#spec;
-    const { fixture, digest } = spec.fixture;
-    this.#recorder.write("run.started", {
-      schemaVersion: "1.0",
-      trial: spec.trial,
-      attemptId: spec.attemptId,
-      planDigest: spec.planDigest,
-      policyDigest: spec.plan.policyDigest,
-      fixtureDigest: digest,
-      taskDigest: fixture.task.sha256,
-      baseCommit: fixture.repository.baseCommit,
-      harness: spec.harness,
-      adapterVersion: spec.lane.adapterVersion,
-      model: spec.model,
-      limits: spec.plan.limits,
-      boundsTier: spec.plan.boundsTier,
-    });
-    this.#recorder.write("backend.probed", {
-      version: spec.backendVersion,
-      sha256: spec.backend.sha256,
-      source: spec.backend.source,
-    });
   }
 
   async #prepare(): Promise<Preparation | null> {
@@ -327,27 +322,9 @@ class TrialRun {
   /** Completes log and artifacts and says what was observed. */
   async finish(): Promise<Observation> {
     const recorder = this.#recorder;
-    recorder.closeOpen();
-    if (recorder.has("process.started") && !recorder.has("process.ended")) {
-      recorder.write("process.ended", {
-        exitCode: null,
-        signal: null,
-        endedBy: "interrupt",
-        durationMs: 0,
-        stdoutBytes: 0,
-        stderrBytes: 0,
-        survivors: 0,
-      });
-    }
     if (!recorder.hasSnapshot("before")) await this.#snapshot("before", this.#before);
     if (!recorder.hasSnapshot("after")) await this.#snapshot("after", this.#after);
-    if (!recorder.has("oracle.ended"))
-      recorder.write("oracle.ended", {
-        state: "not-run",
-        exitCode: null,
-        durationMs: 0,
-        reason: this.#preparation.code,
-      });
+    closeLog(recorder, this.#preparation.code);
     await recorder.end();
     // Before the scan is written down: names of changed files may hold a secret too.
     const evidence = await this.#writeSelfTest();

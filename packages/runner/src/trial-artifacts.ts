@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { open, readdir, readFile, writeFile } from "node:fs/promises";
+import { constants } from "node:buffer";
+import { open, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStrictBytes, type ArtifactRole, type Sha256 } from "@stage6/evidence-interface";
-import { errorCode, type StagedRole } from "@stage6/evidence-interface/fs";
+import { HeldFolder, UnsafeFileError, type StagedRole } from "@stage6/evidence-interface/fs";
 import type { SecretMask } from "./secret-mask.ts";
 
 const JSONL = "application/jsonl";
@@ -31,6 +32,9 @@ const ARTIFACTS: readonly (readonly [string, ArtifactRole, string])[] = [
   ["source-before.json", "source-before", "application/json"],
   ["source-after.json", "source-after", "application/json"],
 ];
+
+/** File names of all artifacts that a trial may stage. */
+export const ARTIFACT_NAMES: readonly string[] = ARTIFACTS.map(([name]) => name);
 
 /** Roles by path inside the bundle. */
 export const ARTIFACT_ROLES_BY_PATH: ReadonlyMap<string, StagedRole> = new Map(
@@ -105,7 +109,7 @@ export class TrialArtifacts {
         role === "remote-refs" ? writeStrictBytes({ before: null, after: null }) : new Uint8Array(),
       );
     }
-    for (const name of SCANNED_LATE) await this.#scan(name);
+    for (const name of SCANNED_LATE) this.#scan(name);
     await writeFile(
       join(this.folder, "secret-scan.json"),
       writeStrictBytes({ declared: this.#mask.declared, hits: this.#mask.hits() }),
@@ -113,13 +117,19 @@ export class TrialArtifacts {
     );
   }
 
-  async #scan(name: string): Promise<void> {
-    const path = join(this.folder, name);
-    const bytes = await readFile(path).catch((error: unknown) => {
-      // Only what is not there needs no scan; what cannot be read has not been scanned and is not sealed.
-      if (errorCode(error) === "ENOENT") return null;
-      throw error;
-    });
-    if (bytes !== null && this.#mask.maskBytes(bytes, `artifacts/${name}`)) await writeFile(path, bytes);
+  /** Masks what another process wrote; what cannot be read has not been scanned and is not sealed. */
+  #scan(name: string): void {
+    const held = HeldFolder.open(this.folder);
+    try {
+      const bytes = held.read(name, { maxBytes: constants.MAX_LENGTH });
+      if (!this.#mask.maskBytes(bytes, `artifacts/${name}`)) return;
+      held.remove(name);
+      held.write(name, bytes, 0o644);
+    } catch (error) {
+      // Only what is not there needs no scan.
+      if (!(error instanceof UnsafeFileError) || error.code !== "MISSING") throw error;
+    } finally {
+      held.close();
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { EventLogChecker, sha256, type Event, type EventData } from "@stage6/evidence-interface";
+import { EventLogChecker, MAX_OPEN, sha256, type Event, type EventData } from "@stage6/evidence-interface";
 import { readSampleLog, sampleEventLog } from "@stage6/evidence-interface/testing";
 import type { EventDraft } from "@stage6/lane-contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -44,7 +44,11 @@ const phase = (type: "phase.started" | "phase.ended"): EventDraft =>
     : { type, raw: RAW, data: { phase: "build", attempt: 1, outcome: "completed" } };
 
 /** Writes the frame of a log around `drafts` and reads the middle back; the whole log must keep every rule. */
-async function record(drafts: readonly EventDraft[], more: () => void = () => undefined): Promise<string[]> {
+async function record(
+  drafts: readonly EventDraft[],
+  more: () => void = () => undefined,
+  file = "events.jsonl",
+): Promise<string[]> {
   const [started] = readSampleLog(Buffer.from(sampleEventLog())).filter(isStart);
   if (started === undefined) throw new Error("the sample has no start");
   recorder.write("run.started", started.data);
@@ -55,7 +59,7 @@ async function record(drafts: readonly EventDraft[], more: () => void = () => un
     recorder.write("snapshot.taken", { which, artifact: "artifacts/s", sha256: sha256(""), entries: 0 });
   recorder.write("oracle.ended", { state: "not-run", exitCode: null, durationMs: 0, reason: null });
   await recorder.end();
-  const bytes = readFileSync(join(folder, "events.jsonl"));
+  const bytes = readFileSync(join(folder, file));
   const checker = new EventLogChecker("events.jsonl");
   checker.push(bytes);
   expect(checker.end().findings).toEqual([]);
@@ -174,17 +178,75 @@ describe("a recorder", () => {
     expect(log).toContain(`"text":"${"*".repeat(SECRET.length)} ***`);
   });
 
-  it("stays whole when a draft is refused", async () => {
+  it("writes an unread line for a draft that no event can hold, wherever it says that it was read", async () => {
     const long = "x".repeat(5000);
-    const log = await record([], () => {
-      for (const draft of [
-        { type: "tool.started", raw: RAW, data: { callId: "a", tool: "shell", input: long } },
-        { type: "phase.started", raw: RAW, data: { phase: long, attempt: 1 } },
-      ] satisfies EventDraft[])
-        expect(() => recorder.writeDrafts([draft])).toThrow(/does not fit|must not have more/);
-      recorder.writeDrafts([start("a"), end("a")]);
-    });
-    expect(log).toEqual(["tool.started c1", "tool.ended c1 completed"]);
+    const drafts: EventDraft[] = [
+      { type: "tool.started", raw: RAW, data: { callId: "a", tool: "shell", input: long } },
+      { type: "phase.started", raw: RAW, data: { phase: long, attempt: 1 } },
+      { type: "agent.ended", raw: { ...RAW, offset: -1 }, data: { outcome: "completed", message: null } },
+      {
+        type: "agent.ended",
+        raw: { ...RAW, stream: "../up" },
+        data: { outcome: "completed", message: null },
+      },
+      { type: "tool.ended", raw: RAW, data: { callId: "", status: "failed", exitCode: -1, reported: true } },
+      start("a"),
+      end("a"),
+    ];
+    const log = await record(drafts);
+    const unread = Array.from({ length: 4 }, () => "line.unread");
+    // The end without a start got one before it was refused, and so is closed.
+    expect(log.filter((line) => line !== "tool.ended c1 unclosed")).toEqual([
+      ...unread,
+      "tool.started c1",
+      "line.unread",
+      "tool.started c2",
+      "tool.ended c2 completed",
+    ]);
+  });
+
+  it("writes texts with half a surrogate pair, NUL and prototype names", async () => {
+    const text = "\ud800 \0 __proto__";
+    const log = await record([
+      { type: "agent.messaged", raw: RAW, data: { kind: "answer", text, truncated: false } },
+      { type: "tool.started", raw: RAW, data: { callId: "__proto__", tool: text, input: text } },
+      end("__proto__"),
+    ]);
+    expect(log).toEqual(["agent.messaged", "tool.started c1", "tool.ended c1 completed"]);
+  });
+
+  it("holds no more calls and phases open than a reader takes, the oldest closed first", async () => {
+    const calls = Array.from({ length: MAX_OPEN + 2 }, (_, at) => start(`call ${at}`));
+    const phases = Array.from({ length: MAX_OPEN + 1 }, (_, at): EventDraft => ({
+      type: "phase.started",
+      raw: RAW,
+      data: { phase: "p", attempt: at },
+    }));
+    const log = await record([...calls, ...phases, end("call 0")]);
+    const closed = log.filter((line) => line.startsWith("tool.ended") && line.endsWith("unclosed"));
+    expect(closed.slice(0, 2)).toEqual(["tool.ended c1 unclosed", "tool.ended c2 unclosed"]);
+    expect(closed).toHaveLength(MAX_OPEN + 2);
+    expect(log.filter((line) => line === "phase.ended unclosed")).toHaveLength(MAX_OPEN + 1);
+  }, 120_000);
+
+  it("says once that it is full, by events, bytes and claimed paths, and still closes what is open", async () => {
+    const bounds = { events: 10, bytes: 1e6, claimedPaths: 1e6 };
+    for (const [at, change] of [
+      {},
+      { events: 1e6, bytes: 2000 },
+      { events: 1e6, claimedPaths: 40 },
+    ].entries()) {
+      recorder.discard();
+      const file = `events-${at}.jsonl`;
+      const mask = new SecretMask([]);
+      recorder = new TrialRecorder(join(folder, file), systemClock(), mask, { ...bounds, ...change });
+      const claim: EventDraft = { type: "change.claimed", raw: RAW, data: { path: "src/a", kind: "added" } };
+      const log = await record([start("a"), ...Array.from({ length: 50 }, () => claim)], undefined, file);
+      expect(log.length, String(at)).toBeLessThan(20);
+      expect(log.filter((line) => line === "line.unread")).toHaveLength(1);
+      expect(log.at(-1)).toBe("tool.ended c1 unclosed");
+      expect(recorder.isFull).toBe(true);
+    }
   });
 
   it("says what it has written, and drains under many events", async () => {

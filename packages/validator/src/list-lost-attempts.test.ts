@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -16,12 +17,13 @@ beforeAll(async () => {
 
 async function listed({ root, plan, planId }: SampleRoot): Promise<LostAttempts> {
   const { trusted } = await readHarnessRoot(root);
-  return listLostAttempts(root, planId, await collectTrials(root, plan, planId, trusted ?? new Map()));
+  const keys = trusted ?? new Map<string, KeyObject>();
+  return listLostAttempts(root, planId, await collectTrials(root, plan, planId, keys), keys);
 }
 const attemptsOf = ({ bundles }: SampleRoot): string => bundles[0]!.replace("runs/", "attempts/");
 
 it("lists nothing when every attempt left its bundle", async () => {
-  expect(await listed(await copy())).toEqual({ lost: [], findings: [] });
+  expect(await listed(await copy())).toEqual({ lost: [], interrupted: [], findings: [] });
 });
 
 it("lists an attempt without a bundle: run again, hidden, or under another name", async () => {

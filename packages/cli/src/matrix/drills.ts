@@ -109,13 +109,13 @@ async function untilStaged(scene: DrillScene, child: ChildProcess): Promise<void
   }
 }
 
-/** What a runner left that ended before its trial was whole, and whether the next one makes it whole. */
+/** What a runner left that ended before its trial was whole, and whether the next one seals that attempt and begins no other. */
 async function lost(scene: DrillScene, runner: DrilledRunner): Promise<string[]> {
   const codes: string[] = [];
   if (!(await scene.hasBundle())) codes.push("NO_BUNDLE");
   if ((await scene.attempts()) === 1) codes.push("INTENT_KEPT");
   await runner.runPlan(scene, scene.lane);
-  if ((await scene.hasBundle()) && (await scene.attempts()) === 2) codes.push("RECOVERED");
+  if ((await scene.hasBundle()) && (await scene.attempts()) === 1) codes.push("RECOVERED");
   return codes.toSorted();
 }
 

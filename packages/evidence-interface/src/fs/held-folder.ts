@@ -11,6 +11,7 @@ import {
   readSync,
   renameSync,
   symlinkSync,
+  unlinkSync,
   writeSync,
   type BigIntStats,
   type Dirent,
@@ -166,6 +167,18 @@ export class HeldFolder {
       for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done);
     } finally {
       closeSync(file);
+    }
+  }
+
+  /** Removes a name that is no folder, a link itself and not what it points to. Throws UnsafeFileError. */
+  remove(path: string): void {
+    const segments = segmentsOf(path);
+    const name = segments.pop() ?? "";
+    const folder = this.folder(segments.join("/"));
+    try {
+      asUnsafe(path, () => unlinkSync(folder.#at + name));
+    } finally {
+      folder.close();
     }
   }
 

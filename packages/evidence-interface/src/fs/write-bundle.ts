@@ -1,11 +1,11 @@
-import type { KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
 import { BUNDLE_FILES } from "../bundle-files.ts";
 import { deriveReport } from "../derive-report.ts";
 import { digestHex, sha256 } from "../digest.ts";
-import { signStatement } from "../dsse.ts";
+import { keyId, signStatement } from "../dsse.ts";
 import { EventLogChecker } from "../event-log-checker.ts";
 import { formatFinding } from "../finding.ts";
 import type { ArtifactRole, Manifest, ManifestFile } from "../manifest.ts";
@@ -16,6 +16,7 @@ import type { Report } from "../report.ts";
 import { writeStrictBytes } from "../strict-json.ts";
 import { readChunks, readHashed } from "./hash-file.ts";
 import { errorCode, listFiles } from "./list-files.ts";
+import { readBundle } from "./read-bundle.ts";
 
 /** Role and media type of a staged file. */
 export interface StagedRole {
@@ -128,8 +129,17 @@ export async function sealBundle(input: SealInput): Promise<Report> {
     predicate: { schemaVersion: SCHEMA_VERSION, trial: report.trial, attemptId: report.attemptId },
   };
   await writeSynced(join(input.staging, BUNDLE_FILES.envelope), signStatement(statement, input.key));
+  await assertReadable(input, report);
   await publish(input);
   return report;
+}
+
+/** The reader's own judgement before anything is published: what is sealed can be read, by construction and by trial. */
+async function assertReadable({ staging, key }: SealInput, { trial }: Report): Promise<void> {
+  const publicKey = createPublicKey(key);
+  const trusted = new Map([[keyId(publicKey), publicKey]]);
+  const [fault] = (await readBundle(staging, { trusted, expected: trial })).findings;
+  if (fault !== undefined) throw new SealError("STAGING_INVALID", formatFinding(fault));
 }
 
 async function publish(input: SealInput): Promise<void> {

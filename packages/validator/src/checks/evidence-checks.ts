@@ -10,7 +10,7 @@ import { escapeLong } from "../text.ts";
 import { exitCodeOfCheck } from "../verdict-of-checks.ts";
 import { failedOn, makeCheck, passed } from "./make-check.ts";
 
-/** Every bundle below the plan's runs is whole, and nothing else is there. Attempts that left no bundle are named even when all is well. */
+/** Every bundle below the plan's runs is whole, and nothing else is there. An attempt that left no bundle is a miss: a lane that can lose attempts chooses among them. Interrupted ones are named. */
 export function bundlesCheck(trials: readonly CollectedTrial[], attempts: LostAttempts): GateCheck {
   const findings = [...trials.flatMap((trial) => trial.findings), ...attempts.findings];
   if (findings.length > 0)
@@ -30,14 +30,22 @@ export function bundlesCheck(trials: readonly CollectedTrial[], attempts: LostAt
   const before = trials.filter(({ verifiedBefore }) => verifiedBefore === true).length;
   const how = before === 0 ? "" : `; ${before} of them were checked before and are unchanged`;
   const whole = `${found} of ${trials.length} planned bundles are there, signed and whole${how}`;
-  const { lost } = attempts;
-  if (lost.length === 0) return passed("bundles", whole);
+  const { lost, interrupted } = attempts;
+  if (lost.length > 0)
+    return makeCheck(
+      "bundles",
+      "fail",
+      "ATTEMPT_LOST",
+      `${whole}, but ${lost.length} announced attempts left none: their trials were begun more than once`,
+      lost.map((path) => ({ path, what: "ATTEMPT_LOST announced, and no bundle came from it" })),
+    );
+  if (interrupted.length === 0) return passed("bundles", whole);
   return makeCheck(
     "bundles",
     "pass",
     null,
-    `${whole}; ${lost.length} announced attempts left none`,
-    lost.map((path) => ({ path, what: "ATTEMPT_LOST announced, and no bundle came from it" })),
+    `${whole}; ${interrupted.length} announced attempts were interrupted by the operator`,
+    interrupted.map((path) => ({ path, what: "ATTEMPT_INTERRUPTED by the runner's signed word" })),
   );
 }
 
