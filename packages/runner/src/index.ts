@@ -27,6 +27,7 @@ export { runBackendTool, type BackendToolLimits, type BackendToolResult } from "
 export { startBounds, type StartBounds } from "./start-bounds.ts";
 export { runTrial, type TrialEnd } from "./run-trial.ts";
 export { RunnerError, type RunnerErrorCode } from "./runner-error.ts";
+export { sealStreams, type StreamsInput } from "./seal-streams.ts";
 export {
   startScriptedModel,
   type ScriptedModel,

@@ -63,7 +63,9 @@ async function judgeEvidence(
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  checks.push(bundlesCheck(all, await listLostAttempts(root, selected.id, trials, view.trusted ?? new Map())));
+  checks.push(
+    bundlesCheck(all, await listLostAttempts(root, selected.id, trials, view.trusted ?? new Map())),
+  );
   if (view.policy === null)
     return {
       ...found,
