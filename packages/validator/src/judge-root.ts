@@ -1,5 +1,6 @@
 import { compare, type Comparison } from "@stage6/comparator";
 import { judgeDocuments } from "@stage6/eligibility";
+import type { TrustedKeys } from "@stage6/evidence-interface";
 import type { Coverage } from "@stage6/failure-matrix";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
 import { applicabilityCheck } from "./checks/applicability-check.ts";
@@ -7,10 +8,11 @@ import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { gateChecks, GATE_CHECK_IDS } from "./checks/gate-checks.ts";
 import { notRun } from "./checks/make-check.ts";
+import type { CollectedPlan } from "./collect-earlier.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
 import { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
-import { listLostAttempts } from "./list-lost-attempts.ts";
+import { listLostAttempts, type LostAttempts } from "./list-lost-attempts.ts";
 import type { RootInput } from "./root-input.ts";
 
 /** Everything found while judging a harness root. */
@@ -63,9 +65,8 @@ async function judgeEvidence(
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  checks.push(
-    bundlesCheck(all, await listLostAttempts(root, selected.id, trials, view.trusted ?? new Map())),
-  );
+  const lost = await lostOf(root, [{ id: selected.id, trials }, ...earlier], view.trusted);
+  checks.push(bundlesCheck(all, lost));
   if (view.policy === null)
     return {
       ...found,
@@ -90,6 +91,23 @@ async function judgeEvidence(
     storedCheck(stored, selected.id),
   );
   return { comparison, checks, inputs: stored.input === null ? [] : [stored.input] };
+}
+
+/** Attempts of the plan and of the earlier ones whose trials were read that left no bundle. */
+async function lostOf(
+  root: string,
+  plans: readonly Pick<CollectedPlan, "id" | "trials">[],
+  trusted: TrustedKeys | null,
+): Promise<LostAttempts> {
+  const read = plans.filter(({ trials }, at) => at === 0 || trials.length > 0);
+  const all = await Promise.all(
+    read.map(({ id, trials }) => listLostAttempts(root, id, trials, trusted ?? new Map())),
+  );
+  return {
+    lost: all.flatMap(({ lost }) => lost),
+    interrupted: all.flatMap(({ interrupted }) => interrupted),
+    findings: all.flatMap(({ findings }) => findings),
+  };
 }
 
 const withoutComparison = (why: string): GateCheck[] => [
