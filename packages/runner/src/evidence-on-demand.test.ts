@@ -69,7 +69,11 @@ describe("a trial that has begun", () => {
 
   it("is begun again when the operator interrupted it, which the runner signs", async () => {
     const interrupt = new AbortController();
-    const { input, trial, attempts } = await planOf(`say("hello"); ${RENEW} done();`, {}, { interrupt: interrupt.signal });
+    const { input, trial, attempts } = await planOf(
+      `say("hello"); ${RENEW} done();`,
+      {},
+      { interrupt: interrupt.signal },
+    );
     await runPlan({ ...input, onProgress: ({ kind }) => kind === "started" && interrupt.abort() });
     const [intent, record] = attempts().toSorted((a, b) => a.length - b.length);
     expect(record).toBe(intent?.replace(".json", ".interrupted.json"));
