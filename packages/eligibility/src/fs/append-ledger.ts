@@ -1,24 +1,36 @@
+import { basename } from "node:path";
 import { readChainedLines, writeChainedLine } from "../chained-lines.ts";
 import { EligibilityError } from "../eligibility-error.ts";
 import { checkLedger, nextLedgerEntry, type LedgerDraft } from "../ledger/check-ledger.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { Revocation } from "../trust/revocation.ts";
-import { appendLine } from "./append-line.ts";
+import { appendLine, withFileLock } from "./append-line.ts";
 
-/** Adds one entry to eligibility/ledger.jsonl; throws LEDGER_BROKEN, LEDGER_BUSY, or ACCEPTANCE_REPLAY for an acceptance that stands there. */
+/** Adds one entry to eligibility/ledger.jsonl; throws LEDGER_BROKEN, LEDGER_BUSY, CLOCK_BEHIND, or ACCEPTANCE_REPLAY for an acceptance that stands there. */
 export async function appendLedger(file: string, draft: LedgerDraft): Promise<LedgerEntry> {
+  return withFileLock(file, (folder) => addLedgerEntry(folder, basename(file), draft));
+}
+
+/** {@link appendLedger} for who holds the ledger's lock. Throws CLOCK_BEHIND for an entry older than the last one. */
+export async function addLedgerEntry(folder: string, name: string, draft: LedgerDraft): Promise<LedgerEntry> {
   let added: LedgerEntry | null = null;
-  await appendLine(file, (bytes) => {
-    const { ledger, problems } = checkLedger(bytes === null ? null : { path: file, bytes });
+  await appendLine(folder, name, (bytes) => {
+    const { ledger, problems } = checkLedger(bytes === null ? null : { path: name, bytes });
     if (ledger === null) throw new EligibilityError("LEDGER_BROKEN", problems[0]?.message ?? "unreadable");
     if (ledger.entries.some((entry) => entry.acceptanceDigest === draft.acceptanceDigest))
       throw new EligibilityError(
         "ACCEPTANCE_REPLAY",
         `the acceptance ${draft.acceptanceDigest} stands in the ledger`,
       );
+    const last = ledger.entries.at(-1);
+    if (last !== undefined && last.recordedAt > draft.recordedAt)
+      throw new EligibilityError(
+        "CLOCK_BEHIND",
+        `the clock says ${draft.recordedAt}, and the ledger was written at ${last.recordedAt}`,
+      );
     added = nextLedgerEntry(ledger, draft);
     const line = writeChainedLine(added);
-    const after = checkLedger({ path: file, bytes: Buffer.concat([bytes ?? Buffer.of(), line]) });
+    const after = checkLedger({ path: name, bytes: Buffer.concat([bytes ?? Buffer.of(), line]) });
     if (after.ledger === null)
       throw new EligibilityError(
         "LEDGER_BROKEN",
@@ -35,12 +47,19 @@ export async function appendRevocation(
   file: string,
   draft: Pick<Revocation, "kind" | "id" | "revokedAt" | "reason">,
 ): Promise<void> {
-  await appendLine(file, (bytes) => {
-    const read = readChainedLines(Revocation, bytes ?? Buffer.of(), (line) => line);
-    if (!read.ok) throw new EligibilityError("TRUST_ROOT_UNSAFE", `line ${read.line}: ${read.rule}`);
-    if ((draft.kind === "opened") !== (read.lines.length === 0))
-      throw new EligibilityError("TRUST_ROOT_UNSAFE", "the first line, and no other, has the kind opened");
-    const line: Revocation = { schemaVersion: "1.0", seq: read.lines.length, previous: read.head, ...draft };
-    return writeChainedLine(line);
-  });
+  const append = (folder: string): Promise<void> =>
+    appendLine(folder, basename(file), (bytes) => revocationLine(bytes, draft));
+  await withFileLock(file, append);
+}
+
+function revocationLine(
+  bytes: Uint8Array | null,
+  draft: Pick<Revocation, "kind" | "id" | "revokedAt" | "reason">,
+): Uint8Array {
+  const read = readChainedLines(Revocation, bytes ?? Buffer.of(), (line) => line);
+  if (!read.ok) throw new EligibilityError("TRUST_ROOT_UNSAFE", `line ${read.line}: ${read.rule}`);
+  if ((draft.kind === "opened") !== (read.lines.length === 0))
+    throw new EligibilityError("TRUST_ROOT_UNSAFE", "the first line, and no other, has the kind opened");
+  const line: Revocation = { schemaVersion: "1.0", seq: read.lines.length, previous: read.head, ...draft };
+  return writeChainedLine(line);
 }

@@ -1,41 +1,62 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
+import { errorCode, inFolder, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
 import { EligibilityError } from "../eligibility-error.ts";
+import { lockPrefix, withFolderLock } from "./folder-lock.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
-/** How long another writer is waited for, ms, and how often it is looked for. */
-const PATIENCE_MS = 10_000;
-const POLL_MS = 20;
+
+/** Runs `work` with the folder of an append-only file open and the file's lock held; throws LEDGER_BUSY when another writer does not end. */
+export async function withFileLock<T>(file: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = dirname(file);
+  return inFolder(dirname(folder), [basename(folder)], (opened) =>
+    withFolderLock(opened, basename(file), () => work(opened)),
+  );
+}
 
 /**
- * Adds one line to a small append-only file: under a lock, by a whole new file and one rename, each synced. A kill at any
- * instant leaves the old bytes or the new ones. `makeLine` gets the bytes that are there (null without a file) and
+ * Adds one line to a small append-only file, whose lock is held: by a whole new file and one rename, each synced. A kill at
+ * any instant leaves the old bytes or the new ones. `makeLine` gets the bytes that are there (null without a file) and
  * throws to refuse.
  */
 export async function appendLine(
-  file: string,
+  folder: string,
+  name: string,
   makeLine: (bytes: Uint8Array | null) => Uint8Array,
 ): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const unlock = await lock(file);
+  await dropDrafts(folder, name);
+  const before = await readWhole(join(folder, name));
+  const line = makeLine(before);
+  await writeWhole(folder, name, `.${name}.${randomUUID()}`, Buffer.concat([before ?? Buffer.of(), line]));
+}
+
+/** Writes a file under a draft's name, synced, and renames it; a draft that cannot be written is removed. */
+export async function writeWhole(
+  folder: string,
+  name: string,
+  draftName: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const draft = join(folder, draftName);
   try {
-    await dropDrafts(file);
-    const before = await readWhole(file);
-    const line = makeLine(before);
-    const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
-    const handle = await open(draft, "wx", 0o644);
-    try {
-      await handle.writeFile(Buffer.concat([before ?? Buffer.of(), line]));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-    await syncPath(dirname(file));
+    await writeSynced(draft, bytes);
+    await rename(draft, join(folder, name));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncPath(folder);
+}
+
+/** Writes a new file and syncs it; throws EEXIST when it is there. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, "wx", 0o644);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
   } finally {
-    await unlock();
+    await handle.close();
   }
 }
 
@@ -44,7 +65,7 @@ export async function readWhole(file: string): Promise<Buffer | null> {
   try {
     const bytes = await readSmallFile(file, MAX_BYTES);
     if (bytes === null)
-      throw new EligibilityError("LEDGER_BROKEN", `${file} is larger than ${MAX_BYTES} bytes`);
+      throw new EligibilityError("LEDGER_BROKEN", `${basename(file)} is larger than ${MAX_BYTES} bytes`);
     return bytes;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
@@ -52,54 +73,9 @@ export async function readWhole(file: string): Promise<Buffer | null> {
   }
 }
 
-/** Removes what a killed writer left half written; nobody else writes while the lock is held. */
-async function dropDrafts(file: string): Promise<void> {
-  const prefix = `.${basename(file)}.`;
-  for (const name of await readdir(dirname(file)))
-    if (name.startsWith(prefix) && name !== `${prefix}lock`)
-      await rm(join(dirname(file), name), { force: true });
-}
-
-/** Takes the lock of a file: one that names a process which is gone is taken over. */
-async function lock(file: string): Promise<() => Promise<void>> {
-  const path = join(dirname(file), `.${basename(file)}.lock`);
-  const mine = join(dirname(file), `.${basename(file)}-lock.${randomUUID()}`);
-  // Linked when it is written, so that no lock ever stands there without the process it belongs to.
-  await writeFile(mine, String(process.pid), { flag: "wx", mode: 0o600 });
-  try {
-    for (let waited = 0; ; waited += POLL_MS) {
-      if (await linked(mine, path)) return () => rm(path, { force: true });
-      if (await isAbandoned(path)) await rm(path, { force: true });
-      else if (waited >= PATIENCE_MS)
-        throw new EligibilityError(
-          "LEDGER_BUSY",
-          `another process is writing ${file}; remove ${path} if none is`,
-        );
-      else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-  } finally {
-    await rm(mine, { force: true });
-  }
-}
-
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
-    throw error;
-  }
-}
-
-async function isAbandoned(path: string): Promise<boolean> {
-  const holder = await readSmallFile(path, 64).catch(() => null);
-  const pid = Number(holder?.toString("utf8") ?? "");
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return errorCode(error) === "ESRCH";
-  }
+/** Removes what a killed writer left half written; no other writer is at work while the lock is held. */
+async function dropDrafts(folder: string, name: string): Promise<void> {
+  for (const entry of await readdir(folder))
+    if (entry.startsWith(`.${name}.`) && !entry.startsWith(lockPrefix(name)))
+      await rm(join(folder, entry), { force: true });
 }

@@ -1,4 +1,10 @@
-import { digestHex, SCHEMA_VERSION, STATEMENT_TYPE, type Sha256 } from "@stage6/evidence-interface";
+import {
+  digestHex,
+  SCHEMA_VERSION,
+  STATEMENT_TYPE,
+  type Sha256,
+  type Timestamp,
+} from "@stage6/evidence-interface";
 import { decisionOf, type EligibilityDecision } from "../decide/decide-eligibility.ts";
 import type { DecisionOptions, EligibilityDocuments } from "../decide/documents.ts";
 import { judgeDocuments, type JudgedDocuments } from "../decide/judge-documents.ts";
@@ -12,6 +18,7 @@ import {
   type EligibilityRecord,
   type RehearsalRecord,
 } from "./eligibility-record.ts";
+import { newestDate } from "./newest-date.ts";
 import type { LedgerDraft } from "../ledger/check-ledger.ts";
 
 /** What may be recorded now: the decision, and with a passed one the statement and its ledger line without the record's digest. */
@@ -19,6 +26,8 @@ export interface DerivedRecord {
   readonly decision: EligibilityDecision;
   readonly statement: EligibilityRecord | RehearsalRecord | null;
   readonly draft: Omit<LedgerDraft, "recordDigest"> | null;
+  /** Newest date that the record rests on; with an earlier one nothing is recorded. */
+  readonly notBefore: Timestamp | null;
 }
 
 /** Decides anew, for recording, and derives the record. There is no way to a record but through every check. */
@@ -27,9 +36,11 @@ export function deriveRecord(documents: EligibilityDocuments, options: DecisionO
   const judged = judgeDocuments(documents, asked);
   const decision = decisionOf(judged, documents, asked);
   const parts = partsOf(judged);
-  if (decision.recordType === null || parts === null) return { decision, statement: null, draft: null };
+  if (decision.recordType === null || parts === null)
+    return { decision, statement: null, draft: null, notBefore: null };
   return {
     decision,
+    notBefore: newestDate(judged, documents),
     statement: statementOf(decision.recordType, parts, options.now),
     draft: {
       recordType: decision.recordType,
