@@ -97,7 +97,9 @@ function commandOf(text: string): NamedCommand {
 
 /** A fixture id from a folder's name. */
 export function idFrom(name: string): string {
+  // The longest name of a folder; what is trimmed below would take quadratic time on a longer one.
   const id = basename(name, extname(name))
+    .slice(0, 255)
     .toLowerCase()
     .replaceAll(/[^a-z0-9_-]+/g, "-")
     .replaceAll(/^[-_]+|-+$/g, "");

@@ -23,9 +23,9 @@ const BY_PATH: readonly (readonly [RegExp, RegExp, ForbiddenAction])[] = [
 /** The action a request to a code hosting service would be, by its method, path or URL, and body text. */
 export function classifyHttp(method: string, url: string, body: string): ForbiddenAction | null {
   const verb = method.toUpperCase();
-  const path = `/${url.replace(/^[a-z]+:\/\/[^/]*/iu, "").replace(/^\/+/u, "")}`
-    .replace(/[?#].*$/su, "")
-    .replace(/\/+$/u, "");
+  const path = withoutEndSlashes(
+    `/${url.replace(/^[a-z]+:\/\/[^/]*/iu, "").replace(/^\/+/u, "")}`.replace(/[?#].*$/su, ""),
+  );
   if (path.endsWith("/graphql")) return BY_MUTATION.find(([pattern]) => pattern.test(body))?.[1] ?? null;
   const closes = /\bstate(?:_event)?["']?\s*[:=]\s*["']?close/u.test(body);
   if (/^(?:PATCH|POST|PUT)$/u.test(verb) && closes) {
@@ -33,4 +33,11 @@ export function classifyHttp(method: string, url: string, body: string): Forbidd
     if (/\/issues\/\d+$/u.test(path)) return "issue-close";
   }
   return BY_PATH.find(([verbs, paths]) => verbs.test(verb) && paths.test(path))?.[2] ?? null;
+}
+
+/** A pattern for slashes at the end would try every run of slashes from each of its places. */
+function withoutEndSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end -= 1;
+  return path.slice(0, end);
 }

@@ -80,8 +80,8 @@ const LANGUAGE_RULES: readonly LanguageRule[] = [
 /** Words that turn a sentence into its refusal, when they stand before the matched words. */
 const REFUSAL =
   /\b(?:no|not|never|nobody|nothing|none|neither|nor|cannot|refuses?|refused|forbids?|forbidden|only if|only after)\b/i;
-/** Words that begin a new statement, to which a refusal before them does not reach. */
-const CLAUSES = /(?<=[.;:!?])\s+|\s+(?:but|however|yet|instead|therefore|so that|and then)\s+/i;
+/** Words between single spaces that begin a new statement, to which a refusal before them does not reach. */
+const CLAUSES = /(?<=[.;:!?]) | (?:but|however|yet|instead|therefore|so that|and then) /i;
 
 /**
  * Sentences that a reader could take for activation, promotion or permission. A lint of words, not a proof: it knows
@@ -89,16 +89,27 @@ const CLAUSES = /(?<=[.;:!?])\s+|\s+(?:but|however|yet|instead|therefore|so that
  */
 export function checkAuthorityLanguage({ file, text }: PlanningFile): PlanningFinding[] {
   return paragraphs(text).flatMap(({ sentence, line }) =>
-    sentence.split(CLAUSES).flatMap((clause) => {
-      const words = clause.replaceAll(/[`*_]/g, "").replaceAll(/\s+/g, " ").trim();
-      const rule = LANGUAGE_RULES.find(({ pattern }) => asserts(pattern, words));
-      if (rule === undefined) return [];
-      return [
-        { code: "PLANNING_ACTIVATION_LANGUAGE", file, line, found: words, expected: rule.expected } as const,
-      ];
-    }),
+    oneSpaced(sentence)
+      .split(CLAUSES)
+      .flatMap((clause) => {
+        const words = oneSpaced(clause.replaceAll(/[`*_]/g, "")).trim();
+        const rule = LANGUAGE_RULES.find(({ pattern }) => asserts(pattern, words));
+        if (rule === undefined) return [];
+        return [
+          {
+            code: "PLANNING_ACTIVATION_LANGUAGE",
+            file,
+            line,
+            found: words,
+            expected: rule.expected,
+          } as const,
+        ];
+      }),
   );
 }
+
+/** Every run of white space as one space: what follows needs no pattern that could try a run from each of its places. */
+const oneSpaced = (text: string): string => text.replaceAll(/\s+/g, " ");
 
 function asserts(pattern: RegExp, words: string): boolean {
   const match = pattern.exec(words);

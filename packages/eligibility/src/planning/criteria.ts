@@ -9,7 +9,12 @@ export interface Criterion {
   readonly line: number;
 }
 
-const NAMED = /^(AC-[0-9]{2}):[ \t]+(.+)$/;
+/** Id and text of an item that names its criterion; null for any other. */
+function namedOf(item: string): { readonly id: string; readonly text: string } | null {
+  const id = /^AC-[0-9]{2}(?=:[ \t])/.exec(item)?.[0];
+  const text = id === undefined ? "" : item.slice(id.length + 1).trim();
+  return id === undefined || text === "" ? null : { id, text };
+}
 
 /**
  * Criteria of the PRD. Without ids they are numbered by their place, AC-01 first; issues quote the text as well, so a
@@ -17,10 +22,10 @@ const NAMED = /^(AC-[0-9]{2}):[ \t]+(.+)$/;
  */
 export function parseCriteria(lines: readonly NumberedLine[]): Criterion[] {
   return listItems(lines).map(({ text, line }, index) => {
-    const named = NAMED.exec(text);
+    const named = namedOf(text);
     return {
-      id: named?.[1] ?? `AC-${String(index + 1).padStart(2, "0")}`,
-      text: plain(named?.[2] ?? text),
+      id: named?.id ?? `AC-${String(index + 1).padStart(2, "0")}`,
+      text: plain(named?.text ?? text),
       line,
     };
   });
@@ -34,8 +39,8 @@ export function parseNamedCriteria(
   const criteria: Criterion[] = [];
   const findings: PlanningFinding[] = [];
   for (const { text, line } of listItems(lines)) {
-    const named = NAMED.exec(text);
-    if (named !== null) criteria.push({ id: named[1] ?? "", text: plain(named[2] ?? ""), line });
+    const named = namedOf(text);
+    if (named !== null) criteria.push({ id: named.id, text: plain(named.text), line });
     else
       findings.push({
         code: "PLANNING_CRITERION_UNKNOWN",

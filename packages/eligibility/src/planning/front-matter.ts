@@ -14,7 +14,7 @@ export interface FrontMatter {
   readonly findings: readonly PlanningFinding[];
 }
 
-const PAIR = /^([a-z][a-z0-9_]*):[ \t]*(.*?)[ \t]*$/;
+const KEY = /^[a-z][a-z0-9_]*(?=:)/;
 
 /**
  * Parses front matter in either form that planning artifacts have: a block of `key: value` lines between two lines of
@@ -53,9 +53,9 @@ class FrontMatterReader {
     }
     for (let at = start + 1; at < end; at += 1) {
       const line = lines[at] ?? "";
-      const pair = PAIR.exec(line);
-      if (pair === null) this.#fault(at + 1, line, "key: value");
-      else this.#set(pair[1] ?? "", unquote(pair[2] ?? ""), at + 1);
+      const key = KEY.exec(line)?.[0];
+      if (key === undefined) this.#fault(at + 1, line, "key: value");
+      else this.#set(key, unquote(line.slice(key.length + 1).trim()), at + 1);
     }
     return this.#result(end + 1);
   }

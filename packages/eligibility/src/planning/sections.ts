@@ -18,11 +18,21 @@ export interface NumberedLine {
 export function splitSections(text: string): Section[] {
   const sections: { title: string; level: number; line: number; lines: NumberedLine[] }[] = [];
   for (const { text: content, line, fenced } of proseAndCode(text)) {
-    const heading = fenced ? null : /^(#{1,6})[ \t]+(.+?)[ \t]*#*$/.exec(content);
+    const heading = fenced ? null : headingOf(content);
     if (heading === null) sections.at(-1)?.lines.push({ text: content, line });
-    else sections.push({ title: heading[2] ?? "", level: (heading[1] ?? "").length, line, lines: [] });
+    else sections.push({ ...heading, line, lines: [] });
   }
   return sections;
+}
+
+/** A heading without its marks, in front and behind; each character is looked at once, however the line is made. */
+function headingOf(line: string): { readonly title: string; readonly level: number } | null {
+  const level = /^#{1,6}(?=[ \t])/.exec(line)?.[0].length ?? 0;
+  if (level === 0) return null;
+  const text = line.slice(level).trim();
+  let end = text.length;
+  while (text[end - 1] === "#") end -= 1;
+  return { title: text.slice(0, end).trimEnd(), level };
 }
 
 /** Lines of a Markdown text, each told apart: inside a code fence or not. */
