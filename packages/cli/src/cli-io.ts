@@ -11,6 +11,8 @@ export interface CliIo {
   readonly color: boolean;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
+  /** The same time as the kernel tells it, milliseconds since 1970; null where it tells none, absent where no process of its own stands behind `now`. */
+  readonly kernelNow?: () => number | null;
   /** From the first call on, an operator's interrupt aborts this signal instead of ending the process; a second one ends it at once. */
   readonly interrupt: () => AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { escapeText } from "@stage6/evidence-interface";
 import { CommanderError } from "commander";
 import { buildProgram } from "./build-program.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -8,7 +9,9 @@ import { describeError } from "./describe-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { moveOracleWords } from "./oracle-words.ts";
 import { paint } from "./paint.ts";
+import { CliError } from "./cli-error.ts";
 import { errorResult, renderError } from "./render-error.ts";
+import { LINE_CONTROLS, terminalJson, terminalText } from "./terminal-text.ts";
 
 /** Runs one command line and returns its exit code. Never throws; writes results to `io.out` and everything else to `io.err`. */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -28,6 +31,16 @@ const usageMessage = (text: string): string =>
     .trim()
     .replaceAll("\n", " ");
 
+/** Every word before `--` is on one line: what stands behind it may be the text of a program. Throws USAGE. */
+function assertOneLined(argv: readonly string[]): void {
+  const dashes = argv.indexOf("--");
+  const word = (dashes < 0 ? argv : argv.slice(0, dashes)).find((one) => LINE_CONTROLS.test(one));
+  if (word === undefined) return;
+  throw new CliError("USAGE", EXIT.usage, `a word holds line breaks or other controls: ${escapeText(word)}`, {
+    remedy: "Write it on one line, without controls.",
+  });
+}
+
 class Call {
   exitCode: ExitCode = EXIT.internal;
   readonly #argv: readonly string[];
@@ -41,13 +54,14 @@ class Call {
 
   constructor(argv: readonly string[], io: CliIo) {
     this.#argv = moveOracleWords(argv);
-    this.#io = io;
+    this.#io = { ...io, err: (text) => io.err(terminalText(text)) };
     const dashes = this.#argv.indexOf("--");
     this.#json = (dashes < 0 ? this.#argv : this.#argv.slice(0, dashes)).includes("--json");
-    this.#context = makeContext(io, { harnessRoot: "harness" });
+    this.#context = makeContext(this.#io, { harnessRoot: "harness" });
   }
 
   async run(): Promise<void> {
+    assertOneLined(this.#argv);
     const program = buildProgram({
       onResult: (command, options, work) => this.#work(command, options, work),
       writeOut: (text) => void (this.#help += text),
@@ -123,9 +137,10 @@ class Call {
   #finish(result: CommandResult): void {
     this.exitCode = result.exitCode;
     const { now, shownRoot } = this.#context;
-    if (this.#json) this.#io.out(renderJson({ command: this.#command, now, harnessRoot: shownRoot }, result));
+    if (this.#json)
+      this.#io.out(terminalJson(renderJson({ command: this.#command, now, harnessRoot: shownRoot }, result)));
     else if (result.text !== "") {
-      const text = copyable(result.text, this.#io.env);
+      const text = terminalText(copyable(result.text, this.#io.env));
       this.#io.out(this.#io.color ? paint(text) : text);
     }
   }

@@ -38,9 +38,16 @@ export function makeContext(io: CliIo, options: CommonOptions): CommandContext {
   };
 }
 
-/** A word for a shell: quoted only where it has to be. */
+/** A word for a shell: quoted only where it has to be, and in printable ASCII (`$'\\u00e9'`) where the word is not. */
 export function shellQuote(word: string): string {
+  if (/[^\x20-\x7e]/.test(word))
+    return `$'${word.replaceAll(/[\\']/g, "\\$&").replaceAll(/[^\x20-\x7e]/gu, ansiEscape)}'`;
   return /^[A-Za-z0-9_./:@%+=,~^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A character as bash, zsh and ksh read it inside of `$'...'`. */
+function ansiEscape(character: string): string {
+  return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
 }
 
 /** A command of this tool that a reader can copy, for this harness root. */

@@ -64,6 +64,10 @@ export function describeError(error: unknown): DescribedError {
       exitCode: error.code === "LEDGER_BROKEN" ? EXIT.invalid : EXIT.refused,
       code: error.code,
       message: error.message,
+      remedy:
+        error.code === "CLOCK_BEHIND"
+          ? "Set the clock of this machine, and call again; nothing was recorded."
+          : null,
     };
   if (error instanceof SealError)
     return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };

@@ -19,13 +19,15 @@ import { createRoleKeys, dropRoleKeys, roleKeyFile } from "./role-keys.ts";
 export interface InitResult {
   readonly state: "created" | "already-there";
   readonly harnessId: string;
+  /** Programs of the root that were missing or changed, and were put back. */
+  readonly putBack: readonly string[];
   /** Private runner key, outside the root. */
   readonly keyFile: string;
   /** Folder of the private keys of all roles, outside the root. */
   readonly keyFolder: string;
 }
 
-/** Makes a harness root, whole or not at all; an existing sound one is left as it is. Throws ROOT_TAKEN for a folder that holds something else. */
+/** Makes a harness root, whole or not at all; of an existing sound one only its programs are put back as they were made. Throws ROOT_TAKEN for a folder that holds something else. */
 export async function initRoot(
   root: string,
   shown: string,
@@ -48,12 +50,13 @@ export async function initRoot(
     if (taken && (await looksLikeRoot(root))) return existing(root, shown, keys);
     throw error;
   }
-  return { state: "created", harnessId, ...keyPlaces(keys, harnessId) };
+  return { state: "created", harnessId, putBack: [], ...keyPlaces(keys, harnessId) };
 }
 
 async function existing(root: string, shown: string, keys: string): Promise<InitResult> {
+  const putBack = await writeRootCommands(root);
   const { config } = await openRoot(root, shown);
-  return { state: "already-there", harnessId: config.id, ...keyPlaces(keys, config.id) };
+  return { state: "already-there", harnessId: config.id, putBack, ...keyPlaces(keys, config.id) };
 }
 
 function keyPlaces(keys: string, harnessId: string): Pick<InitResult, "keyFile" | "keyFolder"> {

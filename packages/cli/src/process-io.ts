@@ -1,5 +1,6 @@
 import type { CliIo } from "./cli-io.ts";
 import { EXIT } from "./exit-code.ts";
+import { kernelNow } from "./kernel-now.ts";
 
 /** Exit code of a program whose reader went away (128 + SIGPIPE): the result was not delivered. */
 const READER_GONE = 141;
@@ -38,6 +39,7 @@ export function processIo(): CliIo {
     err: (text) => void process.stderr.write(text),
     color: process.stdout.isTTY,
     now: () => Date.now(),
+    kernelNow,
     interrupt,
   };
 }

@@ -1,24 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { syncPath } from "@stage6/evidence-interface/fs";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { inFolder, syncPath } from "@stage6/evidence-interface/fs";
+import { foldersBelow } from "./write-new-file.ts";
 
-/** Puts new bytes in place of a configuration file, whole or not at all. Never for evidence, which is written once. */
-export async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
-  try {
-    const file = await open(draft, "wx", 0o644);
+/** Puts new bytes in place of a configuration file below `root`, whole or not at all, and through no link. Never for evidence, which is written once. */
+export async function replaceFile(
+  root: string,
+  target: string,
+  bytes: Uint8Array,
+  mode = 0o644,
+): Promise<void> {
+  await inFolder(root, foldersBelow(root, target), async (folder) => {
+    const draft = join(folder, `.${basename(target)}.${randomUUID()}`);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await open(draft, "wx", mode);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, join(folder, basename(target)));
+      await syncPath(folder);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
     }
-    await rename(draft, target);
-    await syncPath(dirname(target));
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  });
 }

@@ -6,7 +6,8 @@ import { EXIT } from "./exit-code.ts";
 import { pinFounder, readFounder } from "./founder-pin.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { sshSign } from "./ssh-sign.ts";
-import { takeSignature, trustStatementOf, writeTrust } from "./trust-files.ts";
+import { takeSignature, trustStatementOf } from "./trust-files.ts";
+import { writeTrust } from "./trust-lock.ts";
 import { keysFolder } from "./user-folders.ts";
 
 /** A change of the trust root that its founder is asked to sign. */
@@ -26,6 +27,7 @@ export type TrustSigned =
 /**
  * Has the founder sign a trust root and writes it. A root that nobody founded is founded by whoever signs first, and this
  * user remembers who that was; afterwards nobody else's signature is taken, and nothing is added to files that the founder did not sign.
+ * The caller holds the trust root's lock.
  */
 export async function signTrust(
   context: CommandContext,

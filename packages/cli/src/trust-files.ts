@@ -12,7 +12,6 @@ import { SCHEMA_VERSION, sha256, writeStrictBytes, type Timestamp } from "@stage
 import { errorCode, readSmallFile, rootLayout } from "@stage6/evidence-interface/fs";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
-import { replaceFile } from "./replace-file.ts";
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -80,18 +79,4 @@ export function takeSignature(
   };
   const { trust, problems } = checkTrustRoot(signed, { founder, harness: anchor.harness });
   return trust === null || founder === null ? { ok: false, problems } : { ok: true, files: signed, founder };
-}
-
-/** Writes signers and the founder's signature. Cut short, it leaves a root that nobody vouches for, never one that trusts more. */
-export async function writeTrust(
-  root: string,
-  { allowedSigners, root: statement, rootSignature }: TrustFiles,
-): Promise<void> {
-  const layout = rootLayout(root);
-  for (const [target, file] of [
-    [layout.allowedSigners, allowedSigners],
-    [layout.trustRoot, statement],
-    [layout.trustRootSignature, rootSignature],
-  ] as const)
-    if (file !== null) await replaceFile(target, file.bytes);
 }

@@ -1,34 +1,46 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { errorCode, syncPath } from "@stage6/evidence-interface/fs";
+import { link, open, readFile, rm } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { errorCode, inFolder, syncPath } from "@stage6/evidence-interface/fs";
 
 /** What became of a document that may be written once. */
 export type WrittenOnce = "written" | "same" | "different";
 
 /**
- * Writes a document that is never changed afterwards: whole or not at all, and never over another one. `same` and
- * `different` tell about the file that was there already, which stays as it is.
+ * Writes a document that is never changed afterwards: whole or not at all, never over another one, and never through a link
+ * that stands for a folder below `root`. `same` and `different` tell about the file that was there already, which stays as it is.
  */
 export async function writeNewFile(root: string, target: string, bytes: Uint8Array): Promise<WrittenOnce> {
-  await mkdir(dirname(target), { recursive: true });
-  const draft = join(root, `.writing-${randomUUID()}`);
-  try {
-    const file = await open(draft, "wx", 0o644);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    // Unlike rename, link fails when the target exists.
-    await link(draft, target);
-    await syncPath(dirname(target));
-    return "written";
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-    return (await readFile(target)).equals(bytes) ? "same" : "different";
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return inFolder(root, [], (base) =>
+    inFolder(root, foldersBelow(root, target), async (folder) => {
+      const draft = join(base, `.writing-${randomUUID()}`);
+      const place = join(folder, basename(target));
+      try {
+        const file = await open(draft, "wx", 0o644);
+        try {
+          await file.writeFile(bytes);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        // Unlike rename, link fails when the target exists.
+        await link(draft, place);
+        await syncPath(folder);
+        return "written";
+      } catch (error) {
+        if (errorCode(error) !== "EEXIST") throw error;
+        return (await readFile(place)).equals(bytes) ? "same" : "different";
+      } finally {
+        await rm(draft, { force: true });
+      }
+    }),
+  );
+}
+
+/** Folders that lead from a root to a file below it. Throws for a file that does not lie below it. */
+export function foldersBelow(root: string, target: string): string[] {
+  const below = relative(root, dirname(target));
+  if (isAbsolute(below) || below.split(sep)[0] === "..")
+    throw new TypeError("a file is written below its root only");
+  return below === "" ? [] : below.split(sep);
 }

@@ -19,5 +19,6 @@ export { renderStatus, type StepStanding } from "./render-status.ts";
 export { replayRoot, type Replay } from "./replay-root.ts";
 export { formatRootFinding, ROOT_CODES, type RootCode, type RootFinding } from "./root-finding.ts";
 export { RootInput } from "./root-input.ts";
+export { ROOT_PROGRAMS } from "./root-programs.ts";
 export { validateRoot, type ValidateOptions } from "./validate-root.ts";
 export { verdictOfChecks, type GateExitCode, type GateVerdict } from "./verdict-of-checks.ts";

@@ -9,6 +9,7 @@ import { readPlans, type PlanEntry } from "./read-plans.ts";
 import { readPolicy } from "./read-policy.ts";
 import type { RootFinding } from "./root-finding.ts";
 import { ROOT_FILES } from "./root-files.ts";
+import { checkRootPrograms } from "./root-programs.ts";
 import type { RootInput } from "./root-input.ts";
 import { TrustedKeyFile } from "@stage6/eligibility";
 
@@ -65,6 +66,7 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
     ...keyFile.findings,
     ...(keys?.findings ?? []),
     ...findings,
+    ...(await checkRootPrograms(root)),
   ];
   const named = new Set(faults.map(({ file }) => file));
   return {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ACCEPTANCE_NAMESPACE } from "@stage6/eligibility";
 import type { Perform } from "../build-program.ts";
@@ -59,7 +59,7 @@ export function addAccept(program: Command, perform: Perform): void {
     const what = describe(Buffer.from(bytes).toString("utf8"), proof.statement.predicate.evidenceClass);
     if (key === undefined && signature === undefined) {
       const by = signCommand("YOUR_KEY", ACCEPTANCE_NAMESPACE, options.document).map(shellQuote).join(" ");
-      const written = await writeNewFile(context.io.cwd, file, bytes);
+      const written = await writeNewFile(dirname(file), file, bytes);
       const again = [
         "accept",
         "--operator",

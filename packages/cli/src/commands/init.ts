@@ -27,13 +27,14 @@ export function addInit(program: Command, perform: Perform): void {
     const head =
       result.state === "created"
         ? `Made the harness root ${context.shownRoot} (${result.harnessId}).`
-        : `${context.shownRoot} is a harness root already (${result.harnessId}); nothing was changed.`;
+        : `${context.shownRoot} is a harness root already (${result.harnessId}); ${result.putBack.length === 0 ? "nothing was changed" : `put back as they were made: ${result.putBack.join(", ")}`}.`;
     return {
       exitCode: EXIT.holds,
       text: `${head}\nPrivate runner key: ${result.keyFile} (keep it; it signs the evidence)\nThe keys of comparator, Stage 5 validator and admission reviewer lie beside it; give each to whoever holds the role.\nNext: ${next}\n`,
       data: {
         state: result.state,
         harnessId: result.harnessId,
+        putBack: result.putBack,
         keyFile: result.keyFile,
         keyFolder: result.keyFolder,
       },

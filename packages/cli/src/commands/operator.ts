@@ -5,16 +5,24 @@ import { ACCEPTANCE_NAMESPACE, parseAllowedSigners, POLICY_NAMESPACE } from "@st
 import { errorCode } from "@stage6/evidence-interface/fs";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
-import { commandLine } from "../command-context.ts";
+import { commandLine, type CommandContext } from "../command-context.ts";
+import type { CommandResult } from "../command-result.ts";
 import { EXIT } from "../exit-code.ts";
 import { FINGERPRINT, pinFounder, readFounder } from "../founder-pin.ts";
-import { openRoot } from "../open-root.ts";
+import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parseCount, parsePath } from "../parse-options.ts";
 import { signTrust } from "../sign-trust.ts";
 import { readTrustFiles } from "../trust-files.ts";
+import { withTrustLock } from "../trust-lock.ts";
 import { keysFolder } from "../user-folders.ts";
 
 const DAY_MS = 86_400_000;
+
+interface AddOptions {
+  readonly key: string;
+  readonly founder?: string;
+  readonly days: number;
+}
 
 /** Name of an operator without the word in front. */
 export function parseOperator(text: string): string {
@@ -58,47 +66,50 @@ function addAdd(operator: Command, perform: Perform): void {
       parsePath,
     )
     .option("--days <n>", "days that the key is valid", parseCount(3650), 365);
-  perform<{ key: string; founder?: string; days: number }>(add, async (context, options, [name = ""]) => {
-    const { key, founder, days } = options;
+  perform<AddOptions>(add, async (context, options, [name = ""]) => {
     const root = await openRoot(context.root, context.shownRoot);
-    const line = (await readKey(resolve(context.io.cwd, key), key)).trim();
-    const [type = "", blob = ""] = line.split(/\s+/);
-    const until = new Date(Date.parse(context.now) + days * DAY_MS);
-    const window = `valid-after="${compact(new Date(context.now))}",valid-before="${compact(until)}"`;
-    const lines = [ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE].map(
-      (namespace) => `operator:${name} namespaces="${namespace}",${window} ${type} ${blob}\n`,
-    );
-    const files = await readTrustFiles(root.path);
-    const text = Buffer.from(files.allowedSigners?.bytes ?? []).toString("utf8") + lines.join("");
-    const [trap] = parseAllowedSigners(text).traps;
-    if (trap !== undefined)
-      throw new CliError(
-        "USAGE",
-        EXIT.usage,
-        `this key cannot be added (${trap.rule}); nothing was written`,
-        {
-          remedy:
-            "Give an Ed25519 public key that no other operator has, made with ssh-keygen -t ed25519 or ed25519-sk.",
-        },
-      );
-    const allowedSigners = { path: "trust/allowed_signers", bytes: Buffer.from(text) };
-    const signed = await signTrust(context, root, {
-      before: files,
-      after: { ...files, allowedSigners },
-      key: founder ?? (files.root === null ? key : null),
-    });
-    if (!signed.ok) return signed.refusal;
-    return {
-      exitCode: EXIT.holds,
-      text: `operator:${name} may sign policies and acceptances until ${until.toISOString()}.\nThe founder of this root is ${signed.founder}.\nNext: ${commandLine(context, ["sign-policy", "--operator", name])}\n`,
-      data: {
-        operator: `operator:${name}`,
-        validUntil: until.toISOString(),
-        added: lines.length,
-        founder: signed.founder,
-      },
-    };
+    return withTrustLock(context, root, () => addOne(context, root, name, options));
   });
+}
+
+async function addOne(
+  context: CommandContext,
+  root: OpenRoot,
+  name: string,
+  { key, founder, days }: AddOptions,
+): Promise<CommandResult> {
+  const line = (await readKey(resolve(context.io.cwd, key), key)).trim();
+  const [type = "", blob = ""] = line.split(/\s+/);
+  const until = new Date(Date.parse(context.now) + days * DAY_MS);
+  const window = `valid-after="${compact(new Date(context.now))}",valid-before="${compact(until)}"`;
+  const lines = [ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE].map(
+    (namespace) => `operator:${name} namespaces="${namespace}",${window} ${type} ${blob}\n`,
+  );
+  const files = await readTrustFiles(root.path);
+  const text = Buffer.from(files.allowedSigners?.bytes ?? []).toString("utf8") + lines.join("");
+  const [trap] = parseAllowedSigners(text).traps;
+  if (trap !== undefined)
+    throw new CliError("USAGE", EXIT.usage, `this key cannot be added (${trap.rule}); nothing was written`, {
+      remedy:
+        "Give an Ed25519 public key that no other operator has, made with ssh-keygen -t ed25519 or ed25519-sk.",
+    });
+  const allowedSigners = { path: "trust/allowed_signers", bytes: Buffer.from(text) };
+  const signed = await signTrust(context, root, {
+    before: files,
+    after: { ...files, allowedSigners },
+    key: founder ?? (files.root === null ? key : null),
+  });
+  if (!signed.ok) return signed.refusal;
+  return {
+    exitCode: EXIT.holds,
+    text: `operator:${name} may sign policies and acceptances until ${until.toISOString()}.\nThe founder of this root is ${signed.founder}.\nNext: ${commandLine(context, ["sign-policy", "--operator", name])}\n`,
+    data: {
+      operator: `operator:${name}`,
+      validUntil: until.toISOString(),
+      added: lines.length,
+      founder: signed.founder,
+    },
+  };
 }
 
 function addConfirm(operator: Command, perform: Perform): void {
@@ -108,23 +119,25 @@ function addConfirm(operator: Command, perform: Perform): void {
     .requiredOption("--founder <file>", "SSH key of the founder", parsePath);
   perform<{ founder: string }>(confirm, async (context, { founder }) => {
     const root = await openRoot(context.root, context.shownRoot);
-    const files = await readTrustFiles(root.path);
-    const { signers } = parseAllowedSigners(
-      Buffer.from(files.allowedSigners?.bytes ?? []).toString("latin1"),
-    );
-    const who = [
-      ...root.keys.keys.map(({ role, keyId }) => `  ${role} ${keyId}`),
-      ...signers.map(({ principal, namespace, key }) => `  ${principal} ${namespace} ${key.fingerprint}`),
-    ];
-    context.log(`What is vouched for:\n${who.join("\n")}`);
-    const signed = await signTrust(context, root, { before: null, after: files, key: founder });
-    if (!signed.ok) return signed.refusal;
-    return {
-      exitCode: EXIT.holds,
-      text: `The founder ${signed.founder} vouches for ${root.keys.keys.length} keys and ${signers.length} lines of operators:\n${who.join("\n")}\nNext: ${commandLine(context, ["status"])}\n`,
-      data: { founder: signed.founder, keys: root.keys.keys.length, signers: signers.length },
-    };
+    return withTrustLock(context, root, () => confirmAll(context, root, founder));
   });
+}
+
+async function confirmAll(context: CommandContext, root: OpenRoot, founder: string): Promise<CommandResult> {
+  const files = await readTrustFiles(root.path);
+  const { signers } = parseAllowedSigners(Buffer.from(files.allowedSigners?.bytes ?? []).toString("latin1"));
+  const who = [
+    ...root.keys.keys.map(({ role, keyId }) => `  ${role} ${keyId}`),
+    ...signers.map(({ principal, namespace, key }) => `  ${principal} ${namespace} ${key.fingerprint}`),
+  ];
+  context.log(`What is vouched for:\n${who.join("\n")}`);
+  const signed = await signTrust(context, root, { before: null, after: files, key: founder });
+  if (!signed.ok) return signed.refusal;
+  return {
+    exitCode: EXIT.holds,
+    text: `The founder ${signed.founder} vouches for ${root.keys.keys.length} keys and ${signers.length} lines of operators:\n${who.join("\n")}\nNext: ${commandLine(context, ["status"])}\n`,
+    data: { founder: signed.founder, keys: root.keys.keys.length, signers: signers.length },
+  };
 }
 
 function addTrust(operator: Command, perform: Perform): void {

@@ -15,6 +15,17 @@ const SKEW_MS = 60_000;
 
 /** A ledger is dated by the clock: with another time, a record could be made of what has expired since, or has not begun. */
 function assertClock({ now, io }: CommandContext): void {
+  const kernel = io.kernelNow?.() ?? null;
+  if (kernel !== null && Math.abs(kernel - io.now()) > SKEW_MS)
+    throw new CliError(
+      "CLOCK_DIVERGED",
+      EXIT.refused,
+      "this process is shown another time than the machine has",
+      {
+        remedy:
+          "Call stage6 without what replaces the clock (NODE_OPTIONS, LD_PRELOAD); nothing was recorded.",
+      },
+    );
   if (Math.abs(Date.parse(now) - io.now()) <= SKEW_MS) return;
   throw new CliError("USAGE", EXIT.usage, "a record is dated by the clock; --now says another time", {
     remedy: "Leave --now out. What would be recorded at another time is shown by stage6 validate --now.",

@@ -171,6 +171,7 @@ describe("without the operator's key", () => {
     const file = join(sample.root, "policy/stage6.policy.json");
     const policy: object = JSON.parse(await readFile(file, "utf8"));
     await replaceFile(
+      sample.root,
       file,
       Buffer.from(JSON.stringify({ ...policy, boundsTierFloor: "default", minRealLanes: 2 })),
     );

@@ -23,7 +23,7 @@ export async function checkFakeLane(context: CommandContext): Promise<Found> {
     const keys = join(folder, "keys");
     await initRoot(path, "smoke", keys, context.now);
     const policy = { ...DEFAULT_POLICY, trialsPerCell: { ...DEFAULT_POLICY.trialsPerCell, scripted: 1 } };
-    await replaceFile(rootLayout(path).policy, writeStrictBytes(policy));
+    await replaceFile(path, rootLayout(path).policy, writeStrictBytes(policy));
     const root = await openRoot(path, "smoke");
     const places = { backends: join(folder, "none"), configured: {}, env: {}, protectedTrees: [] };
     const plan = await choosePlanFor(root, {

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { signStatement } from "@stage6/evidence-interface";
 import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
 import {
@@ -14,6 +14,7 @@ import { MATRIX_FILES } from "@stage6/validator";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-code.ts";
 import type { OpenRoot } from "../open-root.ts";
+import { replaceFile } from "../replace-file.ts";
 import { readRoleKey } from "../role-keys.ts";
 import {
   canaryStatement,
@@ -79,7 +80,7 @@ export async function runCanary(root: OpenRoot, options: DriveOptions): Promise<
     const written = good && (before === null || changed.length === 0 || options.renew);
     if (written) {
       const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
-      await replace(file, signStatement(canaryStatement(table), key));
+      await replaceFile(root.path, file, signStatement(canaryStatement(table), key));
     }
     return { failed, changed, table, written, matrix, coverage };
   } finally {
@@ -105,11 +106,4 @@ async function readLast(root: OpenRoot, file: string): Promise<CanaryTable | nul
       remedy: "Put the file back as it was, or remove it to start with a new last good table.",
     },
   );
-}
-
-async function replace(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.draft`;
-  await writeFile(draft, bytes);
-  await rename(draft, file);
 }

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeStrictBytes } from "@stage6/evidence-interface";
 import type { FailureMatrix } from "@stage6/failure-matrix";
@@ -7,6 +6,5 @@ import { writeNewFile } from "../write-new-file.ts";
 
 /** Writes a failure matrix into a root that has none; one that is there stays as it is. */
 export async function writeMatrix(root: string, matrix: FailureMatrix): Promise<void> {
-  await mkdir(join(root, MATRIX_FILES.root), { recursive: true });
   await writeNewFile(root, join(root, MATRIX_FILES.matrix), writeStrictBytes(matrix));
 }

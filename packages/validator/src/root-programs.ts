@@ -1,0 +1,77 @@
+import { readRootFile } from "./read-root-file.ts";
+import type { RootFinding } from "./root-finding.ts";
+
+/**
+ * Names no place of the machine that the root was made on, and looks for nothing below or beside the root: whoever writes there
+ * would choose what judges it.
+ */
+const LAUNCHER = `#!/bin/sh
+# Runs stage6 with the given words: the program that STAGE6_COMMAND names by an absolute path, otherwise the one on PATH.
+# Nothing inside of this harness root is started, nor anything that is merely found above it.
+set -u
+own=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 70
+found=\${STAGE6_COMMAND:-}
+[ -n "$found" ] || found=$(command -v stage6) || found=
+case $found in
+  /*)
+    place=$(CDPATH='' cd -- "$(dirname -- "$found")" && pwd -P) || exit 70
+    case $place/ in
+      "$own"/*) echo "stage6: $found lies in the harness root that it would judge" >&2; exit 70 ;;
+    esac
+    exec "$found" "$@"
+    ;;
+esac
+echo "stage6 was not found: put it on PATH by an absolute path, or set STAGE6_COMMAND to its absolute path" >&2
+exit 70
+`;
+
+const OWN_ROOT = `here=$(dirname -- "$0")
+case $here in . | /) root=$here/.. ;; *) root=$(dirname -- "$here") ;; esac`;
+
+const VALIDATE = `#!/bin/sh
+# The whole gate of this harness root, read-only: the same as stage6 validate --harness-root <this root> [--json].
+${OWN_ROOT}
+exec "$here/stage6" --harness-root "$root" validate "$@"
+`;
+
+const VALIDATE_PY = `#!/usr/bin/env python3
+"""The whole gate of this harness root, read-only: the same as stage6 validate --harness-root <root> [--json]."""
+import os
+import sys
+
+program = os.path.join(os.path.dirname(__file__) or ".", "validate-case-stage6")
+os.execv("/bin/sh", ["/bin/sh", program, *sys.argv[1:]])
+`;
+
+const HEALTH = `#!/bin/sh
+# Health of this harness root: the same as stage6 health --harness-root <this root> [--json].
+${OWN_ROOT}
+exec "$root/runner/stage6" --harness-root "$root" health "$@"
+`;
+
+/** The programs that `init` puts into a harness root, by path: each byte of them. One that says anything else is a finding. */
+export const ROOT_PROGRAMS: Readonly<Record<string, string>> = {
+  "runner/stage6": LAUNCHER,
+  "runner/validate-case-stage6": VALIDATE,
+  "runner/validate-case-stage6.py": VALIDATE_PY,
+  "evals/health.sh": HEALTH,
+};
+
+/** Looks at the programs of a root: one that is there has to be the very one that `init` writes. Whoever changes one could make it say anything. */
+export async function checkRootPrograms(root: string): Promise<readonly RootFinding[]> {
+  const findings: RootFinding[] = [];
+  for (const [path, text] of Object.entries(ROOT_PROGRAMS)) {
+    const read = await readRootFile(root, path);
+    if (!read.ok) {
+      if (read.finding.code !== "ARTIFACT_MISSING") findings.push(read.finding);
+    } else if (!read.bytes.equals(Buffer.from(text)))
+      findings.push({
+        code: "DIGEST_MISMATCH",
+        rule: "root-program",
+        file: path,
+        found: read.sha256,
+        expected: "the bytes that stage6 init writes, and puts back when it is called again",
+      });
+  }
+  return findings;
+}
