@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { escapeText } from "@stage6/evidence-interface";
 import { CommanderError } from "commander";
 import { buildProgram } from "./build-program.ts";
@@ -80,7 +81,7 @@ class Call {
   }
 
   fail(error: unknown): void {
-    const described = describeError(error);
+    const described = describeError(error, [this.#context.root, tmpdir()]);
     if (
       described.exitCode === EXIT.internal &&
       this.#io.env["STAGE6_DEBUG"] === "1" &&

@@ -32,10 +32,34 @@ const SYSTEM = new Set([
   "ENOENT",
   "ETXTBSY",
   "EIO",
+  "ENFILE",
+  "EBUSY",
+  "EFBIG",
+  "ENODEV",
+  "ENXIO",
+  "ESTALE",
 ]);
 
-/** Says what went wrong. Anything unforeseen is INTERNAL, exit 70. */
-export function describeError(error: unknown): DescribedError {
+/** The system error behind an error: itself, one that caused it, or one of several that it stands for; null when there is none. */
+function systemErrorOf(error: unknown, depth = 0): Error | null {
+  if (!(error instanceof Error) || depth > 8) return null;
+  if (SYSTEM.has(errorCode(error))) return error;
+  const parts = error instanceof AggregateError ? [error.cause, ...error.errors] : [error.cause];
+  for (const part of parts) {
+    const found = systemErrorOf(part, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** A system error in words, with the path that it is about; an error of an open file names none, so the folders that were written are told. */
+function systemMessage(error: Error, written: readonly string[]): string {
+  const named = "path" in error || error.message.includes("(in ");
+  return named || written.length === 0 ? error.message : `${error.message} (below ${written.join(" or ")})`;
+}
+
+/** Says what went wrong; `written` are the folders that the call writes to. Anything unforeseen is INTERNAL, exit 70. */
+export function describeError(error: unknown, written: readonly string[] = []): DescribedError {
   const plain = { remedy: null, details: null, findings: [] };
   if (error instanceof CliError) {
     const { exitCode, code, message, remedy, findings, cause } = error;
@@ -71,13 +95,13 @@ export function describeError(error: unknown): DescribedError {
     };
   if (error instanceof SealError)
     return { ...plain, exitCode: EXIT.invalid, code: error.code, message: error.message };
-  const code = errorCode(error);
-  if (error instanceof Error && SYSTEM.has(code))
+  const system = systemErrorOf(error);
+  if (system !== null)
     return {
       ...plain,
       exitCode: EXIT.refused,
-      code,
-      message: error.message,
+      code: errorCode(system),
+      message: systemMessage(system, written),
       remedy: "Check the path, its permissions and the free space; evidence that was recorded is kept.",
     };
   return {

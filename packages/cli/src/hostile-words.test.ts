@@ -102,7 +102,7 @@ describe("words of the command line", () => {
     expect(err).toContain("prob\\u202ee");
   });
 
-  test("what a root was given is shown as escapes by every verb that shows it again", async () => {
+  test("R44: what a root was given is shown as escapes by every verb that shows it again", async () => {
     const mark = "\u202egnp\u200b\u05d0";
     await mkdir(join(sandbox.path, "repo"));
     const git = (...words: string[]): void =>

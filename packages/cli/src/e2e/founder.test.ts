@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, cp, readFile, rename, rm, symlink, truncate } from "node:fs/promises";
+import { appendFile, cp, readFile, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -198,4 +198,22 @@ describe("a record", () => {
       expect(ran).toMatchObject({ code: 2, err: expect.stringContaining("dated by the clock") });
     }
   });
+
+  it("R5, R40: is refused in a process that is shown another time than the machine has (CLOCK_DIVERGED)", async () => {
+    for (const [name, script] of [
+      ["now.cjs", "const real = Date.now; Date.now = () => real() - 180 * 86400e3;"],
+      [
+        "date.cjs",
+        "const Real = Date; globalThis.Date = class extends Real { constructor(...a) { super(...(a.length ? a : [Real.now() + 40 * 86400e3])); } static now() { return Real.now() + 40 * 86400e3; } };",
+      ],
+    ] as const) {
+      await writeFile(join(sandbox.path, name), script);
+      const ran = await sandbox.run(["record"], {
+        NODE_OPTIONS: `--require "${join(sandbox.path, name)}"`,
+      });
+      expect(ran).toMatchObject({ code: 1, err: expect.stringContaining("CLOCK_DIVERGED") });
+    }
+    // The same call with the machine's own clock comes as far as the plan that is missing.
+    expect(await sandbox.run(["record"])).toMatchObject({ err: expect.stringContaining("PLAN_MISSING") });
+  }, 240_000);
 });
