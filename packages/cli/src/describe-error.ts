@@ -40,6 +40,9 @@ const SYSTEM = new Set([
   "ESTALE",
 ]);
 
+const SYSTEM_REMEDY =
+  "Check the path, its permissions and the free space; evidence that was recorded is kept.";
+
 /** The system error behind an error: itself, one that caused it, or one of several that it stands for; null when there is none. */
 function systemErrorOf(error: unknown, depth = 0): Error | null {
   if (!(error instanceof Error) || depth > 8) return null;
@@ -50,6 +53,20 @@ function systemErrorOf(error: unknown, depth = 0): Error | null {
     if (found !== null) return found;
   }
   return null;
+}
+
+/** How a program that this one started says that the disk takes nothing more: strerror of each. */
+const SPOKEN: readonly (readonly [string, string])[] = [
+  ["No space left on device", "ENOSPC"],
+  ["Disk quota exceeded", "EDQUOT"],
+  ["Read-only file system", "EROFS"],
+  ["Input/output error", "EIO"],
+  ["Too many open files", "EMFILE"],
+];
+
+/** The system error that a tool's own words tell of; null when they tell of none. */
+export function spokenSystemCode(message: string): string | null {
+  return SPOKEN.find(([words]) => message.includes(words))?.[1] ?? null;
 }
 
 /** A system error in words, with the path that it is about; an error of an open file names none, so the folders that were written are told. */
@@ -72,6 +89,14 @@ export function describeError(error: unknown, written: readonly string[] = []): 
       findings,
     };
   }
+  if (error instanceof RunnerError && spokenSystemCode(error.message) !== null)
+    return {
+      ...plain,
+      exitCode: EXIT.refused,
+      code: spokenSystemCode(error.message) ?? error.code,
+      message: `${error.message} (below ${written.join(" or ")})`,
+      remedy: SYSTEM_REMEDY,
+    };
   if (error instanceof RunnerError)
     return { ...plain, ...ofRunner(error.code), code: error.code, message: error.message };
   if (error instanceof BoundsError && error.code === "TOOL_NOT_STARTED")
@@ -102,7 +127,7 @@ export function describeError(error: unknown, written: readonly string[] = []): 
       exitCode: EXIT.refused,
       code: errorCode(system),
       message: systemMessage(system, written),
-      remedy: "Check the path, its permissions and the free space; evidence that was recorded is kept.",
+      remedy: SYSTEM_REMEDY,
     };
   return {
     ...plain,

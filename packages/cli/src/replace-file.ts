@@ -29,3 +29,10 @@ export async function replaceFile(
     }
   });
 }
+
+/** Removes a file below `root`, if it is there, and through no link that stands for one of its folders. */
+export async function removeFile(root: string, target: string): Promise<void> {
+  await inFolder(root, foldersBelow(root, target), (folder) =>
+    rm(join(folder, basename(target)), { force: true }),
+  );
+}

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, open, readFile, rm } from "node:fs/promises";
+import { link, open, rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { errorCode, inFolder, syncPath } from "@stage6/evidence-interface/fs";
+import { errorCode, inFolder, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
 
 /** What became of a document that may be written once. */
 export type WrittenOnce = "written" | "same" | "different";
@@ -29,7 +29,9 @@ export async function writeNewFile(root: string, target: string, bytes: Uint8Arr
         return "written";
       } catch (error) {
         if (errorCode(error) !== "EEXIST") throw error;
-        return (await readFile(place)).equals(bytes) ? "same" : "different";
+        // A link that stands there is another thing, wherever it leads.
+        const there = await readSmallFile(place, bytes.length).catch(() => null);
+        return there?.equals(bytes) === true ? "same" : "different";
       } finally {
         await rm(draft, { force: true });
       }

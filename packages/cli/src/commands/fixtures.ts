@@ -7,6 +7,7 @@ import type { Perform } from "../build-program.ts";
 import { addFixturesOwn } from "./fixtures-own.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
+import { spokenSystemCode } from "../describe-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { readFixtureSource, type FixtureWish } from "../fixture-source.ts";
 import { openRoot } from "../open-root.ts";
@@ -157,6 +158,7 @@ async function addOrExplain(folder: string, source: FixtureSource): Promise<Fixt
   } catch (error) {
     if (!(error instanceof RunnerError) || (error.code !== "FIXTURE_INVALID" && error.code !== "GIT_FAILED"))
       throw error;
+    if (spokenSystemCode(error.message) !== null) throw error;
     const remedy =
       error.code === "GIT_FAILED"
         ? "Check that --from is the top folder of a git repository and that --base names a commit in it."

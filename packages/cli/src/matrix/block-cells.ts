@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SCHEMA_VERSION, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import {
@@ -14,6 +14,7 @@ import {
 } from "@stage6/failure-matrix";
 import type { LaneCandidate } from "@stage6/runner";
 import { MATRIX_FILES } from "@stage6/validator";
+import { removeFile } from "../replace-file.ts";
 import { writeNewFile } from "../write-new-file.ts";
 
 /** What blocks are made from. */
@@ -84,7 +85,7 @@ export async function blockCells(input: BlockInput): Promise<number> {
       const holds =
         there !== undefined && blockProblems(there, row, lane, input.strict, input.now).length === 0;
       if (there !== undefined && (holds || !input.renew)) continue;
-      if (there !== undefined) await rm(file, { force: true });
+      if (there !== undefined) await removeFile(input.root, file);
       const reason = reasonFor(row, candidate, input.strict);
       if (reason === null) continue;
       const block: MatrixBlock = {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   SCHEMA_VERSION,
@@ -15,7 +15,7 @@ import {
   type LaneStanding,
 } from "@stage6/failure-matrix";
 import { injectGateInput, MATRIX_FILES, readSource, spoilBundle, type SourceBundle } from "@stage6/validator";
-import { writeNewFile } from "../write-new-file.ts";
+import { replaceFile } from "../replace-file.ts";
 
 /** What injections that leave no trial are made from. */
 export interface InjectionInput {
@@ -86,8 +86,7 @@ export async function recordInjections(input: InjectionInput): Promise<readonly 
           recordedAt: input.now,
         };
         const file = join(folder, injectionFile(row.id, lane.id, at, false));
-        await rm(file, { force: true });
-        await writeNewFile(input.root, file, writeStrictBytes(record));
+        await replaceFile(input.root, file, writeStrictBytes(record));
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   digestHex,
@@ -21,7 +21,7 @@ import {
 } from "@stage6/failure-matrix";
 import type { LaneCandidate } from "@stage6/runner";
 import { MATRIX_FILES } from "@stage6/validator";
-import { writeNewFile } from "../write-new-file.ts";
+import { replaceFile } from "../replace-file.ts";
 import { DrillScene, isAvailable, type AvailableLane } from "./drill-scene.ts";
 import { runDrill, runnerWith } from "./drills.ts";
 import { sourcePath } from "./record-injections.ts";
@@ -103,8 +103,7 @@ async function drillOne(input: DrillInput, due: DueDrill): Promise<void> {
       },
     };
     const file = join(input.root, MATRIX_FILES.injections, name);
-    await rm(file, { force: true });
-    await writeNewFile(input.root, file, signStatement(statement, input.key));
+    await replaceFile(input.root, file, signStatement(statement, input.key));
   } finally {
     await scene.remove();
   }
