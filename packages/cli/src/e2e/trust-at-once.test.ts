@@ -7,6 +7,11 @@ import { finish, Sandbox, type Ran } from "../testing/run-stage6.ts";
 
 const NOW = "2026-06-02T00:00:00.000Z";
 const MORE = ["a1", "a2", "a3", "a4", "a5"];
+/** The root and what this user remembers of it, each with its copy. */
+const KEPT = [
+  ["harness", "whole"],
+  ["keys", "whole-keys"],
+] as const;
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await Sandbox.make(import.meta.resolve("tsx"));
@@ -17,12 +22,14 @@ beforeAll(async () => {
   await call("init");
   const founded = await call("operator", "add", "jp", "--key", "jp.pub");
   if (founded.code !== 0) throw new Error(founded.err);
-  await cp(at("harness"), at("whole"), { recursive: true });
+  for (const [from, to] of KEPT) await cp(at(from), at(to), { recursive: true });
 }, 240_000);
 afterAll(async () => sandbox.remove());
 beforeEach(async () => {
-  await rm(at("harness"), { recursive: true });
-  await cp(at("whole"), at("harness"), { recursive: true });
+  for (const [to, from] of KEPT) {
+    await rm(at(to), { recursive: true });
+    await cp(at(from), at(to), { recursive: true });
+  }
 });
 
 const at = (...parts: string[]): string => join(sandbox.path, ...parts);

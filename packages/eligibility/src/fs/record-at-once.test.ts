@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 import { digestHex } from "@stage6/evidence-interface";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkLedger } from "../ledger/check-ledger.ts";
+import { deriveRecord } from "../record/derive-record.ts";
+import { NOW, wholeSample } from "../testing/sample-documents.ts";
+import { KEYS } from "../testing/sample-keys.ts";
+import { writeRecord } from "./write-record.ts";
 
 const RUN = fileURLToPath(new URL("../../../../tools/run-source.mjs", import.meta.url));
 const ONCE = fileURLToPath(new URL("../testing/record-once.ts", import.meta.url));
@@ -78,15 +82,18 @@ it("R40: a recording that ends at any step, by a kill or by a full, broken or re
 }, 240_000);
 
 it("R40: a link in place of the folder or of the ledger is refused, and nothing is written where it leads", async () => {
+  const derived = deriveRecord(wholeSample("live").documents, { now: NOW });
   const outside = join(parent, "outside");
   await mkdir(outside);
   await mkdir(join(parent, "linked"));
   await symlink(outside, join(parent, "linked", "eligibility"));
-  expect(await record(join(parent, "linked", "eligibility"), "a")).toBe("ENOTDIR");
+  await expect(
+    writeRecord(join(parent, "linked", "eligibility"), derived, KEYS.comparator),
+  ).rejects.toMatchObject({ code: "ENOTDIR" });
   const folder = await fresh("linked-ledger");
   await writeFile(join(outside, "target"), "");
   await symlink(join(outside, "target"), join(folder, "ledger.jsonl"));
-  expect(await record(folder, "a")).toBe("ELOOP");
+  await expect(writeRecord(folder, derived, KEYS.comparator)).rejects.toMatchObject({ code: "ELOOP" });
   expect(await readdir(outside)).toEqual(["target"]);
   expect(await readFile(join(outside, "target"), "utf8")).toBe("");
 });

@@ -10,6 +10,12 @@ const HANDLE_NAMES = ["writeFile", "sync"] as const;
 const NEVER_FULL: readonly string[] = ["rm", "readdir"];
 
 let step = 0;
+/** Handles of calls that never come back: nothing may close them while the test runs. */
+const kept: unknown[] = [];
+const keep = (handle: unknown): unknown => {
+  kept.push(handle);
+  return handle;
+};
 let halted: () => void = () => undefined;
 let armed: { readonly fault: StepFault; readonly at: number } | null = null;
 
@@ -29,6 +35,10 @@ export function arm(fault: StepFault, at: number): void {
 export async function countSteps(): Promise<void> {
   const meet = (name: string, work: () => unknown): unknown => {
     step += 1;
+    if (name === "open") return Promise.resolve(fated(name, work)).then(keep);
+    return fated(name, work);
+  };
+  const fated = (name: string, work: () => unknown): unknown => {
     if (armed === null || step !== armed.at) return work();
     const { fault } = armed;
     if (fault === "halt") return new Promise(() => halted());
