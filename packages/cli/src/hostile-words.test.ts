@@ -33,7 +33,7 @@ const HOSTILE = [
 /** One word that is refused at the door, and one that comes as far as it can. */
 const WORST = [
   "x\nPASS\r\u001b[2J\u009b2J\u2028\u0000\u007f",
-  "x\u202eSSAP\u2066\u200f\u061c\u200b\u200d\ufeff\u00ad\u{e0041}\u05d0\u0627\u{10330}\ud800y",
+  "x\u202eSSAP\u2066\u200f\u061c\u200b\u200d\ufeff\u00ad\u{e0041}\u05d0\u0627\u{10330}y",
 ];
 
 /** Nothing but printable ASCII and line ends, and no line that a word began. */

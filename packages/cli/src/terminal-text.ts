@@ -19,7 +19,7 @@ export function terminalJson(document: string): string {
   return document.replaceAll(PLAIN_JSON, (unit) => unitEscape(unit.charCodeAt(0)));
 }
 
-/** Controls and separators that end or overwrite a line: no word of a command line needs them, and each could forge a line of a result. */
-export const LINE_CONTROLS = /[\p{Cc}\u2028\u2029]/u;
+/** Controls and separators that end or overwrite a line, and halves of characters: no word of a command line needs them, and each could forge a line of a result. */
+export const LINE_CONTROLS = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 const unitEscape = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`;

@@ -1,8 +1,8 @@
 import { checkPlanning } from "../planning/check-planning.ts";
 
-// A program for tests: checks one planning artifact of 1 MiB after the other, each made of what a pattern could try from each of its
+// A program for tests: checks one planning artifact of 512 KiB after the other, each made of what a pattern could try from each of its
 // places, and prints the name of each and how many findings there were. Its caller sets the deadline.
-const SIZE = 2 ** 20;
+const SIZE = 2 ** 19;
 const fill = (piece: string): string => piece.repeat(Math.ceil(SIZE / piece.length)).slice(0, SIZE);
 const front = (body: string): string => `---\n${body}\n---\n`;
 const below = (line: string): string => `${front("name: x")}\n## Acceptance Criteria\n\n${line}\n`;
