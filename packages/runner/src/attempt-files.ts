@@ -81,6 +81,10 @@ async function publish(root: string, trial: TrialRef, name: string, bytes: Uint8
   try {
     await file.writeFile(bytes);
     await file.sync();
+  } catch (error) {
+    // Nothing of the attempt ran: half an intent would only say that something is broken.
+    await rm(draft, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

@@ -110,7 +110,8 @@ class TrialRun {
   readonly #artifacts: TrialArtifacts;
   readonly #source: TrialSource;
   /** The user that the trial's processes run as, and the harness's own. */
-  readonly #owners = ownUid();
+  /** Whose files are taken from the backend's folders. */
+  #owners = ownUid();
   #strict: StrictTrial | null = null;
   #providerTools = false;
   #preparation: Preparation = READY;
@@ -223,6 +224,7 @@ class TrialRun {
       throw new RunnerError("BOUNDS_UNAVAILABLE", "the plan is strict and no strict driver was given");
     const { installation } = this.#spec.backend;
     this.#strict = await StrictTrial.prepare(driver, this.#folders, installation);
+    this.#owners = [...this.#owners, ...this.#strict.owners()];
     await this.#strict.selfTest("before");
   }
 

@@ -62,6 +62,12 @@ export class StrictTrial {
     );
   }
 
+  /** Users besides the harness's own to whom files of the backend belong. */
+  owners(): number[] {
+    const { user } = this.#backend;
+    return user === null ? [] : [user.uid];
+  }
+
   /** Runs the self-test in the backend's own view. One that cannot run leaves no table, and so no proof. */
   async selfTest(when: "before" | "after"): Promise<void> {
     const rows = await runSelfTest(this.#backend, join(this.#folder, when)).catch(() => null);

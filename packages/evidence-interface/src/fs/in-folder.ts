@@ -73,7 +73,7 @@ async function lookedAt(base: string, below: readonly string[]): Promise<string>
 
 /** The same system error with the folder that is meant: an error of an open file names none, and one of a handle only its number. */
 function named(error: unknown, shown: string): unknown {
-  if (!(error instanceof Error) || !("syscall" in error)) return error;
+  if (!(error instanceof Error) || !("syscall" in error) || error.message.endsWith(")")) return error;
   const what = error.message.replace(/ '\/proc\/self\/fd\/.*$/s, "");
   return Object.assign(new Error(`${what} (in ${shown})`, { cause: error }), {
     code: errorCode(error),

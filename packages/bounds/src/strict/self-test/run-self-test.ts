@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, open, readFile, rm } from "node:fs/promises";
-import { constants } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { SELF_TEST_PROBES, type SelfTestProbe, type SelfTestRows } from "@stage6/evidence-interface";
+import { HeldFolder, ownUid, UnsafeFileError } from "@stage6/evidence-interface/fs";
 import { BoundsError } from "../../bounds-error.ts";
 import { hardenedGitEnv } from "../../tools/hardened-git-env.ts";
 import { runTool, type ToolOptions, type ToolResult } from "../../tools/run-tool.ts";
@@ -54,7 +54,7 @@ export async function runSelfTest(profile: StrictProfile, folder: string): Promi
         runFree(common, free),
         runBound(common, bound, profile, folder),
       ]);
-      const [collectedFreely, collected] = [await readFreely(free, token), await collect(bound, token)];
+      const [collectedFreely, collected] = [await readFreely(free, token), collect(bound, profile, token)];
       const writtenAsRoot = profile.user !== null && (await lstat(bound.link).catch(() => null))?.uid === 0;
       const outcome = (probe: SelfTestProbe, within: boolean): string => {
         if (probe === "collect-through-link") return within ? collected : collectedFreely;
@@ -140,11 +140,17 @@ function answers(result: ToolResult, where: string): Readonly<Record<string, str
 }
 
 /** What the harness's own way of collecting finds behind it. */
-async function collect({ link }: PlantedTargets, token: string): Promise<string> {
-  const folder = await open(link, constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(() => null);
-  if (folder === null) return "LINK";
-  await folder.close();
-  return readFreely({ link } as PlantedTargets, token);
+function collect({ inside, link }: PlantedTargets, profile: StrictProfile, token: string): string {
+  const owners = [...ownUid(), ...(profile.user === null ? [] : [profile.user.uid])];
+  const held = HeldFolder.open(inside, { owners });
+  try {
+    const found = held.readFile(join(basename(link), "credential"), { maxBytes: 1024 });
+    return found.toString() === token ? "ok" : "OTHER";
+  } catch (error) {
+    return error instanceof UnsafeFileError ? error.code : "FAILED";
+  } finally {
+    held.close();
+  }
 }
 
 /** What a reader that follows links finds behind the planted one. */
