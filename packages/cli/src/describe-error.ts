@@ -47,7 +47,8 @@ const SYSTEM_REMEDY =
 function systemErrorOf(error: unknown, depth = 0): Error | null {
   if (!(error instanceof Error) || depth > 8) return null;
   if (SYSTEM.has(errorCode(error))) return error;
-  const parts = error instanceof AggregateError ? [error.cause, ...error.errors] : [error.cause];
+  const several: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  const parts = [error.cause, ...several];
   for (const part of parts) {
     const found = systemErrorOf(part, depth + 1);
     if (found !== null) return found;

@@ -1,5 +1,5 @@
 import promises from "node:fs/promises";
-import { createRequire, syncBuiltinESMExports } from "node:module";
+import { syncBuiltinESMExports } from "node:module";
 
 /** What happens instead of one file operation: it never comes back, as if the process had been killed, or a system error does. */
 export type StepFault = "halt" | "ENOSPC" | "EDQUOT" | "EIO" | "EROFS" | "EMFILE";
@@ -48,9 +48,9 @@ export async function countSteps(): Promise<void> {
     );
   };
   const handle = await promises.open(process.execPath);
-  patch(Object.getPrototypeOf(handle), HANDLE_NAMES, meet);
+  patch(Reflect.getPrototypeOf(handle), HANDLE_NAMES, meet);
   await handle.close();
-  patch(createRequire(import.meta.url)("node:fs/promises"), NAMES, meet);
+  patch(promises, NAMES, meet);
   syncBuiltinESMExports();
 }
 
@@ -58,10 +58,11 @@ export async function countSteps(): Promise<void> {
 export const stepsTaken = (): number => step;
 
 function patch(
-  target: object,
+  target: object | null,
   names: readonly string[],
   meet: (name: string, work: () => unknown) => unknown,
 ): void {
+  if (target === null) throw new TypeError("nothing to patch");
   for (const name of names) {
     const real: unknown = Reflect.get(target, name);
     if (typeof real !== "function") throw new TypeError(`no function ${name}`);
