@@ -144,7 +144,7 @@ function collect({ inside, link }: PlantedTargets, profile: StrictProfile, token
   const owners = [...ownUid(), ...(profile.user === null ? [] : [profile.user.uid])];
   const held = HeldFolder.open(inside, { owners });
   try {
-    const found = held.readFile(join(basename(link), "credential"), { maxBytes: 1024 });
+    const found = held.read(join(basename(link), "credential"), { maxBytes: 1024 });
     return found.toString() === token ? "ok" : "OTHER";
   } catch (error) {
     return error instanceof UnsafeFileError ? error.code : "FAILED";
