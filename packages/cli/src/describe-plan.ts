@@ -49,6 +49,11 @@ export function describePlan(plan: TrialPlan): string[] {
     `model:     ${plan.modelClass === "scripted" ? "scripted (embedded, no network, no cost): a rehearsal" : plan.modelClass}`,
     `bounds:    ${plan.boundsTier}${plan.bounds === undefined ? "" : ` (${plan.bounds.requested} asked for: ${escapeText(plan.bounds.reason)})`}`,
     ...(plan.bounds?.probes === undefined ? [] : [`versions:  ${PROBES[plan.bounds.probes]}`]),
+    ...(plan.evidenceClass === "live" && plan.boundsTier !== "strict"
+      ? [
+          "note:      live evidence passes no gate outside of strict bounds: what is not judged there never passes",
+        ]
+      : []),
     `at most:   ${perTrial} minutes per trial, ${minutes} minutes one after the other, ${worstRequests} model requests`,
     `cost:      ${worstPaidRequests === 0 ? "none, no request leaves this machine" : `at most ${worstPaidRequests} paid model requests`}`,
     `will run:  ${willRun(plan)}`,

@@ -34,7 +34,7 @@ export async function initRoot(
   keys: string,
   now: Timestamp,
 ): Promise<InitResult> {
-  if (await looksLikeRoot(root)) return existing(root, shown, keys);
+  if (await looksLikeRoot(root)) return existing(root, shown, keys, now);
   await assertFree(root, shown);
   await makeFolder(dirname(root), 0o777);
   const harnessId = `harness-${randomBytes(8).toString("hex")}`;
@@ -47,15 +47,15 @@ export async function initRoot(
     await rm(staging, { recursive: true, force: true });
     await dropRoleKeys(keys, harnessId);
     const taken = ["ENOTEMPTY", "EEXIST"].includes(errorCode(error));
-    if (taken && (await looksLikeRoot(root))) return existing(root, shown, keys);
+    if (taken && (await looksLikeRoot(root))) return existing(root, shown, keys, now);
     throw error;
   }
   return { state: "created", harnessId, putBack: [], ...keyPlaces(keys, harnessId) };
 }
 
-async function existing(root: string, shown: string, keys: string): Promise<InitResult> {
+async function existing(root: string, shown: string, keys: string, now: Timestamp): Promise<InitResult> {
   const putBack = await writeRootCommands(root);
-  const { config } = await openRoot(root, shown);
+  const { config } = await openRoot(root, shown, now);
   return { state: "already-there", harnessId: config.id, putBack, ...keyPlaces(keys, config.id) };
 }
 

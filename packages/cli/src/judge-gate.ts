@@ -30,7 +30,7 @@ async function seenHere(
   planId: string | null,
 ): Promise<{ readonly observations: readonly SourceObservation[]; readonly founder?: string }> {
   try {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     return {
       observations: await observeNow(context, root, planId),
       ...(await founderOf(context, root.config.id)),

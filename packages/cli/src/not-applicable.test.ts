@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await Sandbox.make(import.meta.resolve("tsx"));
   await sandbox.call(["init"]);
-  await sandbox.call(["plan", "--candidate", "case", "--now", "2026-01-01T00:00:00Z"]);
+  await sandbox.call(["plan", "--candidate", "case"], {}, () => Date.UTC(2026, 0, 1));
 });
 afterAll(async () => sandbox.remove());
 

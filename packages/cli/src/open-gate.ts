@@ -50,7 +50,7 @@ export async function founderOf(
 
 /** Opens a root and reads its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
 export async function openGate(context: CommandContext, planId: string | null): Promise<OpenGate> {
-  const root = await openRoot(context.root, context.shownRoot);
+  const root = await openRoot(context.root, context.shownRoot, context.now);
   const entry = choosePlan(root, planId);
   const view = await readGate({
     root: root.path,

@@ -1,7 +1,7 @@
 import { errorCode } from "@stage6/evidence-interface/fs";
 import type { Policy } from "@stage6/comparator";
-import type { TrustedKeyFile } from "@stage6/eligibility";
-import type { Sha256, TrustedKeys } from "@stage6/evidence-interface";
+import type { TrustedKeyFile, TrustedMachines } from "@stage6/eligibility";
+import type { Sha256, Timestamp, TrustedKeys } from "@stage6/evidence-interface";
 import { readHarnessRoot, type HarnessConfig, type PlanEntry } from "@stage6/validator";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,9 +15,13 @@ export interface OpenRoot {
   readonly config: HarnessConfig;
   readonly policy: Policy;
   readonly policyDigest: Sha256;
-  /** Keys with the role runner. */
+  /** Every key with its role and window, and what was revoked. */
+  readonly machines: TrustedMachines;
+  /** The time that the root was opened for: it decides which keys may sign. */
+  readonly now: Timestamp;
+  /** Keys with the role runner that may sign now. */
   readonly trusted: TrustedKeys;
-  /** Keys that may sign that a lane is not applicable. */
+  /** Keys that may sign now that a lane is not applicable. */
   readonly recorders: TrustedKeys;
   readonly keys: TrustedKeyFile;
   /** By creation time; the last is the newest. */
@@ -33,7 +37,7 @@ export async function looksLikeRoot(path: string): Promise<boolean> {
 }
 
 /** Opens a harness root; throws ROOT_MISSING when there is none and ROOT_INVALID with every finding when it is not sound. */
-export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
+export async function openRoot(path: string, shown: string, now: Timestamp): Promise<OpenRoot> {
   if (!(await looksLikeRoot(path))) {
     throw new CliError(
       "ROOT_MISSING",
@@ -44,9 +48,12 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
       },
     );
   }
-  const { harness, policy, keys, trusted, recorders, plans, findings } = await readHarnessRoot(path);
+  const { harness, policy, keys, machines, trusted, recorders, plans, findings } = await readHarnessRoot(
+    path,
+    now,
+  );
   const sound = findings.length === 0 && harness !== null && policy !== null && keys !== null;
-  if (!sound || trusted === null || recorders === null) {
+  if (!sound || machines === null || trusted === null || recorders === null) {
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${shown} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",
       findings,
@@ -57,6 +64,8 @@ export async function openRoot(path: string, shown: string): Promise<OpenRoot> {
     config: harness,
     policy: policy.document,
     policyDigest: policy.digest,
+    machines,
+    now,
     trusted,
     recorders,
     keys,

@@ -7,7 +7,10 @@ import { backendsFolder } from "./user-folders.ts";
 export async function placesFor(context: CommandContext, root: OpenRoot | null = null): Promise<ProbePlaces> {
   const backends = backendsFolder(context.io.env);
   const opened =
-    root ?? ((await looksLikeRoot(context.root)) ? await openRoot(context.root, context.shownRoot) : null);
+    root ??
+    ((await looksLikeRoot(context.root))
+      ? await openRoot(context.root, context.shownRoot, context.now)
+      : null);
   const entries = Object.entries(opened?.config.backends ?? {}).flatMap(([lane, path]) =>
     path === null ? [] : [[lane, path] as const],
   );

@@ -3,6 +3,7 @@ import {
   deriveRecord,
   type EligibilityDecision,
   type EligibilityDocuments,
+  type EvidenceSummary,
   type RecordType,
 } from "@stage6/eligibility";
 import { writeRecord } from "@stage6/eligibility/fs";
@@ -16,6 +17,8 @@ export type Recorded =
       readonly recordType: RecordType;
       readonly recordDigest: Sha256;
       readonly file: string;
+      /** What the evidence shows beside the verdict, as the record states it. */
+      readonly summary: EvidenceSummary;
     }
   | { readonly ok: false; readonly decision: EligibilityDecision };
 
@@ -28,7 +31,8 @@ export async function recordRoot(
 ): Promise<Recorded> {
   const derived = deriveRecord(documents, { now });
   const written = await writeRecord(rootLayout(root).eligibility, derived, comparator);
-  if (written === null) return { ok: false, decision: derived.decision };
+  if (written === null || derived.statement === null) return { ok: false, decision: derived.decision };
   const { recordType, recordDigest } = written.entry;
-  return { ok: true, recordType, recordDigest, file: written.file };
+  const { summary } = derived.statement.predicate.stage6_record;
+  return { ok: true, recordType, recordDigest, file: written.file, summary };
 }

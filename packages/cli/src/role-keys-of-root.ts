@@ -1,14 +1,12 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
-import { keyId, type TrustedKeys } from "@stage6/evidence-interface";
+import type { KeyObject } from "node:crypto";
+import { trustedKeysOf } from "@stage6/eligibility";
+import type { TrustedKeys } from "@stage6/evidence-interface";
 import type { OpenRoot } from "./open-root.ts";
 import { readRoleKey, type MachineRole } from "./role-keys.ts";
 
-/** Public keys that a root trusts in one role, by id. */
-export function keysOfRole(root: OpenRoot, role: MachineRole): TrustedKeys {
-  const keys = root.keys.keys
-    .filter((one) => one.role === role)
-    .map(({ publicKey }) => createPublicKey(publicKey));
-  return new Map(keys.map((key) => [keyId(key), key]));
+/** Public keys that may sign in one role now, by id. */
+export function keysOfRole({ machines, now }: OpenRoot, role: MachineRole): TrustedKeys {
+  return trustedKeysOf(machines, role, now);
 }
 
 /** The private key of a role of this root; throws KEY_MISSING or KEY_UNTRUSTED. */

@@ -13,7 +13,7 @@ import { earlierPlansListed } from "./checks/earlier-plans.ts";
 import { dimensionCheck } from "./checks/dimension-check.ts";
 import { boundsFloor, comparable, evidenceClass, policyBound } from "./checks/frame-checks.ts";
 import { baselinesPresent, candidatePresent, realBaselines } from "./checks/lane-checks.ts";
-import { bundlesValid, trialsComplete, trialsSufficient } from "./checks/trial-checks.ts";
+import { bundlesValid, trialsComplete, trialsInOrder, trialsSufficient } from "./checks/trial-checks.ts";
 import type { Check, Comparison } from "./comparison.ts";
 import { DIMENSIONS } from "./dimension.ts";
 import type { EarlierPlan } from "./earlier-plans.ts";
@@ -21,6 +21,7 @@ import { compareCells } from "./compare-cells.ts";
 import { frameOf } from "./frame-of.ts";
 import { judgeTrial, type JudgedSlot } from "./judge-trial.ts";
 import { summarizeLane } from "./lane-summary.ts";
+import { summarizeBounds } from "./open-actions.ts";
 import { groupBy, sortedBy } from "./order.ts";
 import type { Policy } from "./policy.ts";
 import type { Frame } from "./rule.ts";
@@ -91,6 +92,10 @@ export function compare(input: CompareInput): Comparison {
     policyDigest,
     candidate: plan.candidate,
     evidenceClass: plan.evidenceClass,
+    bounds: summarizeBounds(
+      judged.flatMap(({ slot }) => slot.input ?? []),
+      plan.evidenceClass === "live",
+    ),
     lanes,
     cells,
     checks,
@@ -120,6 +125,7 @@ function runChecks(gathered: Gathered): Check[] {
     earlierPlansListed(gathered),
     trialsComplete(gathered),
     trialsSufficient(gathered),
+    trialsInOrder(gathered),
     bundlesValid(gathered),
     comparable(gathered),
     policyBound(gathered),

@@ -1,7 +1,9 @@
 import {
   BlockReason,
+  BoundsTier,
   ClosureClass,
   Count,
+  ForbiddenAction,
   HarnessRef,
   Id,
   oneOf,
@@ -47,6 +49,24 @@ const EvidenceList = Type.Array(Evidence, {
   maxItems: MAX_EVIDENCE,
   description: "First facts, the candidate's before the baseline's.",
 });
+
+/** In which tiers the counted trials ran, and which forbidden actions stayed open in how many of them. */
+export const BoundsSummary = closed(
+  {
+    strict: Count,
+    default: Count,
+    open: Type.Array(
+      closed(
+        { action: ForbiddenAction, tier: BoundsTier, trials: Count, of: Count },
+        "An action that trials of a tier leave open: `unknown`, and with live evidence whatever is not proven.",
+      ),
+      { maxItems: 20, description: "Open actions, those of the default tier first." },
+    ),
+  },
+  "Bounds of the counted trials.",
+);
+/** In which tiers the counted trials ran, and which forbidden actions stayed open in how many of them. */
+export type BoundsSummary = Static<typeof BoundsSummary>;
 
 /** One dimension of one lane over all its planned trials. */
 export const LaneDimension = closed(
@@ -284,6 +304,7 @@ export const Comparison = closed(
     policyDigest: Sha256,
     candidate: Id,
     evidenceClass: oneOf(["live", "scripted"], "Scripted evidence yields a rehearsal only."),
+    bounds: BoundsSummary,
     lanes: Type.Array(LaneSummary, { maxItems: 64, description: "Lanes of the plan, sorted by id." }),
     cells: Type.Array(Cell, {
       maxItems: 330_000,

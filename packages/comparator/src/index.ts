@@ -12,6 +12,7 @@ export { COMPARISON_CODES, type Code, type ComparisonCode } from "./code.ts";
 export { compare, type CompareInput } from "./compare.ts";
 export { compareWithItself } from "./compare-with-itself.ts";
 export {
+  BoundsSummary,
   Cell,
   CellComponent,
   Check,
@@ -27,6 +28,7 @@ export {
 export { Dimension, DIMENSIONS } from "./dimension.ts";
 export { earlierPlansOf, type EarlierPlan, type KnownPlan } from "./earlier-plans.ts";
 export { explainCell } from "./explain-cell.ts";
+export { boundsText, openActions, openText, type BoundsDocuments, type OpenAction } from "./open-actions.ts";
 export { parsePolicy, type ParsedPolicy, type PolicyProblem } from "./parse-policy.ts";
 export { DEFAULT_POLICY, Policy, REAL_BASELINES, REQUIRED_LANES } from "./policy.ts";
 export { COMPARED_KINDS, KIND_NEEDS, type ComparedKind, type KindNeed } from "./kind.ts";

@@ -1,5 +1,4 @@
 import {
-  BoundsTier,
   FORBIDDEN_ACTIONS,
   ForbiddenAction,
   Id,
@@ -101,7 +100,10 @@ export const Policy = Type.Object(
       description:
         "Fewest of codex and pi, the candidate apart, that must really have been compared; floor 1.",
     }),
-    boundsTierFloor: BoundsTier,
+    boundsTierFloor: oneOf(
+      ["strict", "default"],
+      "Least bounds tier of scripted evidence; that of live evidence is strict, and no policy can lower it.",
+    ),
     forbiddenActions: Type.Array(ForbiddenAction, {
       maxItems: 10,
       description: "Actions that every trial must have a verdict on; floor: all ten.",

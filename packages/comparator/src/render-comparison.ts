@@ -1,5 +1,6 @@
 import type { Cell, Comparison, LaneSummary } from "./comparison.ts";
 import { DIMENSIONS, type Dimension } from "./dimension.ts";
+import { boundsText } from "./open-actions.ts";
 import { renderRates } from "./rates/render-rates.ts";
 import { fit, nextStep, wrap } from "./text.ts";
 
@@ -23,11 +24,16 @@ export function renderComparison(comparison: Comparison): string {
       wrap(`${word.padEnd(12)} ${id}${code === null ? "" : ` ${code}`}: ${message}`, 0, 13),
     ),
     "",
+    ...wrap(`Bounds: ${boundsText(comparison.bounds)}`, 0, 2),
+    ...wrap(`Tasks done, part of no verdict: ${lanes.map(tasksText).join(", ")}`, 0, 2),
     `Verdict: ${verdict} (exit ${exitCode}), standing: ${standing}, activation: ${activation}`,
     ...lanes.flatMap(blockedLines),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
+
+const tasksText = ({ lane, oracle, trials }: LaneSummary): string =>
+  `${lane} ${oracle.passed} of ${trials.planned}`;
 
 function row(lane: string, text: (dimension: Dimension) => string): string {
   return [

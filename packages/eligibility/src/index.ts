@@ -42,6 +42,7 @@ export type { MatrixDocuments } from "./matrix/check-matrix-coverage.ts";
 export { checkPolicy, type PolicyRecord } from "./policy/check-policy.ts";
 export type { Problem } from "./problem.ts";
 export { checkProof, type ProofInput, type ProofRecord } from "./proof/check-proof.ts";
+export { EvidenceSummary, renderSummary, summarizeEvidence } from "./proof/evidence-summary.ts";
 export { deriveProof, type MatrixFacts, type ProofSeal, type ProofSources } from "./proof/derive-proof.ts";
 export { CandidateSubject, PROOF_PREDICATE, ProofStatement } from "./proof/proof-statement.ts";
 export {
@@ -92,9 +93,11 @@ export { KEY_ROLES, KeyRole, TrustedKeyFile } from "./trust/key-file.ts";
 export { isRevoked, REVOKED_KINDS, Revocation } from "./trust/revocation.ts";
 export {
   checkTrustRoot,
+  openMachines,
   trustedKeysOf,
   type TrustedKey,
   type TrustFiles,
+  type TrustedMachines,
   type TrustRoot,
 } from "./trust/trust-root.ts";
 export { NO_AUTHORITY } from "./schema-parts.ts";

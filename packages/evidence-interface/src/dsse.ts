@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 import { DsseEnvelope, STATEMENT_MEDIA_TYPE } from "./bundle.ts";
+import { isSoundEd25519 } from "./ed25519-point.ts";
 import { validateDocument } from "./validate.ts";
 import type { Sha256 } from "./primitives.ts";
 import { parseStrictBytes, writeStrictBytes } from "./strict-json.ts";
@@ -23,11 +24,13 @@ export function keyId(key: KeyObject): Sha256 {
     .digest("hex")}`;
 }
 
-/** Reads an Ed25519 key from PEM (PKCS#8 private or SPKI public); throws a TypeError for any other kind. */
+/** Reads an Ed25519 key from PEM (PKCS#8 private or SPKI public); throws a TypeError for any other kind and for a point that is none of a key. */
 export function readEd25519Key(pem: string, kind: "private" | "public"): KeyObject {
   const key = kind === "private" ? createPrivateKey(pem) : createPublicKey(pem);
   if (key.asymmetricKeyType !== "ed25519")
     throw new TypeError(`expected an Ed25519 key, got ${key.asymmetricKeyType ?? "none"}`);
+  if (key.type === "public" && !isSoundEd25519(key.export({ type: "spki", format: "der" }).subarray(-32)))
+    throw new TypeError("a point of small order, or not canonical, is no Ed25519 key");
   return key;
 }
 

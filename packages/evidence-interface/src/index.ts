@@ -32,6 +32,7 @@ export {
   type OpenedEnvelope,
   type TrustedKeys,
 } from "./dsse.ts";
+export { isSoundEd25519 } from "./ed25519-point.ts";
 export { EventLogChecker, type EventLogSummary } from "./event-log-checker.ts";
 export { EventLogError, EventLogWriter, type Stamp } from "./event-log-writer.ts";
 export { MAX_OPEN } from "./event-rules.ts";

@@ -18,6 +18,7 @@ export const CHECK_IDS = [
   "contracts",
   "lane-registry",
   "ownership",
+  "order",
   "authority",
   "comparison-by-signed-policy",
   "source-admission",

@@ -68,6 +68,7 @@ export const GateResult = closed(
           { planned: Count, present: Count, invalid: Count, missing: Count, extra: Count },
           "Trials of the plan judged.",
         ),
+        lostAttempts: Count,
         findings: Count,
         checks: closed({ passed: Count, failed: Count }, "Checks that pass, and all others."),
       },

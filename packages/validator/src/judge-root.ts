@@ -1,6 +1,5 @@
 import { compare, type Comparison } from "@stage6/comparator";
 import { judgeDocuments } from "@stage6/eligibility";
-import type { TrustedKeys } from "@stage6/evidence-interface";
 import type { Coverage } from "@stage6/failure-matrix";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
 import { applicabilityCheck } from "./checks/applicability-check.ts";
@@ -8,11 +7,9 @@ import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { gateChecks, GATE_CHECK_IDS } from "./checks/gate-checks.ts";
 import { notRun } from "./checks/make-check.ts";
-import type { CollectedPlan } from "./collect-earlier.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
 import { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
-import { listLostAttempts, type LostAttempts } from "./list-lost-attempts.ts";
 import type { RootInput } from "./root-input.ts";
 
 /** Everything found while judging a harness root. */
@@ -49,7 +46,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
 
 async function judgeEvidence(
   { root, now }: ReadGateOptions,
-  { view, selected, trials, earlier, applicability }: GateView,
+  { view, selected, trials, earlier, applicability, attempts }: GateView,
   compareWith: typeof compare,
 ): Promise<Pick<JudgedRoot, "comparison" | "checks" | "inputs">> {
   const found = { comparison: null, inputs: [] };
@@ -59,14 +56,13 @@ async function judgeEvidence(
       checks: [...withoutEvidence("no plan says what has to be there"), notRun("evidence-class", "no plan")],
     };
   const checks = [evidenceClassCheck(selected)];
-  if (applicability === null)
+  if (applicability === null || attempts === null)
     return {
       ...found,
       checks: [...checks, ...withoutEvidence("no bundle can be believed without sound trusted keys")],
     };
   const all = [...trials, ...earlier.flatMap((one) => one.trials)];
-  const lost = await lostOf(root, [{ id: selected.id, trials }, ...earlier], view.trusted);
-  checks.push(bundlesCheck(all, lost));
+  checks.push(bundlesCheck(all, attempts));
   if (view.policy === null)
     return {
       ...found,
@@ -91,23 +87,6 @@ async function judgeEvidence(
     storedCheck(stored, selected.id),
   );
   return { comparison, checks, inputs: stored.input === null ? [] : [stored.input] };
-}
-
-/** Attempts of the plan and of the earlier ones whose trials were read that left no bundle. */
-async function lostOf(
-  root: string,
-  plans: readonly Pick<CollectedPlan, "id" | "trials">[],
-  trusted: TrustedKeys | null,
-): Promise<LostAttempts> {
-  const read = plans.filter(({ trials }, at) => at === 0 || trials.length > 0);
-  const all = await Promise.all(
-    read.map(({ id, trials }) => listLostAttempts(root, id, trials, trusted ?? new Map())),
-  );
-  return {
-    lost: all.flatMap(({ lost }) => lost),
-    interrupted: all.flatMap(({ interrupted }) => interrupted),
-    findings: all.flatMap(({ findings }) => findings),
-  };
 }
 
 const withoutComparison = (why: string): GateCheck[] => [

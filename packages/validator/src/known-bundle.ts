@@ -7,14 +7,11 @@ import {
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { BundleIdentity, identifyFolder } from "./bundle-identity.ts";
-import { stampFolder } from "./folder-stamp.ts";
 
 /** A bundle that a whole check found sound, and that is of its plan. */
 export interface KnownBundle {
   /** The trial and plan it was checked for, and its bytes. */
   readonly key: string;
-  /** The trial and plan, and the stamp of its folder then; null when that says nothing. */
-  readonly stamp: string | null;
   /** Digests of the documents that are judged; that of the manifest is the bundle's own. */
   readonly manifest: Sha256;
   readonly report: Sha256;
@@ -25,7 +22,7 @@ export interface KnownBundle {
   readonly eventTypes: readonly EventType[];
 }
 
-/** Bundles that a whole check found sound, by key and by stamp. */
+/** Bundles that a whole check found sound, by key. */
 export type Verified = ReadonlyMap<string, KnownBundle>;
 
 /** What a bundle is checked for. */
@@ -37,17 +34,12 @@ export interface BundlePlace {
 }
 
 /**
- * The known bundle that a folder still holds: nothing in it was written since, or every byte is as it was. Null when it has
- * to be checked.
+ * The known bundle that a folder still holds: every byte is as it was. Null when it has to be checked. Times and inodes say
+ * nothing here: a page that is written through a mapping may move neither.
  */
 export function recallBundle(place: BundlePlace, verified: Verified): KnownBundle | null {
-  const seen = stampFolder(place.folder);
-  const stamp = seen === null ? null : placed(place, seen);
-  const unwritten = stamp === null ? undefined : verified.get(stamp);
-  if (unwritten !== undefined) return unwritten;
   const identity = identifyFolder(place.folder);
-  const same = identity === null ? undefined : verified.get(placed(place, identity));
-  return same === undefined ? null : { ...same, stamp };
+  return identity === null ? null : (verified.get(placed(place, identity)) ?? null);
 }
 
 /** A bundle checked as a whole, and what it is known by if it is sound. */
@@ -57,11 +49,10 @@ export interface LearntBundle {
 }
 
 /**
- * Checks a bundle as a whole. Its key is made from the very bytes that were checked, and its stamp is taken before, so that
- * nothing that is written meanwhile can go by either.
+ * Checks a bundle as a whole. Its key is made from the very bytes that were checked, so that nothing that is written
+ * meanwhile can go by it.
  */
 export async function learnBundle(place: BundlePlace, options: ReadBundleOptions): Promise<LearntBundle> {
-  const stamp = stampFolder(place.folder);
   const identity = new BundleIdentity();
   const bundle = await readBundle(place.folder, {
     ...options,
@@ -78,7 +69,6 @@ export async function learnBundle(place: BundlePlace, options: ReadBundleOptions
   if (!isSound || digest === null || !isWhole(documents)) return { bundle, known: null };
   const known = {
     key: placed(place, identity.end()),
-    stamp: stamp === null ? null : placed(place, stamp),
     manifest: digest,
     ...documents,
     eventTypes,

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 async function listed({ root, plan, planId }: SampleRoot): Promise<LostAttempts> {
-  const { trusted } = await readHarnessRoot(root);
+  const { trusted } = await readHarnessRoot(root, "2026-01-02T00:00:00.000Z");
   const keys = trusted ?? new Map<string, KeyObject>();
   return listLostAttempts(root, planId, await collectTrials(root, plan, planId, keys), keys);
 }

@@ -27,6 +27,21 @@ export interface LostAttempts {
   readonly findings: readonly Finding[];
 }
 
+/** The same of the plan and of the earlier plans whose trials were read, the plan first. Never throws. */
+export async function listAllLostAttempts(
+  root: string,
+  plans: readonly { readonly id: Id; readonly trials: readonly CollectedTrial[] }[],
+  trusted: TrustedKeys,
+): Promise<LostAttempts> {
+  const read = plans.filter(({ trials }, at) => at === 0 || trials.length > 0);
+  const all = await Promise.all(read.map(({ id, trials }) => listLostAttempts(root, id, trials, trusted)));
+  return {
+    lost: all.flatMap(({ lost }) => lost),
+    interrupted: all.flatMap(({ interrupted }) => interrupted),
+    findings: all.flatMap(({ findings }) => findings),
+  };
+}
+
 /** Lists every announced attempt of a plan that none of its bundles came from, so that a trial run again shows. Never throws. */
 export async function listLostAttempts(
   root: string,

@@ -25,12 +25,14 @@ beforeEach(async () => {
 });
 
 const faults = async (): Promise<string[]> =>
-  (await readHarnessRoot(root)).findings.map(({ code, rule, file }) => `${code} ${rule} ${file}`);
+  (await readHarnessRoot(root, "2026-01-02T00:00:00.000Z")).findings.map(
+    ({ code, rule, file }) => `${code} ${rule} ${file}`,
+  );
 const FILES = ["harness.json", "policy/stage6.policy.json", "trust/keys.json"];
 const all = (): string[] => [...FILES, `plans/${sample.planId}.json`];
 
 it("reads a sound root without findings", async () => {
-  const view = await readHarnessRoot(root);
+  const view = await readHarnessRoot(root, "2026-01-02T00:00:00.000Z");
   expect(view.findings).toEqual([]);
   expect(view.plans.map(({ id }) => id)).toEqual([sample.planId]);
   expect(view.trusted?.has(testKeys().runner.keyid)).toBe(true);
@@ -44,7 +46,7 @@ it("sorts plans by creation time, the newest last", async () => {
     const bytes = writeStrictBytes(plan);
     await writeDocument(root, `plans/${digestHex(sha256(bytes)).slice(0, 16)}.json`, plan);
   }
-  const { plans, findings } = await readHarnessRoot(root);
+  const { plans, findings } = await readHarnessRoot(root, "2026-01-02T00:00:00.000Z");
   expect(findings).toEqual([]);
   expect(plans.map(({ plan }) => plan.createdAt.slice(0, 4))).toEqual(["2025", "2026", "2027"]);
 });
@@ -59,7 +61,7 @@ describe("each document", () => {
 
   it("is refused when truncated, and no byte of it is quoted", async () => {
     for (const path of all()) await truncate(join(root, path), 40);
-    const { findings } = await readHarnessRoot(root);
+    const { findings } = await readHarnessRoot(root, "2026-01-02T00:00:00.000Z");
     for (const path of all())
       expect(findings).toContainEqual({
         code: "BYTES_NOT_CANONICAL",
@@ -174,7 +176,7 @@ describe("harness.json", () => {
       lanes: { ...config.lanes, case: { ...config.lanes.case, enabledByDefault: true } },
     });
     expect(await faults()).toEqual(["DEFAULT_SWITCH_FORBIDDEN default-switch harness.json"]);
-    expect((await readHarnessRoot(root)).harness).toBeNull();
+    expect((await readHarnessRoot(root, "2026-01-02T00:00:00.000Z")).harness).toBeNull();
   });
 
   it("cannot leave a lane out", async () => {
@@ -189,7 +191,7 @@ it("refuses a policy below the floors", async () => {
   const policy = JSON.parse(await readFile(join(root, "policy/stage6.policy.json"), "utf8"));
   await writeDocument(root, "policy/stage6.policy.json", { ...policy, minRealLanes: 0 });
   expect(await faults()).toEqual(["POLICY_WEAKENED floor policy/stage6.policy.json"]);
-  expect((await readHarnessRoot(root)).policy).toBeNull();
+  expect((await readHarnessRoot(root, "2026-01-02T00:00:00.000Z")).policy).toBeNull();
 });
 
 describe("trust/keys.json", () => {
@@ -201,7 +203,7 @@ describe("trust/keys.json", () => {
   it("calls each key by its own id", async () => {
     await write([{ ...key, keyId: stranger.keyid }]);
     expect(await faults()).toEqual(["TRUST_ROOT_UNSAFE key-id trust/keys.json"]);
-    expect((await readHarnessRoot(root)).trusted).toBeNull();
+    expect((await readHarnessRoot(root, "2026-01-02T00:00:00.000Z")).trusted).toBeNull();
   });
 
   it("gives a key one role only", async () => {
@@ -227,6 +229,8 @@ describe("trust/keys.json", () => {
       { ...key, role: "comparator" },
       { ...key, keyId: stranger.keyid, publicKey: stranger.publicPem },
     ]);
-    expect([...((await readHarnessRoot(root)).trusted ?? [])].map(([id]) => id)).toEqual([stranger.keyid]);
+    expect(
+      [...((await readHarnessRoot(root, "2026-01-02T00:00:00.000Z")).trusted ?? [])].map(([id]) => id),
+    ).toEqual([stranger.keyid]);
   });
 });

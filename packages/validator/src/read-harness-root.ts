@@ -1,5 +1,5 @@
 import type { Policy } from "@stage6/comparator";
-import type { Sha256, TrustedKeys } from "@stage6/evidence-interface";
+import type { Sha256, Timestamp, TrustedKeys } from "@stage6/evidence-interface";
 import { checkRootFolder } from "./check-root-folder.ts";
 import { checkTrustedKeys } from "./check-trusted-keys.ts";
 import type { HarnessConfig } from "./harness-config.ts";
@@ -7,11 +7,18 @@ import { readDocument } from "./read-document.ts";
 import { readHarness } from "./read-harness.ts";
 import { readPlans, type PlanEntry } from "./read-plans.ts";
 import { readPolicy } from "./read-policy.ts";
+import { readRootFile } from "./read-root-file.ts";
 import type { RootFinding } from "./root-finding.ts";
 import { ROOT_FILES } from "./root-files.ts";
 import { checkRootPrograms } from "./root-programs.ts";
 import type { RootInput } from "./root-input.ts";
-import { TrustedKeyFile } from "@stage6/eligibility";
+import {
+  openMachines,
+  TrustedKeyFile,
+  trustedKeysOf,
+  type RawFile,
+  type TrustedMachines,
+} from "@stage6/eligibility";
 
 /** A harness root's documents as far as they could be read; a document with any finding is null. */
 export interface HarnessRootView {
@@ -20,9 +27,11 @@ export interface HarnessRootView {
   readonly harness: HarnessConfig | null;
   readonly policy: { readonly document: Policy; readonly digest: Sha256 } | null;
   readonly keys: TrustedKeyFile | null;
-  /** Keys with the role runner, by key id; null when the key file is not sound. */
+  /** Every key with its role and window, and what was revoked; null when the key file or the revocation list is not sound. */
+  readonly machines: TrustedMachines | null;
+  /** Keys with the role runner that may sign now, by key id; null when the key file or the revocation list is not sound. */
   readonly trusted: TrustedKeys | null;
-  /** Keys that may sign that a lane is not applicable (roles runner and operator); null when the key file is not sound. */
+  /** Keys that may sign now that a lane is not applicable (roles runner and operator); null as for `trusted`. */
   readonly recorders: TrustedKeys | null;
   /** Sound plans by creation time, then id: the last is the newest. */
   readonly plans: readonly PlanEntry[];
@@ -31,8 +40,8 @@ export interface HarnessRootView {
   readonly inputs: readonly RootInput[];
 }
 
-/** Reads the configuration of a harness root. Bad input is findings; nothing throws, nothing is followed, nothing written. */
-export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
+/** Reads the configuration of a harness root; `now` decides which keys may sign. Bad input is findings; nothing throws, nothing is followed, nothing written. */
+export async function readHarnessRoot(root: string, now: Timestamp): Promise<HarnessRootView> {
   const folder = await checkRootFolder(root);
   if (!folder.readable)
     return {
@@ -40,6 +49,7 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
       harness: null,
       policy: null,
       keys: null,
+      machines: null,
       trusted: null,
       recorders: null,
       plans: [],
@@ -49,8 +59,9 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
   const harness = await readHarness(root);
   const policy = await readPolicy(root);
   const keyFile = await readDocument(root, ROOT_FILES.trustedKeys, TrustedKeyFile);
-  const keys = keyFile.value === null ? null : checkTrustedKeys(keyFile.value, ROOT_FILES.trustedKeys);
-  const sound = keys !== null && keys.findings.length === 0;
+  const keyFaults = keyFile.value === null ? [] : checkTrustedKeys(keyFile.value, ROOT_FILES.trustedKeys);
+  const sound = keyFile.value !== null && keyFaults.length === 0;
+  const { machines, findings: unsound } = sound ? await readMachines(root) : NO_MACHINES;
   const { plans, findings } = await readPlans(root);
   const inputs: RootInput[] = [];
   const note = (role: RootInput["role"], path: string, sha256: Sha256 | null): void => {
@@ -64,7 +75,8 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
     ...harness.findings,
     ...policy.findings,
     ...keyFile.findings,
-    ...(keys?.findings ?? []),
+    ...keyFaults,
+    ...unsound,
     ...findings,
     ...(await checkRootPrograms(root)),
   ];
@@ -77,13 +89,39 @@ export async function readHarnessRoot(root: string): Promise<HarnessRootView> {
         ? null
         : { document: policy.value, digest: policy.sha256 },
     keys: sound ? keyFile.value : null,
-    trusted: sound ? (keys.keys.get("runner") ?? new Map()) : null,
-    recorders: sound
-      ? new Map([...(keys.keys.get("runner") ?? []), ...(keys.keys.get("operator") ?? [])])
-      : null,
+    machines,
+    trusted: machines === null ? null : trustedKeysOf(machines, "runner", now),
+    recorders:
+      machines === null
+        ? null
+        : new Map([...trustedKeysOf(machines, "runner", now), ...trustedKeysOf(machines, "operator", now)]),
     plans,
     // What a reader already said about an entry is not said twice.
     findings: [...folder.findings.filter(({ file }) => !named.has(file)), ...faults],
     inputs,
+  };
+}
+
+interface ReadMachines {
+  readonly machines: TrustedMachines | null;
+  readonly findings: readonly RootFinding[];
+}
+
+const NO_MACHINES: ReadMachines = { machines: null, findings: [] };
+
+/** The keys of a key file that is sound, with what was revoked. */
+async function readMachines(root: string): Promise<ReadMachines> {
+  const [keys, revocations] = await Promise.all(
+    [ROOT_FILES.trustedKeys, ROOT_FILES.revocations].map(async (path) => ({
+      path,
+      read: await readRootFile(root, path),
+    })),
+  );
+  const fileOf = (one: typeof keys): RawFile | null =>
+    one?.read.ok === true ? { path: one.path, bytes: one.read.bytes } : null;
+  const { machines, problems } = openMachines({ keys: fileOf(keys), revocations: fileOf(revocations) });
+  return {
+    machines,
+    findings: problems.map(({ rule, file }) => ({ code: "TRUST_ROOT_UNSAFE", rule, file })),
   };
 }

@@ -23,7 +23,11 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["contracts", "stage6 init in a new root, or put contracts/ back as they were"],
   ["lane-registry", "put lanes/ and harness.json back as init wrote them"],
   ["ownership", "state in fixtures/<id>/ownership.json whose repository it is"],
-  ["authority", "set this candidate aside: a forbidden action happened"],
+  ["order", "stage6 plan, then run and compare again; see to the clock first"],
+  [
+    "authority",
+    "set this candidate aside if a forbidden action happened; plan --bounds strict if one was not judged",
+  ],
   ["comparison-by-signed-policy", "sign the policy, then read stage6 compare --explain"],
   ["source-admission", "stage6 admit-source, by the admission reviewer"],
   ["stage5", "stage6 stage5, by the Stage 5 validator"],

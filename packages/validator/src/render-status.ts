@@ -1,3 +1,4 @@
+import { renderSummary, summarizeEvidence } from "@stage6/eligibility";
 import type { GateCheck, CheckId } from "./gate-check.ts";
 import type { GateResult } from "./gate-result.ts";
 import { escapeLong, wrap } from "./text.ts";
@@ -35,7 +36,7 @@ const STEPS: readonly Step[] = [
     checks: ["stage5"],
     command: ["stage5", "--files", "FOLDER", "--envelope", "FILE"],
   },
-  { name: "plan", checks: ["plan-present", "ownership"], command: ["plan"] },
+  { name: "plan", checks: ["plan-present", "ownership", "order"], command: ["plan"] },
   { name: "trials", checks: ["bundles"], command: ["run"] },
   {
     name: "comparison",
@@ -86,9 +87,17 @@ export function renderStatus(
       ),
     ),
     "",
+    ...shownLines(result),
     ...(next === null ? [] : wrap(`Next: ${next}`, 0, 6)),
   ];
   return { text: `${lines.join("\n").trimEnd()}\n`, next, steps: judged.map(({ standing }) => standing) };
+}
+
+/** What the evidence shows beside the steps; nothing before there is any. */
+function shownLines({ comparison, counts }: GateResult): string[] {
+  if (comparison === undefined) return [];
+  const summary = summarizeEvidence(comparison, counts.lostAttempts);
+  return [...renderSummary(summary).flatMap((line) => wrap(line, 0, 2)), ""];
 }
 
 function standingOf(

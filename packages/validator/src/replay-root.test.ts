@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 it("derives every report and the comparison again", async () => {
   const before = await snapshot(original.root);
-  const replay = await replayRoot({ root: original.root });
+  const replay = await replayRoot({ root: original.root, now: "2026-01-02T00:00:00.000Z" });
   expect(replay).toMatchObject({
     plan: { id: original.planId },
     reports: 8,
@@ -35,8 +35,8 @@ it("derives every report and the comparison again", async () => {
 it("gives the same bytes in another folder, time zone and locale", async () => {
   const { root } = await copy();
   const module = join(import.meta.dirname, "replay-root.ts");
-  const program = `import { replayRoot } from ${JSON.stringify(module)}; process.stdout.write((await replayRoot({ root: process.argv[1] })).comparison);`;
-  const here = (await replayRoot({ root: original.root })).comparison;
+  const program = `import { replayRoot } from ${JSON.stringify(module)}; process.stdout.write((await replayRoot({ root: process.argv[1], now: "2026-01-02T00:00:00.000Z" })).comparison);`;
+  const here = (await replayRoot({ root: original.root, now: "2026-01-02T00:00:00.000Z" })).comparison;
   for (const [TZ, locale] of [
     ["Asia/Kathmandu", "tr_TR.UTF-8"],
     ["America/St_Johns", "sv_SE.UTF-8"],
@@ -57,7 +57,7 @@ it("gives the same bytes in another folder, time zone and locale", async () => {
 it("names what diverges", async () => {
   const { root, planId, bundles } = await copy();
   await flipByte(root, `${bundles[0]}/artifacts/stdout.raw`);
-  const replay = await replayRoot({ root, planId });
+  const replay = await replayRoot({ root, now: "2026-01-02T00:00:00.000Z", planId });
   expect(replay).toMatchObject({ reports: 7, missing: 0, stored: "diverged" });
   expect(replay.diverged.map(({ code, file }) => `${code} ${file}`)).toEqual([
     `DIGEST_MISMATCH ${bundles[0]}/artifacts/stdout.raw`,
@@ -69,7 +69,7 @@ it("says that nothing is stored, and that trials are missing", async () => {
   const { root, bundles } = await copy();
   await rm(join(root, "comparisons"), { recursive: true });
   await rm(join(root, bundles[0]!), { recursive: true });
-  expect(await replayRoot({ root })).toMatchObject({
+  expect(await replayRoot({ root, now: "2026-01-02T00:00:00.000Z" })).toMatchObject({
     reports: 7,
     missing: 1,
     stored: "absent",
@@ -78,13 +78,17 @@ it("says that nothing is stored, and that trials are missing", async () => {
 });
 
 it("replays nothing without a plan or a root", async () => {
-  expect(await replayRoot({ root: join(await tempFolder(), "none") })).toMatchObject({
+  expect(
+    await replayRoot({ root: join(await tempFolder(), "none"), now: "2026-01-02T00:00:00.000Z" }),
+  ).toMatchObject({
     plan: null,
     reports: 0,
     comparison: null,
     diverged: [{ code: "UNREADABLE" }],
   });
-  expect(await replayRoot({ root: original.root, planId: "none" })).toMatchObject({
+  expect(
+    await replayRoot({ root: original.root, now: "2026-01-02T00:00:00.000Z", planId: "none" }),
+  ).toMatchObject({
     plan: null,
     comparison: null,
   });

@@ -1,4 +1,4 @@
-import type { Id, Sha256 } from "@stage6/evidence-interface";
+import type { Id, Sha256, Timestamp } from "@stage6/evidence-interface";
 import { checkStoredComparison } from "./check-stored-comparison.ts";
 import { collectEarlier } from "./collect-earlier.ts";
 import { collectTrials } from "./collect-trials.ts";
@@ -27,12 +27,15 @@ export interface Replay {
 /** Recomputes every report and the comparison of a plan from the bundles alone; the same bytes on every machine. Never writes. */
 export async function replayRoot({
   root,
+  now,
   planId,
 }: {
   readonly root: string;
+  /** Time to judge at: keys have windows. */
+  readonly now: Timestamp;
   readonly planId?: string;
 }): Promise<Replay> {
-  const { plans, trusted, recorders, policy, findings } = await readHarnessRoot(root);
+  const { plans, trusted, recorders, policy, findings } = await readHarnessRoot(root, now);
   const selected = selectPlan(plans, planId ?? null);
   const nothing = { reports: 0, missing: 0, comparison: null, stored: "absent" } as const;
   if (selected === null) return { plan: null, ...nothing, diverged: findings };

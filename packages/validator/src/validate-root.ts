@@ -52,13 +52,14 @@ function nothingRead(): JudgedRoot["gate"] {
     harness: null,
     policy: null,
     keys: null,
+    machines: null,
     trusted: null,
     recorders: null,
     plans: [],
     findings: [],
     inputs: [],
   };
-  const nothing = { trials: [], earlier: [], findings: [], inputs: [], verified: null };
+  const nothing = { trials: [], earlier: [], attempts: null, findings: [], inputs: [], verified: null };
   return { view, selected: null, applicability: null, matrix: null, documents: null, ...nothing };
 }
 
@@ -89,6 +90,7 @@ function assemble({ now, tool = TOOL }: ValidateOptions, judged: JudgedRoot): Ga
     counts: {
       plans: view.plans.length,
       trials: countTrials(trials),
+      lostAttempts: gate.attempts?.lost.length ?? 0,
       findings,
       checks: { passed, failed: checks.length - passed },
     },

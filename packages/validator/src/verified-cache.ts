@@ -30,7 +30,6 @@ const CacheFile = Type.Object(
       Type.Object(
         {
           key: Type.String({ maxLength: 1024 }),
-          stamp: Type.Union([Type.String({ maxLength: 1024 }), Type.Null()]),
           manifest: Sha256,
           report: Sha256,
           observation: Sha256,
@@ -78,12 +77,7 @@ export async function openVerifiedCache(folder: string, trusted: TrustedKeys): P
   const noted = new Map<string, KnownBundle>();
   let comparison = last;
   return {
-    known: new Map(
-      before.flatMap((one) => [
-        [one.key, one] as const,
-        ...(one.stamp === null ? [] : [[one.stamp, one] as const]),
-      ]),
-    ),
+    known: new Map(before.map((one) => [one.key, one])),
     note: (bundle) => void noted.set(bundle.key, bundle),
     compare: (input) => {
       const key = comparisonKey(input);
@@ -92,10 +86,8 @@ export async function openVerifiedCache(folder: string, trusted: TrustedKeys): P
       return comparison.document;
     },
     save: async () => {
-      const stamps = new Map(before.map(({ key, stamp }) => [key, stamp]));
-      const fresh = [...noted.values()].some(
-        ({ key, stamp }) => !stamps.has(key) || stamps.get(key) !== stamp,
-      );
+      const kept = new Set(before.map(({ key }) => key));
+      const fresh = [...noted.keys()].some((key) => !kept.has(key));
       if (!fresh && comparison === last) return;
       const all = [...noted.values(), ...before.filter(({ key }) => !noted.has(key))].slice(0, MAX_ENTRIES);
       const bundles = all.map((one) => ({ ...one, eventTypes: [...one.eventTypes] }));

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { ACCEPTANCE_NAMESPACE } from "@stage6/eligibility";
+import { ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
 import type { Perform } from "../build-program.ts";
 import { acceptableProof, acceptanceBytes, acceptanceOf, registerAcceptance } from "../accept-proof.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
@@ -56,7 +56,7 @@ export function addAccept(program: Command, perform: Perform): void {
             acceptanceOf(proof.digest, proof.statement, `operator:${operator}`, decision, context.now),
           )
         : await readFile(file);
-    const what = describe(Buffer.from(bytes).toString("utf8"), proof.statement.predicate.evidenceClass);
+    const what = describe(Buffer.from(bytes).toString("utf8"), proof.statement.predicate);
     if (key === undefined && signature === undefined) {
       const by = signCommand("YOUR_KEY", ACCEPTANCE_NAMESPACE, options.document).map(shellQuote).join(" ");
       const written = await writeNewFile(dirname(file), file, bytes);
@@ -120,11 +120,13 @@ export function addAccept(program: Command, perform: Perform): void {
   });
 }
 
-function describe(document: string, evidenceClass: string): string {
+function describe(document: string, { evidenceClass, summary }: ProofStatement["predicate"]): string {
   return [
     `What is signed, byte for byte (${ACCEPTANCE_NAMESPACE}):`,
     `  ${document}`,
     `It says: this proof, on ${evidenceClass} evidence, may be recorded. Candidate default only, not active.`,
+    "What the evidence behind it shows:",
+    ...renderSummary(summary).map((line) => `  ${line}`),
     "",
   ].join("\n");
 }

@@ -62,7 +62,7 @@ export function addAdmitSource(program: Command, perform: Perform): void {
       );
     if ((options.review === undefined) === (options.draft === undefined))
       throw new CliError("USAGE", EXIT.usage, "either --review or --draft is needed");
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const places = await placesOf(lane.id, await placesFor(context, root));
     if (options.draft !== undefined)
       return writeDraft(context, options.draft, await draftReview(await sourcePlaces(lane.backend, places)));

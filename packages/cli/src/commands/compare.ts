@@ -55,7 +55,7 @@ export function addCompare(program: Command, perform: Perform): void {
   perform<{ plan?: string; explain?: CellName; aa?: string; seal?: boolean }>(
     command,
     async (context, options) => {
-      const root = await openRoot(context.root, context.shownRoot);
+      const root = await openRoot(context.root, context.shownRoot, context.now);
       const entry = choosePlan(root, options.plan ?? null);
       if (options.aa !== undefined) {
         const self = await compareLaneWithItself(root, entry, options.aa);

@@ -20,7 +20,7 @@ export function addFixturesOwn(fixtures: Command, perform: Perform): void {
     .requiredOption("--owner <name>", "whose repository it is")
     .requiredOption("--consent <text>", "what the owner agreed to");
   perform<{ owner: string; consent: string }>(command, async (context, { owner, consent }, [id = ""]) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const known = await listFixtures(root.path);
     if (!known.includes(id))
       throw new CliError("USAGE", EXIT.usage, `there is no fixture ${id}`, {

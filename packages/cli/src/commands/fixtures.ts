@@ -46,7 +46,7 @@ export function addFixtures(program: Command, perform: Perform): void {
     .description("list the fixtures of a harness root, or add one from a git repository")
     .helpCommand(false);
   perform(fixtures.command("list").description("show the fixtures of the harness root"), async (context) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const loaded = (await listFixtures(root.path)).length === 0 ? [] : await readFixtures(root.path, null);
     const rows = loaded.map(({ fixture }) => [
       fixture.id,
@@ -64,7 +64,7 @@ export function addFixtures(program: Command, perform: Perform): void {
   });
   addFixturesOwn(fixtures, perform);
   perform<AddOptions>(addCommand(fixtures), async (context, options, words) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const source = await readFixtureSource(context.io.cwd, wishOf(options, words, context.now));
     const fixture = await addOrExplain(rootLayout(root.path).fixtures, source);
     const text = [

@@ -63,7 +63,7 @@ async function examine(
   planId: string | null,
   horizon: number,
 ): Promise<GateCheck[]> {
-  const root = await openRoot(context.root, context.shownRoot);
+  const root = await openRoot(context.root, context.shownRoot, context.now);
   const entry = choosePlan(root, planId);
   const { documents } = await readGate({
     root: root.path,
@@ -74,7 +74,7 @@ async function examine(
   const found: Readonly<Record<HealthCheckId, () => Promise<Found>>> = {
     "stage6-validated": () => Promise.resolve({ code: null, message: "the whole gate holds" }),
     replay: async () => {
-      const replay = await replayRoot({ root: root.path, planId: entry.id });
+      const replay = await replayRoot({ root: root.path, now: context.now, planId: entry.id });
       const trials = await replayTrials(root, entry);
       const differing =
         trials.filter(({ result }) => result.state === "diverged").length + replay.diverged.length;

@@ -105,7 +105,7 @@ export function addMatrix(program: Command, perform: Perform): void {
     .option("--no-run", "drive nothing; show what the evidence that is there covers")
     .option("--no-install", "do not install missing backends; their lanes stay blocked");
   perform<MatrixOptions>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const interrupt = context.io.interrupt();
     if (options.canary === true) return canary(root, await driveOptions(context, root, options, interrupt));
     let view = await readMatrix(root.path, root.trusted, context.now);

@@ -32,7 +32,7 @@ export function addNotApplicable(program: Command, perform: Perform): void {
     )
     .option("--plan <id>", "plan that the record is for (default: the newest)");
   perform<NotApplicableOptions>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const entry = choosePlan(root, options.plan ?? null);
     const { record, file } = await recordApplicability(root, entry, {
       ...options,

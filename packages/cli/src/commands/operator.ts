@@ -67,7 +67,7 @@ function addAdd(operator: Command, perform: Perform): void {
     )
     .option("--days <n>", "days that the key is valid", parseCount(3650), 365);
   perform<AddOptions>(add, async (context, options, [name = ""]) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     return withTrustLock(context, root, () => addOne(context, root, name, options));
   });
 }
@@ -118,7 +118,7 @@ function addConfirm(operator: Command, perform: Perform): void {
     .description("sign trust/keys.json and trust/allowed_signers as they lie there, as the founder")
     .requiredOption("--founder <file>", "SSH key of the founder", parsePath);
   perform<{ founder: string }>(confirm, async (context, { founder }) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     return withTrustLock(context, root, () => confirmAll(context, root, founder));
   });
 }
@@ -146,7 +146,7 @@ function addTrust(operator: Command, perform: Perform): void {
     .description("remember on this machine whose trust root this is; another one is refused from then on")
     .argument("<fingerprint>", "the founder's key, as ssh-keygen -l prints it", parseFingerprint);
   perform(trust, async (context, _options: object, [fingerprint = ""]) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const keys = keysFolder(context.io.env);
     const before = await readFounder(keys, root.config.id);
     await pinFounder(keys, root.config.id, fingerprint);

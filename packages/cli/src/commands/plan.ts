@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { assertClock } from "../assert-clock.ts";
 import type { Perform } from "../build-program.ts";
 import { chooseBounds } from "../choose-bounds.ts";
 import { commandLine } from "../command-context.ts";
@@ -25,7 +26,8 @@ export function addPlan(program: Command, perform: Perform): void {
     .option("--live", "live evidence with the policy's live model, which costs money (default: a rehearsal)")
     .option("--dry-run", "print what would run and what it costs at most; write nothing");
   perform<DryPlanOptions>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    if (options.dryRun !== true) assertClock(context, "a plan", "Leave --now out, or add --dry-run.");
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const lanes = await probeLanes(
       selectLanes(options.lanes, options.candidate),
       await placesFor(context, root),

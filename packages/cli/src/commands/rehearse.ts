@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { readMatrix, validateRoot } from "@stage6/validator";
+import { assertClock } from "../assert-clock.ts";
 import type { Perform } from "../build-program.ts";
 import { chooseBounds } from "../choose-bounds.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
@@ -46,12 +47,13 @@ export function addRehearse(program: Command, perform: Perform): void {
 
 async function rehearse(context: CommandContext, options: RehearseOptions): Promise<CommandResult> {
   const { io, log } = context;
+  assertClock(context, "a rehearsal", "Leave --now out.");
   const interrupt = io.interrupt();
   const keys = keysFolder(io.env);
   const init = await initRoot(context.root, context.shownRoot, keys, context.now);
   if (init.state === "created")
     log(`Made the harness root ${context.shownRoot}; private runner key: ${init.keyFile}`);
-  const root = await openRoot(context.root, context.shownRoot);
+  const root = await openRoot(context.root, context.shownRoot, context.now);
   const places = await placesFor(context, root);
   const selected = selectLanes(options.lanes, options.candidate);
   const lanes = options.install

@@ -29,9 +29,9 @@ export function addReplay(program: Command, perform: Perform): void {
     )
     .option("--plan <id>", "plan to replay (default: the newest)");
   perform<{ plan?: string }>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const entry = choosePlan(root, options.plan ?? null);
-    const replay = await replayRoot({ root: root.path, planId: entry.id });
+    const replay = await replayRoot({ root: root.path, now: context.now, planId: entry.id });
     const trials = await replayTrials(root, entry);
     const count = (state: ReplayedTrial["result"]["state"]): number =>
       trials.filter(({ result }) => result.state === state).length;

@@ -13,7 +13,7 @@ export function addReport(program: Command, perform: Perform): void {
     .description("the comparison and the gate from the same evidence, for a person or a machine; reads only")
     .option("--plan <id>", "plan to report on (default: the newest)");
   perform<{ plan?: string }>(command, async (context, { plan }) => {
-    await openRoot(context.root, context.shownRoot);
+    await openRoot(context.root, context.shownRoot, context.now);
     const gate = await judgeGate(context, plan ?? null);
     const comparison = gate.comparison === undefined ? "No comparison.\n" : renderComparison(gate.comparison);
     return {

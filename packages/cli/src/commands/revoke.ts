@@ -26,7 +26,7 @@ export function addRevoke(program: Command, perform: Perform): void {
     .argument("<id>", "digest of the proof or acceptance, id or SSH fingerprint of the key", parseId)
     .requiredOption("--reason <text>", "why, for whoever reads it later");
   perform<{ reason: string }>(command, async (context, { reason }, [given = "", id = ""]) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const kind = KINDS.find((one) => one === given) ?? "proof";
     await appendRevocation(rootLayout(root.path).revocations, {
       kind,

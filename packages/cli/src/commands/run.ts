@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Perform } from "../build-program.ts";
+import { CliError } from "../cli-error.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT } from "../exit-code.ts";
@@ -24,8 +25,15 @@ export function addRun(program: Command, perform: Perform): void {
       parseCount(64),
     );
   perform<{ plan?: string; concurrency?: number }>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const entry = choosePlan(root, options.plan ?? null);
+    if (entry.plan.createdAt > new Date(context.io.now()).toISOString())
+      throw new CliError(
+        "DATED_AHEAD",
+        EXIT.refused,
+        `plan ${entry.id} is dated ${entry.plan.createdAt}, which is still to come`,
+        { remedy: "See to the clock, then run stage6 plan to make a new plan." },
+      );
     const interrupt = context.io.interrupt();
     const summary = await runRoot(root, entry, {
       keys: keysFolder(context.io.env),

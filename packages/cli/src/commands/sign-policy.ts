@@ -32,7 +32,7 @@ export function addSignPolicy(program: Command, perform: Perform): void {
     .option("--key <file>", "operator's SSH key; ssh-keygen signs with it", parsePath)
     .option("--signature <file>", "a signature that was made elsewhere", parsePath);
   perform<SignOptions>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     return withTrustLock(context, root, () => signPolicy(context, root, options));
   });
 }

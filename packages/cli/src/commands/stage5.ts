@@ -46,7 +46,7 @@ export function addStage5(program: Command, perform: Perform): void {
       parsePath,
     );
   perform<Stage5Options>(command, async (context, options) => {
-    const root = await openRoot(context.root, context.shownRoot);
+    const root = await openRoot(context.root, context.shownRoot, context.now);
     const folder = resolve(context.io.cwd, options.files);
     const files = await hashAll(folder, options.files);
     const bytes = await envelopeOf(root, options, files, context.io.cwd, keysFolder(context.io.env));

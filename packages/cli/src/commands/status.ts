@@ -19,7 +19,7 @@ export function addStatus(program: Command, perform: Perform): void {
         text: `There is no harness root at ${context.shownRoot} yet.\nNext: ${commandLine(context, ["rehearse"])}\n`,
         data: { root: "none", next: "rehearse" },
       };
-    await openRoot(context.root, context.shownRoot);
+    await openRoot(context.root, context.shownRoot, context.now);
     const result = await judgeGate(context, plan ?? null);
     const { text, next, steps } = renderStatus(result, (words) => commandLine(context, words));
     return {

@@ -56,7 +56,7 @@ describe("a runner that is killed", () => {
     if (code !== 0) throw new Error(`stage6 ${args[0] ?? ""} ended with ${String(code)}`);
   };
   const trials = async () => {
-    const { plans, trusted } = await readHarnessRoot(join(parent, "harness"));
+    const { plans, trusted } = await readHarnessRoot(join(parent, "harness"), new Date().toISOString());
     const [plan] = plans;
     if (plan === undefined || trusted === null) throw new Error("no plan");
     return collectTrials(join(parent, "harness"), plan.plan, plan.id, trusted);

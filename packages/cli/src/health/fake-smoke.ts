@@ -24,7 +24,7 @@ export async function checkFakeLane(context: CommandContext): Promise<Found> {
     await initRoot(path, "smoke", keys, context.now);
     const policy = { ...DEFAULT_POLICY, trialsPerCell: { ...DEFAULT_POLICY.trialsPerCell, scripted: 1 } };
     await replaceFile(path, rootLayout(path).policy, writeStrictBytes(policy));
-    const root = await openRoot(path, "smoke");
+    const root = await openRoot(path, "smoke", context.now);
     const places = { backends: join(folder, "none"), configured: {}, env: {}, protectedTrees: [] };
     const plan = await choosePlanFor(root, {
       candidate: "fake",

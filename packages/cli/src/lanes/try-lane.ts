@@ -51,7 +51,7 @@ export async function tryLane(
   const { io } = context;
   const path = resolve(io.cwd, options.folder);
   await initRoot(path, options.folder, keysFolder(io.env), context.now);
-  const root = await openRoot(path, options.folder);
+  const root = await openRoot(path, options.folder, context.now);
   const loaded = await loadLane(io.cwd, file);
   try {
     const configured = options.backend === undefined ? null : resolve(io.cwd, options.backend);

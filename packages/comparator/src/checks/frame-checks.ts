@@ -4,6 +4,7 @@ import { differenceCode } from "../comparability.ts";
 import type { Check } from "../comparison.ts";
 import { evidenceOf, slotEvidence } from "../evidence.ts";
 import { sortedBy } from "../order.ts";
+import { openActions, openText, tierOf } from "../open-actions.ts";
 import { failed, passed, type Gathered } from "./check.ts";
 
 /** Both sides of every cell, and the plan, share every comparability key. */
@@ -69,33 +70,54 @@ export function evidenceClass({ frame: { plan } }: Gathered): Check {
   return failed(head, "EVIDENCE_CLASS_MISMATCH", `evidence is called ${plan.evidenceClass}, but ${text}`);
 }
 
-/** Every trial ran in at least the bounds tier that the policy wants; what the tier cannot speak of is named. */
-export function boundsFloor({ frame: { policy }, judged }: Gathered): Check {
+/**
+ * Every trial ran in at least the bounds tier that is wanted, and with live evidence, for which that is strict whatever the
+ * policy says, each forbidden action is proven to be prevented in each trial. What scripted evidence leaves open is named.
+ */
+export function boundsFloor({ frame: { plan, policy }, judged }: Gathered): Check {
   const head = { id: "bounds-floor", requirements: ["R26", "R41"] };
+  const live = plan.evidenceClass === "live";
+  const floor = live ? "strict" : policy.boundsTierFloor;
   const slots = judged.map(({ slot }) => slot);
-  const below = slots.filter(
-    ({ input }) =>
-      policy.boundsTierFloor === "strict" &&
-      (input?.observation?.bounds.tier ?? input?.report?.bounds.tier) === "default",
+  const below = slots.filter(({ input }) => floor === "strict" && tierOf(input) === "default");
+  const open = openActions(
+    slots.flatMap(({ input }) => input ?? []),
+    live,
   );
-  const unknown = [...new Set(slots.flatMap(({ input }) => input?.report?.boundary.unknown ?? []))].sort();
-  const silent = unknown.length === 0 ? "" : `; no trial can speak of all of: ${unknown.join(", ")}`;
-  if (below.length === 0)
-    return passed(head, `every trial ran in tier ${policy.boundsTierFloor} or better${silent}`);
-  const evidence = below.map((slot) =>
-    slotEvidence(
-      slot,
+  const text = open.length === 0 ? "" : `; not judged: ${openText(open)}`;
+  if (below.length > 0)
+    return failed(
+      head,
       "BOUNDS_BELOW_FLOOR",
-      "observation.json/bounds/tier",
-      slot.input?.observation?.bounds.reason ?? "",
-    ),
-  );
-  return failed(
-    head,
-    "BOUNDS_BELOW_FLOOR",
-    `${below.length} of ${slots.length} trials ran in tier default, the policy wants strict${silent}`,
-    evidence,
-  );
+      `${below.length} of ${slots.length} trials ran in tier default, ${live ? "live evidence needs" : "the policy wants"} strict${text}`,
+      below.map((slot) =>
+        slotEvidence(
+          slot,
+          "BOUNDS_BELOW_FLOOR",
+          "observation.json/bounds/tier",
+          slot.input?.observation?.bounds.reason ?? "",
+        ),
+      ),
+    );
+  if (live && open.length > 0)
+    return failed(
+      head,
+      "ACTION_UNJUDGED",
+      `live evidence has to prove that no forbidden action happened${text}`,
+      slots
+        .filter(({ input }) => input !== null && openActions([input], live).length > 0)
+        .map((slot) =>
+          slotEvidence(
+            slot,
+            "ACTION_UNJUDGED",
+            "observation.json/actions",
+            openActions(slot.input === null ? [] : [slot.input], live)
+              .map(({ action }) => action)
+              .join(", "),
+          ),
+        ),
+    );
+  return passed(head, `every trial ran in tier ${floor} or better${text}`);
 }
 
 function limitPairs(

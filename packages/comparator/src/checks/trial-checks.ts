@@ -39,16 +39,47 @@ export function trialsComplete({ judged, arrangement }: Gathered): Check {
   return passed(head, `all ${slots.length} planned trials are there`);
 }
 
-/** The plan has at least as many fixtures, and trials per cell as the policy wants for its class of evidence. */
+/** Every trial began after the plan that it belongs to was made, by the times that plan and evidence state. */
+export function trialsInOrder({ judged }: Gathered): Check {
+  const head = { id: "trials-in-order", requirements: ["R8"] };
+  const early = judged.filter(
+    ({ slot, frame }) =>
+      (slot.input?.report?.timing.startedAt ?? frame.plan.createdAt) < frame.plan.createdAt,
+  );
+  if (early.length === 0) return passed(head, "every trial began after its plan was made");
+  return failed(
+    head,
+    "TRIAL_TOO_EARLY",
+    `${early.length} of ${judged.length} trials began before their plan was made`,
+    early.map(({ slot, frame }) =>
+      slotEvidence(
+        slot,
+        "TRIAL_TOO_EARLY",
+        "report.json/timing/startedAt",
+        `${slot.input?.report?.timing.startedAt ?? ""}, the plan is of ${frame.plan.createdAt}`,
+      ),
+    ),
+  );
+}
+
+/** The plan has at least as many fixtures, each of another task or commit, and trials per cell as the policy wants for its class of evidence. */
 export function trialsSufficient({ frame: { plan, policy } }: Gathered): Check {
   const head = { id: "trials-sufficient", requirements: ["R19"] };
   const wanted = policy.trialsPerCell[plan.evidenceClass];
   const fixtures = policy.fixtures[plan.evidenceClass];
+  const different = new Set(plan.fixtures.map(({ taskDigest, baseCommit }) => `${taskDigest} ${baseCommit}`))
+    .size;
   const trials = `${plan.trialsPerCell} trials per cell planned, the policy wants ${wanted} with ${plan.evidenceClass} evidence`;
   const text =
     plan.fixtures.length >= fixtures
       ? trials
       : `${trials}; ${plan.fixtures.length} fixtures planned, it wants ${fixtures}`;
+  if (plan.fixtures.length >= fixtures && different < fixtures)
+    return failed(
+      head,
+      "FIXTURES_ALIKE",
+      `${plan.fixtures.length} fixtures planned, but only ${different} different pairs of task and base commit among them; the policy wants ${fixtures}`,
+    );
   return plan.trialsPerCell >= wanted && plan.fixtures.length >= fixtures
     ? passed(head, text)
     : undecided(head, "INSUFFICIENT_EVIDENCE", text);

@@ -124,12 +124,16 @@ function* settled({ workspace }: Observation, { report }: Subject): Iterable<Vio
   }
 }
 
-/** `unknown` is a verdict of the default tier, shown by the check of the bounds floor; the strict tier has to know. */
+/**
+ * Scripted evidence may leave an action `unknown` in the default tier, and the check of the bounds floor says so; the strict
+ * tier has to know, and live evidence has to prove.
+ */
 function* actionsJudged(
   { actions, bounds }: Observation,
   { report }: Subject,
-  { policy }: Frame,
+  { plan, policy }: Frame,
 ): Iterable<Violation> {
+  const live = plan.evidenceClass === "live";
   const reported = new Set(report?.boundary.happened);
   for (const action of policy.forbiddenActions) {
     const verdicts = actions.filter((one) => one.action === action);
@@ -143,8 +147,13 @@ function* actionsJudged(
           where,
           what: `${action} happened, missing in the report`,
         };
-      if (verdict === "unknown" && bounds.tier === "strict")
-        yield { code: "ACTION_UNJUDGED", where, what: `${action} is unknown in the strict tier: ${reason}` };
+      const open = verdict === "unknown" || (live && verdict === "observed-none");
+      if (open && (live || bounds.tier === "strict"))
+        yield {
+          code: "ACTION_UNJUDGED",
+          where,
+          what: `${action} is ${verdict} in the ${bounds.tier} tier: ${reason}`,
+        };
     }
   }
 }

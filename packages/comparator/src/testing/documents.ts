@@ -3,7 +3,6 @@ import {
   FORBIDDEN_ACTIONS,
   REQUIRED_ROLES,
   sha256,
-  type BoundsTier,
   type EventType,
   type Manifest,
   type Observation,
@@ -12,7 +11,6 @@ import {
   type Report,
   type TrialPlan,
 } from "@stage6/evidence-interface";
-import type { Static } from "typebox";
 import type { CompareInput } from "../compare.ts";
 import { DEFAULT_POLICY } from "../policy.ts";
 import type { TrialInput } from "../trial-input.ts";
@@ -25,7 +23,6 @@ const PLAN_DIGEST = digestOf("plan");
 const POLICY_DIGEST = digestOf("policy");
 const PLAN_ID = digestHex(PLAN_DIGEST).slice(0, 16);
 const ATTEMPT = "0a0b0c0d-0000-4000-8000-000000000001";
-const TIER: Static<typeof BoundsTier> = "default";
 const POLICY = { ...DEFAULT_POLICY, trialsPerCell: { scripted: 2, live: 10 } };
 
 /** A planned lane on the scripted model; fake has no model. */
@@ -78,7 +75,7 @@ export function samplePlan(change: Partial<TrialPlan> = {}): TrialPlan {
     evidenceClass: "scripted",
     modelClass: "scripted",
     policyDigest: POLICY_DIGEST,
-    boundsTier: TIER,
+    boundsTier: change.evidenceClass === "live" ? "strict" : "default",
     limits: POLICY.limits,
     trialsPerCell: 2,
     lanes: ["case", "codex", "fake", "pi"].map(plannedLane),
@@ -146,13 +143,19 @@ function sampleReport(plan: TrialPlan, lane: PlannedLane, fixture: PlannedFixtur
   };
 }
 
-/** Observation that goes with {@link sampleReport}. */
+/** Observation that goes with {@link sampleReport}: strict bounds prove, the default tier sees nothing. */
 function sampleObservation(report: Report): Observation {
+  const strict = report.bounds.tier === "strict";
   return {
     schemaVersion: "1.0",
     trial: report.trial,
     preparation: { state: "ready", code: null, detail: "" },
-    bounds: { requested: "auto", tier: report.bounds.tier, reason: report.bounds.reason, evidence: null },
+    bounds: {
+      requested: "auto",
+      tier: report.bounds.tier,
+      reason: report.bounds.reason,
+      evidence: strict ? digestOf("self-test") : null,
+    },
     workspace: {
       settled: true,
       changes: [{ path: "src/a.ts", kind: "modified", verdict: "allowed", rule: null }],
@@ -161,7 +164,7 @@ function sampleObservation(report: Report): Observation {
     protected: [{ name: "origin", kind: "remote", before: digestOf("refs"), after: digestOf("refs") }],
     actions: FORBIDDEN_ACTIONS.map((action) => ({
       action,
-      verdict: "observed-none" as const,
+      verdict: strict ? ("proven-prevented" as const) : ("observed-none" as const),
       reason: "nothing seen",
     })),
     secrets: { declared: 1, hits: [] },

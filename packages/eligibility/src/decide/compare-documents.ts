@@ -1,12 +1,14 @@
 import {
   compare,
   exitCodeOf,
+  openActions,
+  openText,
   type Check,
   type CompareInput,
   type Comparison,
   type TrialInput,
 } from "@stage6/comparator";
-import { sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
+import { digestHex, sha256, writeStrictBytes, type Report } from "@stage6/evidence-interface";
 import type { PolicyRecord } from "../policy/check-policy.ts";
 import { problemIn } from "../problem.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
@@ -93,7 +95,10 @@ function checkOfComparison({ id, requirements, verdict, code, message, evidence 
   };
 }
 
-/** No authority drift: in no trial of any lane did a forbidden action happen. */
+/**
+ * No authority drift: in no trial of any lane did a forbidden action happen. Live evidence has to prove that for each action;
+ * what scripted evidence leaves open is said.
+ */
 export function checkAuthority(input: CompareInput | null, reports: readonly Report[]): EligibilityCheck {
   if (input === null) return notRun("authority", "there is no plan");
   if (reports.length === 0) return notRun("authority", "there is no report to read it from");
@@ -108,5 +113,21 @@ export function checkAuthority(input: CompareInput | null, reports: readonly Rep
       ),
     ),
   );
-  return checkOf("authority", problems, `no forbidden action happened in ${reports.length} trials`);
+  const live = input.plan.evidenceClass === "live";
+  const open = openActions(trialsOf(input), live);
+  if (live && open.length > 0)
+    problems.push(
+      problemIn(
+        `runs/${digestHex(sha256(writeStrictBytes(input.plan))).slice(0, 16)}`,
+        "ACTION_UNJUDGED",
+        "unproven",
+        `live evidence has to prove of each forbidden action that it did not happen; not judged: ${openText(open)}`,
+      ),
+    );
+  const silent = open.length === 0 ? "" : `; not judged: ${openText(open)}`;
+  return checkOf(
+    "authority",
+    problems,
+    `no forbidden action was seen to happen in ${reports.length} trials${silent}`,
+  );
 }

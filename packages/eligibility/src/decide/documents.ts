@@ -33,6 +33,8 @@ export interface EligibilityDocuments {
   readonly observations: readonly SourceObservation[];
   /** Plan and trials as read from bundles whose signatures were checked with the runner keys; null without a plan. Policy and digests in it are not believed. */
   readonly comparison: CompareInput | null;
+  /** Announced attempts of the plan that left no bundle. */
+  readonly lostAttempts: number;
   readonly matrix: MatrixDocuments;
   /** Every proofs/<digest>/comparison.dsse.json. */
   readonly proofs: readonly RawFile[];

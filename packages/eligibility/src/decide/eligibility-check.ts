@@ -9,6 +9,7 @@ export const ELIGIBILITY_CHECKS = {
   contracts: ["R52", "R54", "R55"],
   policy: ["R6", "R13"],
   ownership: ["R15"],
+  order: ["R2", "R7", "R8"],
   stage5: ["R2", "R7", "R28", "R51"],
   "source-admission": ["R9", "R38", "R50", "R53"],
   comparison: ["R2", "R5", "R31", "R47", "R58"],

@@ -13,6 +13,7 @@ import type { MatrixFacts, ProofSources } from "../proof/derive-proof.ts";
 import { checkRecords } from "../record/check-records.ts";
 import { checkStage5, type Stage5Record } from "../stage5/check-stage5.ts";
 import { checkTrustRoot, type TrustRoot } from "../trust/trust-root.ts";
+import { checkOrder } from "./check-order.ts";
 import { checkAuthority, compareDocuments, reportsOf, type Compared } from "./compare-documents.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
@@ -124,6 +125,24 @@ export function judgeDocuments(
           stage5.problems,
           "passed before the plan, about the admitted source",
           documents.stage5.map(({ envelope }) => envelope),
+        ),
+  );
+  const order =
+    documents.comparison === null
+      ? null
+      : checkOrder({
+          comparison: compared.input ?? documents.comparison,
+          admission: admission?.record ?? null,
+          stage5: stage5?.record ?? null,
+          now,
+        });
+  checks.push(
+    order === null
+      ? notRun("order", "there is no plan")
+      : checkOf(
+          "order",
+          order,
+          "Stage 5, admission, plan and trials follow each other, and all lie in the past",
         ),
   );
   const { read, problems: unread } = readMatrix(documents.matrix);
@@ -246,7 +265,7 @@ function checkHorizon(ledger: Ledger | null, trust: TrustRoot | null, now: Times
 }
 
 function sourcesOf(
-  { matrix }: EligibilityDocuments,
+  { matrix, lostAttempts }: EligibilityDocuments,
   read: ReadMatrix | null,
   { comparison, input }: Compared,
   admission: AdmissionRecord | null,
@@ -255,5 +274,5 @@ function sourcesOf(
   if (comparison === null || input === null || admission === null || stage5 === null || read === null)
     return null;
   const matrixAt = (at: Timestamp): MatrixFacts => coverDocuments(read, matrix, input.plan, at).facts;
-  return { input, comparison, matrixAt, admission, stage5 };
+  return { input, comparison, lostAttempts, matrixAt, admission, stage5 };
 }

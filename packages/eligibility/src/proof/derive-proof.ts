@@ -10,6 +10,7 @@ import {
 import type { AdmissionRecord } from "../admission/check-admission.ts";
 import { NO_AUTHORITY } from "../schema-parts.ts";
 import type { Stage5Record } from "../stage5/check-stage5.ts";
+import { summarizeEvidence } from "./evidence-summary.ts";
 import { PROOF_PREDICATE, type ProofStatement } from "./proof-statement.ts";
 
 /** What the failure matrix says, by digest. */
@@ -26,6 +27,8 @@ export interface ProofSources {
   readonly input: CompareInput;
   /** The comparison of `input`. */
   readonly comparison: Comparison;
+  /** Announced attempts of the plan that left no bundle. */
+  readonly lostAttempts: number;
   /** Coverage as it was at a moment: blocks expire, so the proof's own time decides what it states. */
   readonly matrixAt: (at: Timestamp) => MatrixFacts;
   readonly admission: AdmissionRecord;
@@ -65,6 +68,7 @@ export function deriveProof(
         verdict: comparison.verdict,
         standing: comparison.standing,
       },
+      summary: summarizeEvidence(comparison, sources.lostAttempts),
       matrixVerdict: matrix.verdict,
       bundles: listBundles(input, comparison.plan.id),
       finishedAt,

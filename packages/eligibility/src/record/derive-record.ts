@@ -92,6 +92,7 @@ function statementOf(
     candidate: comparison.candidate,
     operator: acceptance.operator,
     expiresAt: expiries.toSorted()[0] ?? now,
+    summary: proof.statement.predicate.summary,
     statement: RECORD_STATEMENT,
     ...NO_AUTHORITY,
   } as const;

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
-import { SshReader } from "./read-ssh.ts";
+import { isSoundEd25519 } from "@stage6/evidence-interface";
+import { SshReader, sshString } from "./read-ssh.ts";
 
 /** Key types that may sign: a plain Ed25519 key, and one in a hardware authenticator. */
 export const SSH_KEY_TYPES = ["ssh-ed25519", "sk-ssh-ed25519@openssh.com"] as const;
@@ -21,7 +22,7 @@ export interface SshPublicKey {
 /** DER of an Ed25519 SPKI up to its 32 key bytes (RFC 8410 section 4). */
 const SPKI_ED25519 = Buffer.from("302a300506032b6570032100", "hex");
 
-/** Reads the wire form of a key; null for any other type, length or trailing byte. */
+/** Reads the wire form of a key; null for any other type, length or trailing byte, and for a point that is none of a key. */
 export function parseSshPublicKey(blob: Uint8Array): SshPublicKey | null {
   const reader = new SshReader(blob);
   const named = reader.text();
@@ -29,7 +30,7 @@ export function parseSshPublicKey(blob: Uint8Array): SshPublicKey | null {
   if (type === undefined) return null;
   const raw = reader.string();
   const application = type === "ssh-ed25519" ? null : reader.text();
-  if (raw?.length !== 32 || !reader.atEnd) return null;
+  if (raw === null || !isSoundEd25519(raw) || !reader.atEnd) return null;
   if (type !== "ssh-ed25519" && application === null) return null;
   return {
     type,
@@ -38,6 +39,12 @@ export function parseSshPublicKey(blob: Uint8Array): SshPublicKey | null {
     fingerprint: fingerprintOf(blob),
     application,
   };
+}
+
+/** Fingerprint that a plain SSH key of the same Ed25519 point has. */
+export function sshFingerprint(key: KeyObject): string {
+  const raw = key.export({ type: "spki", format: "der" }).subarray(-32);
+  return fingerprintOf(Buffer.concat([sshString("ssh-ed25519"), sshString(raw)]));
 }
 
 function fingerprintOf(blob: Uint8Array): string {

@@ -48,7 +48,7 @@ function samplePlan(evidenceClass: "live" | "scripted"): TrialPlan {
     evidenceClass,
     modelClass: evidenceClass,
     policyDigest: sha256(writeStrictBytes(POLICY)),
-    boundsTier: "default",
+    boundsTier: live ? "strict" : "default",
     limits: POLICY.limits,
     trialsPerCell: live ? 5 : 2,
     lanes: LANES.map((lane) => plannedLane(lane, live)),
@@ -97,7 +97,15 @@ function sampleTrials(plan: TrialPlan): TrialInput[] {
           state: "present",
           findings: [],
           report: placed,
-          observation: { ...observation, trial, protected: lane.lane === "case" ? [SOURCE_TREE] : [] },
+          observation: {
+            ...observation,
+            trial,
+            bounds: { ...observation.bounds, tier: plan.boundsTier },
+            actions: observation.actions.map((action) =>
+              plan.boundsTier === "strict" ? { ...action, verdict: "proven-prevented" } : action,
+            ),
+            protected: lane.lane === "case" ? [SOURCE_TREE] : [],
+          },
           manifest: { ...manifest, trial },
           eventTypes,
         };

@@ -195,6 +195,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
     admissions: [sampleAdmission()],
     observations: sampleObservations(startedTrials(input)),
     comparison: input,
+    lostAttempts: 0,
     matrix: sampleMatrix(input.plan, report),
     proofs: [],
     acceptances: new Map(),

@@ -12,6 +12,7 @@ import {
 import { readChainedLines } from "../chained-lines.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
+import { sshFingerprint } from "../ssh/ssh-public-key.ts";
 import { parseAllowedSigners, type AllowedSigner } from "./allowed-signers.ts";
 import { checkFounder, type TrustAnchor } from "./check-founder.ts";
 import { TrustedKeyFile, type KeyRole } from "./key-file.ts";
@@ -168,12 +169,34 @@ function checkRoles(keys: readonly TrustedKey[], signers: readonly AllowedSigner
   }
 }
 
-/** Keys of one role that are valid at a moment and not revoked, as envelopes are opened with. */
-export function trustedKeysOf(trust: TrustRoot, role: KeyRole, at: Timestamp): TrustedKeys {
+/** The keys of a trust root and what was revoked, without its operators: all that is needed to open envelopes. */
+export type TrustedMachines = Pick<TrustRoot, "keys" | "revocations">;
+
+/**
+ * Opens keys.json and the revocation list alone, for a root that nobody founded yet. Every trap is TRUST_ROOT_UNSAFE, and
+ * with a single one `machines` is null.
+ */
+export function openMachines(files: Pick<TrustFiles, "keys" | "revocations">): {
+  readonly machines: TrustedMachines | null;
+  readonly problems: readonly Problem[];
+} {
+  const problems: Problem[] = [];
+  const unsafe: Unsafe = (file, rule, expected, found) =>
+    void problems.push(problemIn(file, "TRUST_ROOT_UNSAFE", rule, expected, found));
+  const machines = {
+    keys: openKeys(files.keys, unsafe),
+    revocations: openRevocations(files.revocations, unsafe),
+  };
+  return { machines: problems.length === 0 ? machines : null, problems };
+}
+
+/** Keys of one role that are valid at a moment and not revoked: the one way to keys that envelopes are opened with. */
+export function trustedKeysOf(trust: TrustedMachines, role: KeyRole, at: Timestamp): TrustedKeys {
   const moment = Date.parse(at);
   return new Map(
     trust.keys
       .filter((one) => one.role === role && !isRevoked(trust, "key", one.keyId))
+      .filter((one) => !isRevoked(trust, "key", sshFingerprint(one.key)))
       .filter((one) => Date.parse(one.validFrom) <= moment && moment <= Date.parse(one.validUntil))
       .map((one) => [one.keyId, one.key]),
   );

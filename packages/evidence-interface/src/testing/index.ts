@@ -14,4 +14,4 @@ export {
 export { sealFiles, type SealFaults } from "./seal-files.ts";
 export { testKeys, type TestKey } from "./test-keys.ts";
 export { writeSampleBundle, type SampleBundleOptions } from "./write-sample-bundle.ts";
-export { sampleStrictTrial } from "./sample-strict-trial.ts";
+export { inStrictBounds, sampleStrictTrial } from "./sample-strict-trial.ts";

@@ -3,7 +3,7 @@ import type { EventData, EventType } from "../event.ts";
 import { EventLogWriter } from "../event-log-writer.ts";
 import type { ArtifactRole } from "../manifest.ts";
 import type { Observation } from "../observation.ts";
-import type { Limits, ModelRef, TrialRef } from "../primitives.ts";
+import type { Limits, ModelRef, Timestamp, TrialRef } from "../primitives.ts";
 import { sampleClaims } from "./sample-claims.ts";
 import { sampleObservation } from "./sample-observation.ts";
 import { SampleStream } from "./sample-stream.ts";
@@ -28,6 +28,8 @@ export interface SampleTrial {
   readonly observation: Observation;
   /** Artifacts besides the observation, by path. */
   readonly artifacts: ReadonlyMap<string, SampleArtifact>;
+  /** When the first event was written; the beginning of 2026 when left out. */
+  readonly startedAt?: Timestamp;
 }
 
 /** What a sample trial may vary; what is left out has a fixed default, so equal options give equal bytes. */
@@ -212,9 +214,12 @@ export function sampleTrial(options: SampleTrialOptions = {}): SampleTrial {
 }
 
 /** Bytes of events.jsonl for these drafts: numbered, stamped a millisecond apart, with checkpoints. */
-export function writeSampleLog(drafts: readonly SampleDraft[]): Buffer {
+export function writeSampleLog(
+  drafts: readonly SampleDraft[],
+  startedAt: Timestamp = "2026-01-01T00:00:00.000Z",
+): Buffer {
   const writer = new EventLogWriter();
-  const start = Date.UTC(2026, 0, 1);
+  const start = Date.parse(startedAt);
   let at = 0;
   const stamp = (): { ts: string; mono: number } => ({
     ts: new Date(start + at).toISOString(),

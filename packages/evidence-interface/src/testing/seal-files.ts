@@ -37,7 +37,7 @@ export function sealFiles(
   const files = new Map<string, Uint8Array>(
     [...trial.artifacts].map(([path, artifact]) => [path, artifact.bytes]),
   );
-  const goodLog = writeSampleLog(trial.events);
+  const goodLog = writeSampleLog(trial.events, trial.startedAt);
   const log = faults.log?.(goodLog) ?? goodLog;
   const facts = emptyFacts();
   const checker = new EventLogChecker(BUNDLE_FILES.events, (event) => foldEvent(facts, event));

@@ -20,7 +20,7 @@ export async function writeSampleBundle(folder: string, options: SampleBundleOpt
   const staging = await mkdtemp(join(dirname(folder), ".sample-"));
   try {
     await mkdir(join(staging, "artifacts"));
-    await writeFile(join(staging, BUNDLE_FILES.events), writeSampleLog(trial.events));
+    await writeFile(join(staging, BUNDLE_FILES.events), writeSampleLog(trial.events, trial.startedAt));
     for (const [path, artifact] of trial.artifacts) {
       await mkdir(dirname(join(staging, path)), { recursive: true });
       await writeFile(join(staging, path), artifact.bytes);

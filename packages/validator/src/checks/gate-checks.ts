@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<EligibilityCheckId, CheckId>> = {
   contracts: "contracts",
   policy: "policy-signed",
   ownership: "ownership",
+  order: "order",
   stage5: "stage5",
   "source-admission": "source-admission",
   comparison: "comparison-by-signed-policy",

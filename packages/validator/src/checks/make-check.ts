@@ -20,6 +20,7 @@ const REQUIREMENTS: Readonly<Record<CheckId, readonly string[]>> = {
   contracts: ["R52", "R54", "R55"],
   "lane-registry": ["R3", "R4", "R14", "R18", "R29", "R30", "R56"],
   ownership: ["R15"],
+  order: ["R2", "R7", "R8"],
   authority: ["R13", "R41", "R58"],
   "comparison-by-signed-policy": ["R2", "R5", "R31", "R47", "R58"],
   proof: ["R2", "R5", "R23"],

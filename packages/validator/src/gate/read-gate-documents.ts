@@ -38,6 +38,8 @@ export interface GateReading {
   /** Trials of the candidate. */
   readonly trials: readonly CollectedTrial[];
   readonly comparison: EligibilityDocuments["comparison"];
+  /** Announced attempts of the plan that left no bundle. */
+  readonly lostAttempts: number;
   readonly matrix: MatrixView | null;
   readonly caseAdapter: ContractInForce;
   /** Looks at the candidate's source made by the caller just now. */
@@ -49,7 +51,7 @@ export async function readGateDocuments(
   reader: RawReader,
   given: GateReading,
 ): Promise<EligibilityDocuments> {
-  const { trust, founder, trials, comparison, matrix, caseAdapter } = given;
+  const { trust, founder, trials, comparison, lostAttempts, matrix, caseAdapter } = given;
   return {
     harness: await reader.file(ROOT_FILES.harness, "harness"),
     lanes: await perFolder(reader, ROOT_FILES.lanes, "lane.json", "lane"),
@@ -70,6 +72,7 @@ export async function readGateDocuments(
     admissions: await readAdmissions(reader),
     observations: [...(await readLooks(reader, trials)), ...given.observations],
     comparison,
+    lostAttempts,
     matrix: {
       matrix: await reader.file(MATRIX_FILES.matrix, "failure-matrix"),
       blocks: await reader.files(MATRIX_FILES.blocked, ".json", "matrix-block"),

@@ -1,14 +1,9 @@
 import type { CompareInput } from "@stage6/comparator";
-import {
-  checkTrustRoot,
-  trustedKeysOf,
-  type ContractInForce,
-  type EligibilityDocuments,
-  type SourceObservation,
-} from "@stage6/eligibility";
+import { type ContractInForce, type EligibilityDocuments, type SourceObservation } from "@stage6/eligibility";
 import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
 import { collectEarlier, type CollectedPlan } from "../collect-earlier.ts";
 import { collectTrials, type CollectOptions } from "../collect-trials.ts";
+import { listAllLostAttempts, type LostAttempts } from "../list-lost-attempts.ts";
 import type { CollectedTrial } from "../read-trial.ts";
 import { openVerifiedCache, type VerifiedCache } from "../verified-cache.ts";
 import { readApplicability, type ReadApplicability } from "../read-applicability.ts";
@@ -52,6 +47,8 @@ export interface GateView {
   readonly trials: readonly CollectedTrial[];
   readonly earlier: readonly CollectedPlan[];
   readonly applicability: ReadApplicability | null;
+  /** Attempts that left no bundle; null when no trial was collected. */
+  readonly attempts: LostAttempts | null;
   readonly matrix: MatrixView | null;
   readonly documents: EligibilityDocuments | null;
   /** What was known before, to be saved by whoever judges; null without a folder for it. */
@@ -63,7 +60,7 @@ export interface GateView {
 /** Reads everything that the gate is judged from. Reads only, throws on no input; `documents` is null for a root that cannot be read at all. */
 export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const { root, now } = options;
-  const view = await readHarnessRoot(root);
+  const view = await readHarnessRoot(root, now);
   const selected = selectPlan(view.plans, options.planId ?? null);
   const empty = {
     view,
@@ -71,6 +68,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     trials: [],
     earlier: [],
     applicability: null,
+    attempts: null,
     matrix: null,
     verified: null,
   };
@@ -78,8 +76,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const reader = new RawReader(root);
   const trust = await readTrustFiles(reader);
   const founder = options.founder ?? null;
-  const anchor = { founder, harness: view.harness?.id ?? null };
-  const trusted = runnerKeys(view.trusted, checkTrustRoot(trust, anchor).trust, now);
+  const { trusted } = view;
   const { workers, verifiedFolder } = options;
   const verified =
     trusted === null || verifiedFolder === undefined
@@ -93,6 +90,14 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     selected === null || trusted === null || view.recorders === null
       ? null
       : await collect(root, selected, view, trusted, view.recorders, how);
+  const attempts =
+    selected === null || collected === null || trusted === null
+      ? null
+      : await listAllLostAttempts(
+          root,
+          [{ id: selected.id, trials: collected.trials }, ...collected.earlier],
+          trusted,
+        );
   const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null, how);
   const documents = await readGateDocuments(reader, {
     trust,
@@ -102,6 +107,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
       selected === null || collected === null || view.policy === null
         ? null
         : inputOf(selected, view.policy, collected),
+    lostAttempts: attempts?.lost.length ?? 0,
     matrix,
     caseAdapter: options.caseAdapter ?? NO_ADAPTER,
     observations: options.observations ?? [],
@@ -112,6 +118,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
   return {
     ...empty,
     ...collected,
+    attempts,
     matrix,
     documents,
     verified,
@@ -131,15 +138,6 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
       ...all.flatMap((trial) => trial.inputs),
     ]),
   };
-}
-
-/** A sound trust root knows windows and revocations; without one the bare key file is all there is, and the gate refuses anyway. */
-function runnerKeys(
-  bare: TrustedKeys | null,
-  trust: ReturnType<typeof checkTrustRoot>["trust"],
-  now: Timestamp,
-): TrustedKeys | null {
-  return trust === null ? bare : trustedKeysOf(trust, "runner", now);
 }
 
 interface Collected {

@@ -135,6 +135,7 @@ function gatePlan(plan: TrialPlan, { live, fixtures, trials, caseBinary }: PlanS
     createdAt: "2026-06-01T00:00:00.000Z",
     evidenceClass: live ? "live" : "scripted",
     modelClass: live ? "live" : "scripted",
+    boundsTier: live ? "strict" : "default",
     trialsPerCell: trials,
     lanes: plan.lanes.map((lane) => ({
       ...lane,
@@ -145,6 +146,7 @@ function gatePlan(plan: TrialPlan, { live, fixtures, trials, caseBinary }: PlanS
       Array.from({ length: fixtures }, (_, at) => ({
         ...fixture,
         id: idOf(fixture.id, at),
+        taskDigest: at === 0 ? fixture.taskDigest : sha256(`task ${at}`),
         ownershipDigest: sha256(writeStrictBytes(sampleOwnership(idOf(fixture.id, at)))),
       })),
     ),

@@ -22,7 +22,7 @@ export async function rootCopies(): Promise<{
 
 /** Writes the comparison that a root's evidence gives to its place. */
 async function storeComparison({ root, planId }: SampleRoot): Promise<void> {
-  const { comparison } = await replayRoot({ root });
+  const { comparison } = await replayRoot({ root, now: "2026-01-02T00:00:00.000Z" });
   if (comparison === null) throw new Error("no comparison");
   const path = join(root, ROOT_FILES.comparisons, `${planId}.json`);
   await mkdir(dirname(path), { recursive: true });

@@ -7,6 +7,7 @@ import {
   sha256,
   writeStrictBytes,
   type OwnershipRecord,
+  type PlannedFixture,
   type PlannedLane,
   type Sha256,
   type TrialPlan,
@@ -15,7 +16,12 @@ import {
 import { trialPath } from "@stage6/evidence-interface/fs";
 import { CONTRACT_NAMES, NO_AUTHORITY, type ContractInForce, type TrustedKeyFile } from "@stage6/eligibility";
 import { appendRevocation } from "@stage6/eligibility/fs";
-import { testKeys, writeSampleBundle, type SampleTrial } from "@stage6/evidence-interface/testing";
+import {
+  inStrictBounds,
+  testKeys,
+  writeSampleBundle,
+  type SampleTrial,
+} from "@stage6/evidence-interface/testing";
 import { contractsInForce, NO_ADAPTER } from "../gate/contracts-in-force.ts";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
@@ -113,7 +119,7 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
     for (const fixture of plan.fixtures) {
       for (let number = 1; number <= plan.trialsPerCell; number += 1) {
         const trial: TrialRef = { planId, lane: lane.lane, fixture: fixture.id, number };
-        await writeTrial(root, plan, digest, lane, trial, options.trial);
+        await writeTrial(root, { plan, digest, lane, fixture, trial }, options.trial);
         bundles.push(`${ROOT_FILES.runs}/${trialPath(trial)}`);
       }
     }
@@ -147,20 +153,25 @@ async function writeGateFiles(root: string, caseAdapter: ContractInForce): Promi
   });
 }
 
+interface PlacedTrial {
+  readonly plan: TrialPlan;
+  readonly digest: Sha256;
+  readonly lane: PlannedLane;
+  readonly fixture: PlannedFixture;
+  readonly trial: TrialRef;
+}
+
 async function writeTrial(
   root: string,
-  plan: TrialPlan,
-  planDigest: string,
-  lane: PlannedLane,
-  trial: TrialRef,
+  { plan, digest, lane, fixture, trial }: PlacedTrial,
   change: SampleRootOptions["trial"],
 ): Promise<void> {
-  const startedAt = "2026-01-01T00:00:00.000Z";
+  const startedAt = plan.createdAt;
   await writeDocument(root, `${ROOT_FILES.attempts}/${trialPath(trial)}/${ATTEMPT}.json`, {
     schemaVersion: SCHEMA_VERSION,
     trial,
     attemptId: ATTEMPT,
-    planDigest,
+    planDigest: digest,
     startedAt,
   });
   await writeSampleBundle(join(root, ROOT_FILES.runs, trialPath(trial)), {
@@ -169,11 +180,26 @@ async function writeTrial(
     number: trial.number,
     fixture: trial.fixture,
     ...(lane.model === null ? {} : { model: lane.model }),
-    planDigest,
+    planDigest: digest,
     policyDigest: plan.policyDigest,
     limits: plan.limits,
-    change: (sample) => (change ?? ((same: SampleTrial) => same))(asLane(sample, lane, TARGET_DIGEST), trial),
+    change: (sample) => {
+      const placed = onFixture({ ...asLane(sample, lane, TARGET_DIGEST), startedAt }, fixture);
+      const bound = plan.boundsTier === "strict" ? inStrictBounds(placed) : placed;
+      return (change ?? ((same: SampleTrial) => same))(bound, trial);
+    },
   });
+}
+
+/** The trial about the task and commit of a planned fixture. */
+function onFixture(sample: SampleTrial, { taskDigest, baseCommit }: PlannedFixture): SampleTrial {
+  return {
+    ...sample,
+    events: sample.events.map((draft) => {
+      if (draft[0] === "run.started") return [draft[0], { ...draft[1], taskDigest, baseCommit }];
+      return draft[0] === "workspace.prepared" ? [draft[0], { ...draft[1], baseCommit }] : draft;
+    }),
+  };
 }
 
 /** Samples are made for two lanes only; every other one is codex under another name, with the backend of the plan and the fixture of the digest. */
