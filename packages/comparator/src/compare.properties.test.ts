@@ -285,7 +285,7 @@ test("every comparison fits its schema, is the same twice, and has the verdict o
       expect(checkDocument(Comparison, JSON.parse(text), "comparison.json").findings).toEqual([]);
       expect(exitCodeOf(comparison.checks)).toBe(comparison.exitCode);
       expect(comparison.checks.map(({ id }) => id)).toEqual(comparison.checks.map(({ id }) => id).toSorted());
-      expect(comparison.checks).toHaveLength(17);
+      expect(comparison.checks).toHaveLength(18);
     }),
     RUNS,
   );

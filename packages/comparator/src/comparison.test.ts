@@ -40,7 +40,7 @@ test.each([
 });
 
 test("the reason codes are frozen", () => {
-  expect(COMPARISON_CODES).toHaveLength(46);
-  expect(new Set(COMPARISON_CODES).size).toBe(46);
+  expect(COMPARISON_CODES).toHaveLength(48);
+  expect(new Set(COMPARISON_CODES).size).toBe(48);
   expect(COMPARISON_CODES.every((code) => /^[A-Z][A-Z0-9_]{2,63}$/.test(code))).toBe(true);
 });

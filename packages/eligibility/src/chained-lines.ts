@@ -20,6 +20,7 @@ export type ChainedLines<T> =
   | { readonly ok: false; readonly rule: string; readonly line: number };
 
 const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_LINE = 64 * 1024;
 
 /**
  * Reads a chained JSON Lines file: canonical lines, each ended by a line feed, numbered from 0, each naming the digest
@@ -39,6 +40,7 @@ export function readChainedLines<S extends TSchema>(
   let head: Sha256 | null = null;
   for (const [seq, text] of texts.entries()) {
     const refused = (rule: string) => ({ ok: false as const, rule, line: seq + 1 });
+    if (text.length > MAX_LINE) return refused("line-too-long");
     const json = parseStrictText(text);
     if (!json.ok) return refused(json.rule);
     const checked = validateDocument(schema, json.value);

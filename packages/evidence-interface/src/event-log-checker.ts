@@ -149,6 +149,8 @@ export class EventLogChecker {
 
   /** One block of whole lines. Its bytes are hashed in long runs that end at checkpoints, not line by line. */
   #scan(block: Buffer, base: number): void {
+    // What is past saving is not judged line by line any more: a log of nothing but faults costs what reading it does.
+    if (this.#findings.length > MAX_FINDINGS) return this.#digest(block);
     // ASCII is decoded once for the whole block: its bytes and its characters stand at the same places.
     const ascii = isAscii(block) ? block.toString("latin1") : null;
     const utf8 = ascii !== null || isUtf8(block);

@@ -3,8 +3,9 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from
 import { join } from "node:path";
 
 const CHUNK = 256 * 1024;
-/** More than a sound bundle can hold: a whole check refuses it and says so. */
+/** More entries and bytes than a sound bundle can hold: a whole check refuses it and says so. */
 const MAX_ENTRIES = 10_000;
+const MAX_BYTES = 12 * 1024 ** 3;
 
 /**
  * What a bundle's folder holds, as one digest over the path, size and BLAKE2b-512 (RFC 7693) of every file. It names
@@ -40,6 +41,7 @@ export function identifyFolder(folder: string): string | null {
   try {
     const pending = [""];
     let seen = 0;
+    let left = MAX_BYTES;
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
       for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
         seen += 1;
@@ -47,7 +49,12 @@ export function identifyFolder(folder: string): string | null {
         const path = at === "" ? entry.name : `${at}/${entry.name}`;
         if (entry.isDirectory()) pending.push(path);
         else if (!entry.isFile()) return null;
-        else readInto(join(folder, path), (chunk) => identity.add(path, chunk));
+        else
+          readInto(join(folder, path), (chunk) => {
+            left -= chunk.length;
+            if (left < 0) throw new RangeError("too long");
+            identity.add(path, chunk);
+          });
       }
     }
   } catch {

@@ -9,6 +9,7 @@ export { contractsInForce } from "./gate/contracts-in-force.ts";
 export { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
 export { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";
 export { readHarnessRoot, type HarnessRootView } from "./read-harness-root.ts";
+export { MAX_HASHED_BYTES } from "./gate/raw-reader.ts";
 export { readPlans, type PlanEntry } from "./read-plans.ts";
 export { injectGateInput, type GateInjection } from "./matrix/gate-injections.ts";
 export { MATRIX_FILES } from "./matrix/matrix-files.ts";

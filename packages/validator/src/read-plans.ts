@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { digestHex, TrialPlan, type Id, type Sha256 } from "@stage6/evidence-interface";
 import { errorCode } from "@stage6/evidence-interface/fs";
 import { byCodeUnit } from "./order.ts";
+import { listOrphans } from "./list-orphans.ts";
 import { readDocument } from "./read-document.ts";
 import { checkFolder, kindOf } from "./read-root-file.ts";
 import type { RootFinding } from "./root-finding.ts";
@@ -21,7 +22,7 @@ export interface PlanEntry {
 const MAX_PLANS = 1000;
 const MAX_TRIALS = 100_000;
 
-/** Reads every plan, sorted by creation time, then id. A plan under a wrong name, or unreadable, is a finding and no plan. */
+/** Reads every plan, sorted by creation time, then id. A plan under a wrong name, or unreadable, is a finding and no plan; so is evidence of a plan that is not there. */
 export async function readPlans(
   root: string,
 ): Promise<{ readonly plans: readonly PlanEntry[]; readonly findings: readonly RootFinding[] }> {
@@ -52,6 +53,7 @@ export async function readPlans(
       });
     else if (value !== null) plans.push({ id, digest: sha256, plan: value });
   }
+  findings.push(...listOrphans(root, new Set(names.map((name) => name.replace(/\.json$/, "")))));
   return {
     plans: plans.sort((a, b) => byCodeUnit(a.plan.createdAt, b.plan.createdAt) || byCodeUnit(a.id, b.id)),
     findings,

@@ -8,6 +8,7 @@ export const ROOT_CODES = [
   "SCOPE_INVALID",
   "LANE_REGISTRY_INCOMPLETE",
   "REPLAY_DIVERGED",
+  "PLAN_MISSING",
 ] as const;
 
 /** One reason code of a harness root. */

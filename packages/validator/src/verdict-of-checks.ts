@@ -21,6 +21,7 @@ const INVALID: ReadonlySet<string> = new Set([
   ...FINDING_CODES,
   "TRUST_ROOT_UNSAFE",
   "REPLAY_DIVERGED",
+  "PLAN_MISSING",
   "PROOF_SIGNATURE",
   "LEDGER_BROKEN",
   "RECORD_INVALID",

@@ -11,7 +11,7 @@ import {
   type Sha256,
 } from "@stage6/evidence-interface";
 import { errorCode, listFiles, readHashed, rootLayout } from "@stage6/evidence-interface/fs";
-import { readGate } from "@stage6/validator";
+import { MAX_HASHED_BYTES, readGate } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine } from "../command-context.ts";
@@ -95,9 +95,20 @@ async function hashAll(folder: string, shown: string): Promise<ReadonlyMap<strin
     throw new CliError("USAGE", EXIT.usage, `${shown} is no folder of regular files`, { findings });
   return new Map(
     await Promise.all(
-      files.map(async (path) => [path, (await readHashed(join(folder, path))).sha256] as const),
+      files.map(async (path) => [path, (await hashOne(join(folder, path), path)).sha256] as const),
     ),
   );
+}
+
+async function hashOne(path: string, shown: string): ReturnType<typeof readHashed> {
+  try {
+    return await readHashed(path, () => undefined, MAX_HASHED_BYTES);
+  } catch (error) {
+    if (errorCode(error) !== "EFBIG") throw error;
+    throw new CliError("USAGE", EXIT.usage, `${shown} is larger than ${MAX_HASHED_BYTES} bytes`, {
+      cause: error,
+    });
+  }
 }
 
 async function envelopeOf(

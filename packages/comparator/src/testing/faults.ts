@@ -81,7 +81,7 @@ export const FAULTS: readonly Fault[] = [
     dimension: "report-shape",
     code: "REPORT_INCOMPLETE",
     apply: (trial) =>
-      withReport(trial, ({ timing }) => ({ timing: { ...timing, startedAt: "1970-01-01T00:00:00.000Z" } })),
+      withReport(trial, ({ timing }) => ({ timing: { ...timing, endedAt: "1970-01-01T00:00:00.000Z" } })),
   },
   {
     name: "unread line",

@@ -166,6 +166,7 @@ describe("the success definition", () => {
       "harness SCOPE_INVALID",
       "ledger ",
       "operator-acceptance NOT_RUN",
+      "order NOT_RUN",
       "ownership NOT_RUN",
       "policy NOT_RUN",
       "proof NOT_RUN",

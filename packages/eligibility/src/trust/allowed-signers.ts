@@ -29,6 +29,10 @@ export interface SignerTrap {
 const PRINCIPAL = /^operator:[a-z0-9][a-z0-9._-]{0,62}$/;
 const TIME = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?Z$/;
 const MAX_LINES = 1000;
+/** Longer than any line of two keys' types with all options; what is longer is no line of anybody. */
+const MAX_LINE = 4096;
+/** How much of a line a trap shows. */
+const SHOWN = 200;
 
 /**
  * Reads allowed_signers under rules that leave no room: one literal principal per line, one literal namespace, both
@@ -44,8 +48,9 @@ export function parseAllowedSigners(text: string): {
   if (lines.length > MAX_LINES) return { signers, traps: [{ rule: "too-long", line: MAX_LINES, found: "" }] };
   for (const [at, line] of lines.entries()) {
     if (line === "" || line.startsWith("#")) continue;
-    const read = readLine(line, at + 1);
-    if (Array.isArray(read)) traps.push(...read.map((rule) => ({ rule, line: at + 1, found: line })));
+    const read = line.length > MAX_LINE ? ["line-too-long"] : readLine(line, at + 1);
+    if (Array.isArray(read))
+      traps.push(...read.map((rule) => ({ rule, line: at + 1, found: line.slice(0, SHOWN) })));
     else signers.push(read);
   }
   return { signers, traps: [...traps, ...trapsBetween(signers)] };

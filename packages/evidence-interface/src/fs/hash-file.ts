@@ -1,13 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  read as readCallback,
-  readFileSync,
-  readSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, read as readCallback, readSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Sha256 } from "../primitives.ts";
 
@@ -25,11 +17,23 @@ const shared = Buffer.allocUnsafeSlow(CHUNK);
 
 /**
  * Reads a regular file once, chunk by chunk. Never follows a link and never blocks on a FIFO. Rejects with the system
- * error when the file cannot be read. A chunk is only valid during the call, which reads no other file.
+ * error when the file cannot be read, and with EFBIG when it is larger than `maxBytes`: before it is read, and at that place
+ * when it grows meanwhile. A chunk is only valid during the call, which reads no other file.
  */
-export async function readChunks(path: string, onChunk: (chunk: Buffer) => void): Promise<void> {
+export async function readChunks(
+  path: string,
+  take: (chunk: Buffer) => void,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
   const file = openRegular(path);
+  let size = 0;
+  const onChunk = (chunk: Buffer): void => {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge();
+    take(chunk);
+  };
   try {
+    if (fstatSync(file).size > maxBytes) throw tooLarge();
     for (let done = 0; done < AT_ONCE;) {
       const length = readSync(file, shared, 0, CHUNK, null);
       if (length === 0) return;
@@ -60,6 +64,8 @@ async function readAhead(file: number, onChunk: (chunk: Buffer) => void): Promis
   }
 }
 
+const tooLarge = (): Error => Object.assign(new Error("file too large"), { code: "EFBIG" });
+
 function openRegular(path: string): number {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   let isFile = false;
@@ -72,18 +78,23 @@ function openRegular(path: string): number {
   return file;
 }
 
-/** {@link readChunks} with size and digest of the whole file. */
+/** {@link readChunks} with size and digest of the whole file; the same bound. */
 export async function readHashed(
   path: string,
   onChunk: (chunk: Buffer) => void = () => undefined,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
 ): Promise<{ size: number; sha256: Sha256 }> {
   const hash = createHash("sha256");
   let size = 0;
-  await readChunks(path, (chunk) => {
-    size += chunk.length;
-    hash.update(chunk);
-    onChunk(chunk);
-  });
+  await readChunks(
+    path,
+    (chunk) => {
+      size += chunk.length;
+      hash.update(chunk);
+      onChunk(chunk);
+    },
+    maxBytes,
+  );
   return { size, sha256: `sha256:${hash.digest("hex")}` };
 }
 
@@ -92,8 +103,15 @@ export async function readSmallFile(path: string, maxBytes: number): Promise<Buf
   const file = openRegular(path);
   try {
     if (fstatSync(file).size > maxBytes) return null;
-    const bytes = readFileSync(file);
-    return bytes.length > maxBytes ? null : bytes;
+    const parts: Buffer[] = [];
+    for (let size = 0; ;) {
+      const length = readSync(file, shared, 0, CHUNK, null);
+      if (length === 0) return Buffer.concat(parts);
+      size += length;
+      // A file may grow while it is read, and a size of 0 may be no size at all.
+      if (size > maxBytes) return null;
+      parts.push(Buffer.from(shared.subarray(0, length)));
+    }
   } finally {
     closeSync(file);
   }

@@ -22,6 +22,9 @@ const DOCUMENTS: readonly string[] = [
 /** Segments of a withheld log; their number and size are bounded like everything that is held. */
 const SEGMENT_FILE = /^segments\/[0-9]{8}\.jsonl$/;
 const NO_BYTES = new Uint8Array();
+/** Most bytes of one file, and of all files of a bundle together; a backend's output alone may have 4 GiB of each stream. */
+const MAX_FILE_BYTES = 4_294_967_296;
+const MAX_BUNDLE_BYTES = 3 * MAX_FILE_BYTES;
 const MAX_HELD_SEGMENTS = 256 * 1024 * 1024;
 
 /** How a bundle is read. */
@@ -45,6 +48,7 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
   const facts = emptyFacts();
   let events: EventLogSummary | null = null;
   let heldSegments = 0;
+  let left = MAX_BUNDLE_BYTES;
   for (const path of listing.files) {
     const segment = SEGMENT_FILE.test(path) && heldSegments < MAX_HELD_SEGMENTS;
     const seen = (chunk: Uint8Array): void => options.onBytes?.(path, chunk);
@@ -53,21 +57,31 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
     try {
       if (path === BUNDLE_FILES.events) {
         const checker = new EventLogChecker(path, (event) => foldEvent(facts, event));
-        await readChunks(join(folder, path), (chunk) => {
-          seen(chunk);
-          checker.push(chunk);
-        });
+        await readChunks(
+          join(folder, path),
+          (chunk) => {
+            seen(chunk);
+            checker.push(chunk);
+          },
+          Math.min(MAX_FILE_BYTES, left),
+        );
         events = checker.end();
         files.set(path, { size: events.bytes, sha256: events.sha256 });
+        left -= events.bytes;
       } else {
-        const hashed = await readHashed(join(folder, path), (chunk) => {
-          seen(chunk);
-          held?.add(chunk);
-        });
+        const hashed = await readHashed(
+          join(folder, path),
+          (chunk) => {
+            seen(chunk);
+            held?.add(chunk);
+          },
+          Math.min(MAX_FILE_BYTES, left),
+        );
         files.set(path, hashed);
+        left -= hashed.size;
       }
     } catch (error) {
-      findings.push({ code: "UNREADABLE", rule: "file", file: path, found: errorCode(error) });
+      findings.push(unread(path, error));
       continue;
     }
     const bytes = held?.bytes();
@@ -90,6 +104,18 @@ export async function readBundle(folder: string, options: ReadBundleOptions): Pr
     trusted: options.trusted,
     expected: options.expected ?? null,
   });
+}
+
+function unread(file: string, error: unknown): Finding {
+  const found = errorCode(error);
+  return found === "EFBIG"
+    ? {
+        code: "INPUT_TOO_LARGE",
+        rule: "file",
+        file,
+        expected: `at most ${MAX_FILE_BYTES} bytes, and ${MAX_BUNDLE_BYTES} of all files`,
+      }
+    : { code: "UNREADABLE", rule: "file", file, found };
 }
 
 /** Chunks of one document, given up once they exceed the bound. */

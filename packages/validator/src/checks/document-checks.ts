@@ -6,6 +6,9 @@ import { ROOT_FILES } from "../root-files.ts";
 import type { RootInput } from "../root-input.ts";
 import { failedOn, makeCheck, notRun, passed } from "./make-check.ts";
 
+/** Folders whose entries are plans or stand for one. */
+const OF_PLANS = [ROOT_FILES.plans, ROOT_FILES.runs, ROOT_FILES.attempts, ROOT_FILES.comparisons];
+
 const UNREADABLE = "the harness root could not be read";
 
 /** Checks of the root's own documents; each takes the findings about its files. */
@@ -46,7 +49,12 @@ export function documentChecks(
       "trusted-keys",
       `trusted keys: ${keys?.keys.length ?? 0}, each with one role`,
     ),
-    planPresent(view, take(within(`${ROOT_FILES.plans}/x`)), selected, planId),
+    planPresent(
+      view,
+      take((file) => OF_PLANS.some((folder) => within(`${folder}/x`)(file))),
+      selected,
+      planId,
+    ),
   ];
   const left = [...rest];
   const readable =

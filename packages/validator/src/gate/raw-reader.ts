@@ -11,6 +11,10 @@ import type { RootInput } from "../root-input.ts";
 /** Most entries of one folder of the gate. */
 const MAX_ENTRIES = 1000;
 
+/** Most bytes of one file that is hashed and not held, and of all files of a folder of them. */
+export const MAX_HASHED_BYTES = 256 * 1024 * 1024;
+const MAX_FOLDER_BYTES = 4 * MAX_HASHED_BYTES;
+
 /** Reads raw files of a harness root and keeps note of what was read and of what could not be. Follows no link, never throws on input. */
 export class RawReader {
   readonly findings: RootFinding[] = [];
@@ -58,16 +62,26 @@ export class RawReader {
     }
     const { files, findings } = await listFiles(join(this.#root, folder));
     this.findings.push(...findings.map((finding) => ({ ...finding, file: `${folder}/${finding.file}` })));
+    let left = MAX_FOLDER_BYTES;
     for (const path of files) {
       try {
-        digests.set(path, (await readHashed(join(this.#root, folder, path))).sha256);
+        const most = Math.min(MAX_HASHED_BYTES, left);
+        const { size, sha256 } = await readHashed(join(this.#root, folder, path), () => undefined, most);
+        left -= size;
+        digests.set(path, sha256);
       } catch (error) {
-        this.findings.push({
-          code: "UNREADABLE",
-          rule: "file",
-          file: `${folder}/${path}`,
-          found: errorCode(error),
-        });
+        const found = errorCode(error);
+        const file = `${folder}/${path}`;
+        this.findings.push(
+          found === "EFBIG"
+            ? {
+                code: "INPUT_TOO_LARGE",
+                rule: "file",
+                file,
+                expected: `at most ${MAX_HASHED_BYTES} bytes, and ${MAX_FOLDER_BYTES} of all files`,
+              }
+            : { code: "UNREADABLE", rule: "file", file, found },
+        );
       }
     }
     return digests;
