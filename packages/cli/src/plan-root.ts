@@ -65,7 +65,7 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
   const intent = planIntent(plan);
   const kept = root.plans.findLast((entry) => intentOf(entry.plan) === intent);
   if (kept !== undefined) return { ...kept, state: "kept" };
-  const earlierPlans = earlierPlansOf(plan, root.plans).map((one) => one.id);
+  const earlierPlans = earlierPlansOf(plan, root.plans, null).map((one) => one.id);
   const listed = earlierPlans.length === 0 ? plan : { ...plan, earlierPlans };
   const { digest, id } = sealPlan(listed);
   return { id, digest, plan: listed, state: "new" };

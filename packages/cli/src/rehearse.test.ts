@@ -65,12 +65,13 @@ test("replay holds, validate is refused while the rest of the gate is open, and 
   expect(stored).toBe("equal");
   expect(retranslated.map(({ state }) => state)).toEqual(Array.from({ length: 9 }, () => "equal"));
   expect((await sandbox.run(["compare", ...root])).code).toBe(1);
-  const gate = await sandbox.run(["validate", ...root, "--json", "--now", "2030-01-01T00:00:00Z"]);
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  const gate = await sandbox.run(["validate", ...root, "--json", "--now", later]);
   expect(JSON.parse(gate.out)).toMatchObject({
     command: "validate",
     verdict: "refused",
     exitCode: gate.code,
-    now: "2030-01-01T00:00:00.000Z",
+    now: later,
   });
   expect(gate.code).toBe(1);
 

@@ -98,16 +98,22 @@ test("earlier scripted plans are listed and counted as looks, and not pooled", (
   expect(comparison.plan).toMatchObject({ looks: 2, earlier: [{ id, pooled: false }] });
 });
 
-test("only older plans for the same binary with the same class of evidence are due", () => {
+test("R19: plans for the same binary with the same class of evidence are due, whatever dates they state, unless they list this one", () => {
   const { plan } = liveInput();
   const known = earlierOf(liveInput());
   const changed = known.plan.lanes.map((lane) =>
     lane.lane === "case" ? { ...lane, backendSha256: digest } : lane,
   );
   const of = (change: Partial<typeof plan>): string[] =>
-    earlierPlansOf(plan, [{ ...known, plan: { ...known.plan, ...change } }]).map((one) => one.id);
+    earlierPlansOf(plan, [{ ...known, plan: { ...known.plan, ...change } }], "0123456789abcdef").map(
+      (one) => one.id,
+    );
   expect(of({})).toEqual([id]);
-  expect(of({ createdAt: plan.createdAt })).toEqual([]);
+  // Planned again in the same instant, and with a date before the plan that did not turn out well.
+  expect(of({ createdAt: plan.createdAt })).toEqual([id]);
+  expect(of({ createdAt: "2030-01-01T00:00:00.000Z" })).toEqual([id]);
+  expect(of({ earlierPlans: ["0123456789abcdef"] })).toEqual([]);
+  expect(earlierPlansOf(plan, [known], id)).toEqual([]);
   expect(of({ evidenceClass: "scripted" })).toEqual([]);
   expect(of({ lanes: changed })).toEqual([]);
 });

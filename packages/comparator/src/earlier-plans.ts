@@ -15,16 +15,18 @@ export interface EarlierPlan extends KnownPlan {
 }
 
 /**
- * The plans that a plan has to list: those made before it for the same candidate binary with the same class of evidence,
- * sorted by id. To plan again until a comparison passes is no evidence, so that nobody may start afresh.
+ * The plans that a plan has to list: every other one for the same candidate binary with the same class of evidence that does
+ * not list it, sorted by id. The dates of plans decide nothing here: who plans again may state any. To plan again until a
+ * comparison passes is no evidence. `id`: the plan's own; null for one that is being made.
  */
-export function earlierPlansOf(plan: TrialPlan, known: readonly KnownPlan[]): KnownPlan[] {
+export function earlierPlansOf(plan: TrialPlan, known: readonly KnownPlan[], id: Id | null): KnownPlan[] {
   const binary = candidateBinary(plan);
   if (binary === null) return [];
   return known
     .filter(
       (one) =>
-        one.plan.createdAt < plan.createdAt &&
+        one.id !== id &&
+        (id === null || one.plan.earlierPlans?.includes(id) !== true) &&
         one.plan.candidate === plan.candidate &&
         one.plan.evidenceClass === plan.evidenceClass &&
         candidateBinary(one.plan) === binary,

@@ -74,6 +74,7 @@ export {
 export { STAGE5_PREDICATE, Stage5Statement } from "./stage5/stage5-statement.ts";
 export {
   parseSshPublicKey,
+  sshFingerprint,
   SSH_KEY_TYPES,
   type SshKeyType,
   type SshPublicKey,

@@ -20,7 +20,7 @@ export async function collectEarlier(
   trusted: TrustedKeys,
   options: CollectOptions = {},
 ): Promise<CollectedPlan[]> {
-  const due = new Set(earlierPlansOf(plan, plans).map((one) => one.id));
+  const due = new Set(earlierPlansOf(plan, plans, id).map((one) => one.id));
   const listed = plan.earlierPlans ?? [];
   const found = plans.filter((one) => one.id !== id && (due.has(one.id) || listed.includes(one.id)));
   const collected: CollectedPlan[] = [];

@@ -1,12 +1,14 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { APPLICABILITY_PREDICATE, applicabilityPath, type ApplicabilityRecord } from "@stage6/comparator";
-import { sha256, signStatement, STATEMENT_TYPE, writeStrictBytes } from "@stage6/evidence-interface";
+import { keyId, sha256, signStatement, STATEMENT_TYPE, writeStrictBytes } from "@stage6/evidence-interface";
+import { sshFingerprint } from "@stage6/eligibility";
+import { appendRevocation } from "@stage6/eligibility/fs";
 import { testKeys } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { GateResult } from "./gate-result.ts";
-import { writeSampleRoot, type SampleRoot } from "./testing/sample-root.ts";
+import { sampleKeys, writeDocument, writeSampleRoot, type SampleRoot } from "./testing/sample-root.ts";
 import { removeTempFolders, tempFolder } from "./testing/temp-folder.ts";
 import { validateRoot } from "./validate-root.ts";
 
@@ -93,7 +95,7 @@ test("a signed record of a blocked lane holds, and is among the inputs", async (
 
 test("a record expires by the time to judge at, while the comparison depends on no clock", async () => {
   const bytes = sealed(recordOf(blocked), planHex(blocked));
-  for (const now of ["2026-01-20T00:00:00.000Z", "2030-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"])
+  for (const now of ["2026-01-20T00:00:00.000Z", "2026-12-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"])
     expect(await judge(blocked, bytes, now)).toMatchObject({ gate: "LANE_NA_INVALID", compared: null });
 });
 
@@ -122,6 +124,90 @@ test("a record that nobody trusted signed, or for other bytes of the plan, is in
     expect(result.exitCode).toBe(3);
   }
 });
+
+const key = (
+  validFrom: string,
+  validUntil: string,
+  role: "operator" | "runner" | "comparator" = "runner",
+) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const publicPem = publicKey.export({ type: "spki", format: "pem" });
+  return {
+    privateKey,
+    entry: { keyId: keyId(publicKey), role, publicKey: publicPem, validFrom, validUntil },
+  };
+};
+const WINDOW = ["2026-01-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"] as const;
+
+test.each([
+  ["the control: an extra runner key in force", key(...WINDOW), null, null],
+  ["a runner key that was revoked", key(...WINDOW), "keyId", "SIGNER_UNKNOWN"],
+  ["an operator's key that was revoked by its id", key(...WINDOW, "operator"), "keyId", "SIGNER_UNKNOWN"],
+  [
+    "an operator's key that was revoked by its SSH fingerprint",
+    key(...WINDOW, "operator"),
+    "ssh",
+    "SIGNER_UNKNOWN",
+  ],
+  [
+    "a runner key that ran out",
+    key("2025-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"),
+    null,
+    "SIGNER_UNKNOWN",
+  ],
+  [
+    "a runner key still to come",
+    key("2026-06-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z"),
+    null,
+    "SIGNER_UNKNOWN",
+  ],
+  ["a comparator's key", key(...WINDOW, "comparator"), null, "SIGNER_UNKNOWN"],
+] as const)(
+  "R24, R40, R57: of a record that Pi is not applicable, signed by %s",
+  async (_, { privateKey, entry }, by, code) => {
+    const { root, ...sample } = blocked;
+    const trust = join(root, "trust");
+    const kept = await Promise.all(
+      ["keys.json", "revocations.jsonl"].map((name) => readFile(join(trust, name))),
+    );
+    try {
+      await writeDocument(root, "trust/keys.json", { ...sampleKeys(), keys: [...sampleKeys().keys, entry] });
+      const id = by === "ssh" ? sshFingerprint(createPublicKey(entry.publicKey)) : entry.keyId;
+      if (by !== null)
+        await appendRevocation(join(trust, "revocations.jsonl"), {
+          kind: "key",
+          id,
+          revokedAt: "2026-01-04T00:00:00.000Z",
+          reason: "stolen",
+        });
+      const bytes = sealed(recordOf(blocked), planHex(blocked), privateKey);
+      const judged = await judge({ root, ...sample }, bytes);
+      expect(judged).toMatchObject({ gate: code, compared: code === null ? null : "LANE_NA_INVALID" });
+    } finally {
+      await Promise.all(
+        ["keys.json", "revocations.jsonl"].map((name, at) => writeFile(join(trust, name), kept[at] ?? "")),
+      );
+    }
+  },
+);
+
+test.each(["missing", "empty", "cut"])(
+  "R24, R40: with a list of revocations that is %s no key is believed (TRUST_ROOT_UNSAFE)",
+  async (how) => {
+    const file = join(blocked.root, "trust/revocations.jsonl");
+    const kept = await readFile(file);
+    try {
+      await rm(file);
+      if (how !== "missing") await writeFile(file, how === "empty" ? "" : kept.subarray(0, -1));
+      const { result } = await judge(blocked, sealed(recordOf(blocked), planHex(blocked)));
+      const codes = new Map(result.checks.map(({ id, code }) => [id, code]));
+      expect([codes.get("trust"), codes.get("bundles")]).toEqual(["TRUST_ROOT_UNSAFE", "NOT_RUN"]);
+      expect(result.exitCode).toBe(3);
+    } finally {
+      await writeFile(file, kept);
+    }
+  },
+);
 
 test("a record of a lane that the plan drives, or whose probe succeeded, is contradicted", async () => {
   expect(await judge(driven, sealed(recordOf(driven), planHex(driven)))).toMatchObject({

@@ -59,6 +59,7 @@ describe("a whole rehearsal", () => {
       "lane-registry": null,
       ledger: null,
       "operator-acceptance": "NOT_RUN",
+      order: null,
       ownership: null,
       "plan-present": null,
       policy: null,

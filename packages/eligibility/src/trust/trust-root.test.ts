@@ -14,7 +14,9 @@ import {
   signerLine,
 } from "../testing/sample-keys.ts";
 import { sshKeyLine } from "../testing/sign-ssh.ts";
-import { checkTrustRoot, trustedKeysOf, type TrustFiles } from "./trust-root.ts";
+import { sshString } from "../ssh/read-ssh.ts";
+import { sshFingerprint } from "../ssh/ssh-public-key.ts";
+import { checkTrustRoot, openMachines, trustedKeysOf, type TrustFiles } from "./trust-root.ts";
 
 /** `CODE rule` of every problem; nothing is trusted as soon as there is one. */
 function traps(change: Partial<TrustFiles>): string[] {
@@ -27,6 +29,23 @@ const NAMESPACE = 'namespaces="stage6-acceptance@v1"';
 const WINDOW = 'valid-after="20260101Z",valid-before="20270101Z"';
 const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
 const [first = {}, ...rest] = machineKeys();
+
+/** Points of order 1, 2, 4 and 8 in both signs, and encodings that are not canonical. */
+const SMALL_ORDER = [
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000080",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0000000000000000000000000000000000000000000000000000000000000080",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
 
 describe("the trust root", () => {
   it("R24: holds with one role per key, literal principals and windows", () => {
@@ -193,4 +212,40 @@ describe("the trust root", () => {
     expect(trustedKeysOf(trust, "runner", "2025-06-01T00:00:00.000Z").size).toBe(0);
     expect(trustedKeysOf(revoked, "runner", "2026-06-01T00:00:00.000Z").size).toBe(0);
   });
+
+  it("R24, R40: a key that was revoked by the fingerprint of its SSH form opens nothing either", () => {
+    const key = createPublicKey(KEYS.runner);
+    const revocations = sampleRevocations({ kind: "key", id: sshFingerprint(key) });
+    const { machines } = openMachines({ keys: sampleTrust().keys, revocations });
+    if (machines === null) throw new Error("unsafe");
+    expect(trustedKeysOf(machines, "runner", "2026-06-01T00:00:00.000Z").size).toBe(0);
+    expect(trustedKeysOf(machines, "comparator", "2026-06-01T00:00:00.000Z").size).toBe(1);
+  });
+
+  it.each([
+    ["3 MB in one line", `operator:a ${'namespaces="a",'.repeat(200_000)} ssh-ed25519 AAAA`],
+    ["one letter more than a line may have", "a".repeat(4097)],
+  ])("R40: allowed_signers with %s is unsafe: line-too-long (TRUST_ROOT_UNSAFE)", (_, line) => {
+    const allowedSigners = fileOf("trust/allowed_signers", `${line}\n`);
+    expect(traps({ allowedSigners })).toEqual(["TRUST_ROOT_UNSAFE line-too-long"]);
+  });
+
+  it.each(SMALL_ORDER)(
+    "R24, R40: a key that is a point of small order is unsafe, %s (TRUST_ROOT_UNSAFE)",
+    (hex) => {
+      const raw = Buffer.from(hex, "hex");
+      const blob = Buffer.concat([sshString("ssh-ed25519"), sshString(raw)]).toString("base64");
+      const line = `operator:jp namespaces="stage6-acceptance@v1",valid-after="20260101Z",valid-before="20270101Z" ssh-ed25519 ${blob}`;
+      expect(traps({ allowedSigners: fileOf("trust/allowed_signers", `${line}\n`) })).toEqual([
+        "TRUST_ROOT_UNSAFE key",
+      ]);
+      const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), raw]);
+      const key = createPublicKey({ key: spki, format: "der", type: "spki" });
+      const [entry] = machineKeys();
+      if (entry === undefined) throw new Error("no key");
+      const publicKey = key.export({ type: "spki", format: "pem" }).toString();
+      const keys = sampleKeyFile([{ ...entry, keyId: keyId(key), publicKey }]);
+      expect(traps({ keys })).toContain("TRUST_ROOT_UNSAFE key");
+    },
+  );
 });
