@@ -26,7 +26,7 @@ const MAX_TRIALS = 100_000;
 export async function readPlans(
   root: string,
 ): Promise<{ readonly plans: readonly PlanEntry[]; readonly findings: readonly RootFinding[] }> {
-  const { names, findings } = await listPlans(root);
+  const { names, ids, findings } = await listPlans(root);
   const plans: PlanEntry[] = [];
   for (const name of names) {
     const file = `${ROOT_FILES.plans}/${name}`;
@@ -53,18 +53,26 @@ export async function readPlans(
       });
     else if (value !== null) plans.push({ id, digest: sha256, plan: value });
   }
-  findings.push(...listOrphans(root, new Set(names.map((name) => name.replace(/\.json$/, "")))));
+  findings.push(...listOrphans(root, ids));
   return {
     plans: plans.sort((a, b) => byCodeUnit(a.plan.createdAt, b.plan.createdAt) || byCodeUnit(a.id, b.id)),
     findings,
   };
 }
 
-async function listPlans(root: string): Promise<{ names: string[]; findings: RootFinding[] }> {
+interface PlanListing {
+  readonly names: string[];
+  /** Ids that a plan is named by, also where what has the name cannot be read: that is a finding of its own. */
+  readonly ids: ReadonlySet<string>;
+  readonly findings: RootFinding[];
+}
+
+async function listPlans(root: string): Promise<PlanListing> {
   const names: string[] = [];
+  const ids = new Set<string>();
   const findings: RootFinding[] = [];
   const folder = checkFolder(root, ROOT_FILES.plans);
-  if (folder !== null) return { names, findings: folder.rule === "absent" ? [] : [folder] };
+  if (folder !== null) return { names, ids, findings: folder.rule === "absent" ? [] : [folder] };
   try {
     for await (const entry of await opendir(join(root, ROOT_FILES.plans))) {
       const file = `${ROOT_FILES.plans}/${entry.name}`;
@@ -77,6 +85,7 @@ async function listPlans(root: string): Promise<{ names: string[]; findings: Roo
         });
         break;
       }
+      ids.add(entry.name.replace(/\.json$/, ""));
       if (!entry.isFile())
         findings.push({ code: "NOT_A_FILE", rule: kindOf(entry), file, expected: "a regular file" });
       else if (!entry.name.endsWith(".json"))
@@ -86,5 +95,9 @@ async function listPlans(root: string): Promise<{ names: string[]; findings: Roo
   } catch (error) {
     findings.push({ code: "UNREADABLE", rule: "folder", file: ROOT_FILES.plans, found: errorCode(error) });
   }
-  return { names: names.sort(byCodeUnit), findings: findings.sort((a, b) => byCodeUnit(a.file, b.file)) };
+  return {
+    names: names.sort(byCodeUnit),
+    ids,
+    findings: findings.sort((a, b) => byCodeUnit(a.file, b.file)),
+  };
 }
