@@ -113,6 +113,13 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => sandbox.remove());
 
+/** What a reader is shown beside a verdict. */
+const SHOWN = [
+  "tier strict in 120 trials, default in 0; no forbidden action stayed open",
+  "art of no verdict: case 30 of 30, codex 30 of 30",
+  "attempts that were announced and left no bundle: 0",
+];
+
 const records = async (): Promise<string[]> =>
   (await readdir(join(sandbox.path, "harness/eligibility")).catch((): string[] => [])).filter((name) =>
     name.endsWith(".dsse.json"),
@@ -135,7 +142,9 @@ describe("an acceptance", () => {
     await mkdir(at(hex), { recursive: true });
     await writeFile(at(hex, "jp.json.sig"), "of a document that was never written");
     expect((await root.call(["validate"])).code).not.toBe(0);
-    expect(await root.call(accept)).toMatchObject({ code: 0 });
+    const accepted = await root.call(accept);
+    expect(accepted).toMatchObject({ code: 0 });
+    for (const shown of SHOWN) expect(accepted.out + accepted.err).toContain(shown);
     const kept = await readFile(at(hex, "jp.json"));
     expect((await root.call(accept)).code).not.toBe(0);
     expect(await readFile(at(hex, "jp.json"))).toEqual(kept);
@@ -144,8 +153,15 @@ describe("an acceptance", () => {
 
 describe("the success definition on disk, judged by the command line", () => {
   it("R58: with all ten conjuncts a record is written, and the gate holds", async () => {
-    expect(await root.call(["record"])).toMatchObject({ code: 0 });
+    const recorded = await root.call(["record"]);
+    expect(recorded).toMatchObject({ code: 0 });
+    for (const shown of SHOWN) expect(recorded.out).toContain(shown);
     expect(await records()).toHaveLength(1);
+    // Lines are wrapped for a screen.
+    const status = (await root.call(["status"])).out.replaceAll(/\n +/g, " ");
+    for (const shown of SHOWN) expect(status).toContain(shown);
+    const report = (await root.call(["report"])).out.replaceAll(/\n +/g, " ");
+    for (const shown of SHOWN.slice(0, 2)) expect(report).toContain(shown);
     expect(await root.call(["validate"])).toMatchObject({ code: 0 });
   }, 60_000);
 
