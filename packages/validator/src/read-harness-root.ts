@@ -119,6 +119,9 @@ async function readMachines(root: string): Promise<ReadMachines> {
   );
   const fileOf = (one: typeof keys): RawFile | null =>
     one?.read.ok === true ? { path: one.path, bytes: one.read.bytes } : null;
+  // What cannot be read is said as such, and not as a file that is missing.
+  if (revocations?.read.ok === false && revocations.read.finding.code !== "ARTIFACT_MISSING")
+    return { machines: null, findings: [revocations.read.finding] };
   const { machines, problems } = openMachines({ keys: fileOf(keys), revocations: fileOf(revocations) });
   return {
     machines,
