@@ -63,7 +63,7 @@ function said(at: number): SampleDraft {
 }
 
 async function benchThreads(root: string, rounds: number): Promise<{ gain: number; parseGain: number }> {
-  const { plans, trusted } = await readHarnessRoot(root, new Date().toISOString());
+  const { plans, trusted } = await readHarnessRoot(root, NOW);
   const [entry] = plans;
   if (entry === undefined || trusted === null) throw new Error("no root to bench");
   const check = async (workers: number): Promise<number> => {
