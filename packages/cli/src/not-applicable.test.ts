@@ -7,7 +7,7 @@ const RATIONALE = "This machine has no build of this backend, as its probe shows
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await Sandbox.make(import.meta.resolve("tsx"));
-  await sandbox.call(["init"]);
+  await sandbox.call(["init"], {}, () => Date.UTC(2026, 0, 1));
   await sandbox.call(["plan", "--candidate", "case"], {}, () => Date.UTC(2026, 0, 1));
 });
 afterAll(async () => sandbox.remove());
