@@ -127,7 +127,9 @@ describe("sealing", () => {
       if (end.state !== "sealed") throw new Error("the trial was not sealed");
       const { findings, report } = await readSealed(root, spec.trial);
       expect(findings).toEqual([]);
-      expect([report?.outcome, report?.closure.class]).toEqual(["harness-error", "HARNESS_ERROR"]);
+      // What the log itself still shows is judged; where it shows nothing, the harness's own error is.
+      const ends = ["harness-error HARNESS_ERROR", "failed BOUNDARY_VIOLATION"];
+      expect(ends).toContain(`${report?.outcome} ${report?.closure.class}`);
       expect(readdirSync(rootLayout(root).staging)).toEqual([]);
     },
     60_000,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
@@ -67,10 +68,11 @@ describe("running a plan", () => {
     });
     expect(first).toEqual({ planned: 1, kept: 0, sealed: 0, missing: 1 });
     expect(stopped.map(({ kind }) => kind)).toEqual(["started", "given-up"]);
-    expect(readdirSync(attempts)).toHaveLength(1);
+    // The intent, and the runner's signed word that the operator interrupted it.
+    expect(readdirSync(attempts)).toHaveLength(2);
     expect(await runPlan(input)).toMatchObject({ sealed: 1, missing: 0 });
     const names = readdirSync(attempts);
-    expect(names).toHaveLength(2);
+    expect(names).toHaveLength(3);
     const { report, findings } = await readSealed(root, trial);
     expect(findings).toEqual([]);
     expect(names).toContain(`${report?.attemptId ?? ""}.json`);
@@ -83,14 +85,19 @@ describe("running a plan", () => {
     expect(progress).toEqual([]);
   });
 
-  it("gives a trial up that many attempts left without a bundle", async () => {
+  it("gives a trial up of which the operator interrupted many attempts", async () => {
     const { input, progress, trials } = await prepare([stubLane(folder, SUCCESS)]);
     const [trial] = trials;
     if (trial === undefined) throw new Error("no trial");
     const attempts = join(rootLayout(root).attempts, trialPath(trial));
     writeFiles(
       attempts,
-      Object.fromEntries(Array.from({ length: MAX_ATTEMPTS }, (_, at) => [`${at}.json`, "{}"])),
+      Object.fromEntries(
+        Array.from({ length: MAX_ATTEMPTS }, () => randomUUID()).flatMap((id) => [
+          [`${id}.json`, "{}"],
+          [`${id}.interrupted.json`, "{}"],
+        ]),
+      ),
     );
     expect(await runPlan(input)).toMatchObject({ sealed: 0, missing: 1 });
     expect(progress).toEqual(["given-up stub"]);

@@ -241,7 +241,7 @@ describe("a fault of the harness or the lane", () => {
     expect(report.closure.workspace).toBe("changed-outside");
   });
 
-  it("that drafts an event which no reader would accept is sealed too", async () => {
+  it("that drafts an event which no reader would accept is sealed with a line that was not read", async () => {
     const { report, preparation } = await runStub(SUCCESS, {
       translator: () => ({
         push: (stream) => [
@@ -254,20 +254,20 @@ describe("a fault of the harness or the lane", () => {
         end: () => [],
       }),
     });
-    expect([report.outcome, preparation?.state]).toEqual(["harness-error", "harness-error"]);
+    expect([report.outcome, preparation?.state]).toEqual(["failed", "ready"]);
+    expect(report.claims.unreadLines).toBeGreaterThan(0);
   });
 
-  it("in staging leaves no bundle, no half one, and a later run completes", async () => {
+  it("in staging leaves no half bundle, and what is left is sealed as a harness error", async () => {
     const gone = await specFor(root, stubLane(folder, `${SUCCESS} await appears(${quoted("go")});`));
     const running = runTrial(gone);
     const staging = join(rootLayout(root).staging, gone.attemptId);
     await until(() => existsSync(join(staging, "artifacts", "stdout.raw")));
     rmSync(staging, { recursive: true });
     writeFiles(folder, { go: "" });
-    await expect(running).rejects.toMatchObject({ code: "ENOENT" });
-    expect(existsSync(rootLayout(root).runs)).toBe(false);
+    expect(await running).toMatchObject({ state: "sealed", report: { outcome: "harness-error" } });
+    expect((await readSealed(root, gone.trial)).findings).toEqual([]);
     expect(readdirSync(join(folder, "scratch"))).toEqual([]);
-    expect((await run(gone.lane)).report.outcome).toBe("completed");
   });
 });
 
@@ -281,7 +281,7 @@ describe("an interrupt", () => {
     const running = runTrial(await specFor(root, lane, {}, { interrupt: operator.signal }));
     await until(() => existsSync(join(folder, "started")));
     operator.abort();
-    expect(await running).toEqual({ state: "interrupted" });
+    expect(await running).toEqual({ state: "interrupted", backendStarted: true });
     expect(existsSync(rootLayout(root).runs)).toBe(false);
     expect(readdirSync(rootLayout(root).staging)).toEqual([]);
     writeFiles(folder, { go: "" });

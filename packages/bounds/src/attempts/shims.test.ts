@@ -240,10 +240,10 @@ test("R41: within strict bounds the pipe can be written to and neither read, emp
     'echo "did:$done"',
   ].join("\n");
   const ran = await runBoundedTool(
-    profile([{ path: bin, writable: false }]),
+    profile([bin, pipe].map((path) => ({ path, writable: false }))),
     ["/bin/sh", "-c", script],
     { cwd: "/", env: { PATH: "/usr/bin:/bin", B: bin, P: pipe }, timeoutMs: 60_000, maxBytes: 65_536 },
-    join(folder, "status"),
+    folder,
   );
   expect(ran.stdout.toString()).toBe("did:\n");
   expect(statSync(pipe).isFIFO()).toBe(true);
