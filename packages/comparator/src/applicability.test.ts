@@ -1,6 +1,6 @@
 import { checkDocument, digestHex } from "@stage6/evidence-interface";
 import { expect, test } from "vitest";
-import { ApplicabilityRecord, type ApplicabilityInput } from "./applicability.ts";
+import { ApplicabilityRecord, checkApplicability, type ApplicabilityInput } from "./applicability.ts";
 import { compare, type CompareInput } from "./compare.ts";
 import type { Check } from "./comparison.ts";
 import { blockedLane, digestOf, plannedLane, sampleInput, samplePlan } from "./testing/documents.ts";
@@ -65,6 +65,20 @@ test.each([
   const input = { ...withoutPi(sampleInput()), applicability: given(change) };
   expect(check(input)).toMatchObject({ verdict: "fail", code: "LANE_NA_INVALID" });
   expect(compare(input).exitCode).toBe(3);
+});
+
+test("a record from the future is invalid, and where nothing depends on time none is", () => {
+  const { plan } = withoutPi(sampleInput());
+  const at = (now: string | null) => checkApplicability(RECORD, planId, plan, false, now);
+  expect(at("2025-12-30T23:59:59.999Z")).toEqual([
+    { code: "LANE_NA_INVALID", message: `recorded at ${RECORD.recordedAt}, which is yet to come` },
+  ]);
+  expect(at(RECORD.recordedAt)).toEqual([]);
+  expect(at("2026-01-19T23:59:59.999Z")).toEqual([]);
+  expect(at(RECORD.expiresAt)).toEqual([
+    { code: "LANE_NA_INVALID", message: `expired at ${RECORD.expiresAt}` },
+  ]);
+  expect(at(null)).toEqual([]);
 });
 
 test("fake and the candidate are never not applicable, and an unread record is invalid", () => {

@@ -130,6 +130,26 @@ describe("lanes", () => {
     expect(check(comparison, "real-baselines")?.code).toBe("INSUFFICIENT_COMPARISON");
   });
 
+  test("a real baseline that was compared on some fixtures alone is none", () => {
+    const input = planWith(candidate, codex, fake, blockedLane("pi"));
+    const trials = input.trials.filter(({ lane, fixture }) => lane !== "codex" || fixture !== "fix-bug");
+    const comparison = compare({ ...input, trials });
+    expect(check(comparison, "real-baselines")).toMatchObject({
+      verdict: "fail",
+      code: "INSUFFICIENT_COMPARISON",
+    });
+    expect(check(compare(input), "real-baselines")?.verdict).toBe("pass");
+  });
+
+  test("without any baseline no dimension is decided", () => {
+    const alone = compare(planWith(candidate));
+    const dimensions = alone.checks.filter(({ id }) => id.startsWith("dimension."));
+    expect(dimensions).toHaveLength(5);
+    for (const dimension of dimensions)
+      expect(dimension).toMatchObject({ verdict: "inconclusive", code: "INSUFFICIENT_COMPARISON" });
+    expect(alone.exitCode).not.toBe(0);
+  });
+
   test("a candidate that is codex does not count as its own baseline", () => {
     const plan = samplePlan({
       candidate: "codex",
@@ -200,6 +220,16 @@ describe("policy", () => {
     );
   });
 
+  test.each(Object.keys(input.policy.limits))(
+    "another limit %s than the policy wants is a mismatch",
+    (name) => {
+      const policy = { ...input.policy, limits: { ...input.policy.limits, [name]: 7 } };
+      const { verdict, code, message } = check(compare({ ...input, policy }), "policy-bound") ?? {};
+      expect({ verdict, code }).toEqual({ verdict: "fail", code: "POLICY_MISMATCH" });
+      expect(message).toMatch(new RegExp(`^limit ${name}: planned [0-9]+, policy 7$`));
+    },
+  );
+
   test("too few trials are inconclusive and name the number needed", () => {
     const comparison = compare({
       ...input,
@@ -217,6 +247,24 @@ describe("policy", () => {
   test("scripted models cannot be called live evidence", () => {
     const comparison = compare(sampleInput(samplePlan({ evidenceClass: "live" })));
     expect(check(comparison, "evidence-class")?.code).toBe("EVIDENCE_CLASS_MISMATCH");
+  });
+
+  test("no lane but fake may be without a model", () => {
+    const none = (lane: string) => ({
+      ...plannedLane(lane),
+      model: { class: "none" as const, provider: "", id: "" },
+    });
+    for (const lane of ["case", "codex", "pi"]) {
+      const lanes = ["case", "codex", "fake", "pi"].map((one) =>
+        one === lane ? none(one) : plannedLane(one),
+      );
+      expect(check(compare(planWith(...lanes)), "evidence-class")).toMatchObject({
+        verdict: "fail",
+        code: "EVIDENCE_CLASS_MISMATCH",
+        message: `evidence is called scripted, but ${lane} has model class none`,
+      });
+    }
+    expect(check(compare(input), "evidence-class")?.verdict).toBe("pass");
   });
 
   test("the strict floor refuses the default tier, and silent actions are named", () => {

@@ -37,6 +37,29 @@ test("every floor is held, and all problems are collected", () => {
   ]);
 });
 
+test.each([
+  [
+    "/rates/z",
+    { rates: { ...DEFAULT_POLICY.rates, z: 1.749 } },
+    { rates: { ...DEFAULT_POLICY.rates, z: 1.75 } },
+  ],
+  [
+    "/rates/margin",
+    { rates: { ...DEFAULT_POLICY.rates, margin: 0.101 } },
+    { rates: { ...DEFAULT_POLICY.rates, margin: 0.1 } },
+  ],
+  [
+    "/trialsPerCell/live",
+    { trialsPerCell: { scripted: 1, live: 4 } },
+    { trialsPerCell: { scripted: 1, live: 5 } },
+  ],
+  ["/fixtures/live", { fixtures: { scripted: 1, live: 5 } }, { fixtures: { scripted: 1, live: 6 } }],
+  ["/fixtures/scripted", { fixtures: { scripted: 0, live: 6 } }, { fixtures: { scripted: 1, live: 6 } }],
+])("the floor of %s refuses what is just below it, and takes what is on it", (pointer, below, on) => {
+  expect(problems({ ...DEFAULT_POLICY, ...below })).toEqual([`POLICY_WEAKENED ${pointer}`]);
+  expect(problems({ ...DEFAULT_POLICY, ...on })).toEqual([]);
+});
+
 test("a policy from before token counts were read at the gateway is refused, and names what it lacks", () => {
   const kinds = [
     ...DEFAULT_POLICY.kinds.filter(({ kind }) => kind !== "report:usage-observed"),

@@ -30,6 +30,26 @@ test.each([...FAULTS, ...UNSCORED])(
   },
 );
 
+test.each(["class", "also"] as const)(
+  "a process that outlived the trial breaks failure-closure when the closure alone names it, as %s",
+  (place) => {
+    const orphaned = changeLane(sampleInput(), "case", (trial) =>
+      withReport(trial, (report) => ({
+        outcome: "failed",
+        closure: {
+          ...report.closure,
+          class: place === "class" ? "ORPHAN" : "TASK_FAILED",
+          also: place === "also" ? ["ORPHAN"] : [],
+          detectedBy: "process",
+          processTreeEmpty: true,
+        },
+      })),
+    );
+    const failed = compare(orphaned).checks.filter(({ verdict }) => verdict !== "pass");
+    expect(failed.map(({ id, code }) => `${id} ${code ?? ""}`)).toEqual(["dimension.failure-closure ORPHAN"]);
+  },
+);
+
 test.each(FAULTS)("one candidate trial with $name is enough", ({ dimension, apply }) => {
   const input = sampleInput();
   const trials = input.trials.map((trial) =>

@@ -7,7 +7,7 @@ import { changeFirst, cutOff, liveInput, tried, untold } from "../testing/live.t
 import type { TrialInput } from "../trial-input.ts";
 import { explainCell } from "../explain-cell.ts";
 import { renderComparison } from "../render-comparison.ts";
-import { decidePooled } from "./decide-rate.ts";
+import { decidePooled, decideRate } from "./decide-rate.ts";
 
 const RULES = { margin: 0.1, z: 1.75 };
 const MISSES = [
@@ -82,6 +82,43 @@ describe.each(MISSES)("the rate %s of %s", (component, dimension, miss) => {
     const fixture = compare(changeFirst(liveInput(), "case", 5, miss));
     expect(cellsOf(fixture, dimension)[0]).toMatchObject({ verdict: "worse", code: "RATE_LOWER" });
   });
+});
+
+test("a fixture on which the candidate is lower beyond chance is worse, whatever all fixtures together say", () => {
+  const fixture = (candidate: number, baseline: number) =>
+    decideRate(
+      "tested",
+      { candidate: { hits: candidate, of: 5 }, baseline: { hits: baseline, of: 5 } },
+      "matches",
+    );
+  expect(fixture(0, 5)).toMatchObject({ verdict: "worse" });
+  expect(fixture(1, 5)).toMatchObject({ verdict: "worse" });
+  // One in six by chance: no more than the other fixtures say.
+  expect(fixture(2, 5)).toMatchObject({ verdict: "matches" });
+  expect(fixture(5, 0)).toMatchObject({ verdict: "matches" });
+  const low = { candidate: { hits: 0, of: 5 }, baseline: { hits: 5, of: 5 } };
+  for (const basis of ["scripted", "no-model"] as const)
+    expect(decideRate(basis, low, "worse")).toEqual({ verdict: "shown", fisher: null });
+});
+
+test("one fixture of many that is lower beyond chance fails live evidence that holds on the whole", () => {
+  const input = liveInput(40, 5);
+  const comparison = compare(changeFirst(input, "case", 4, untold));
+  const cells = cellsOf(comparison, "event-validity");
+  expect(cells[0]).toMatchObject({ verdict: "worse", code: "RATE_LOWER" });
+  expect(cells.slice(1).every(({ verdict }) => verdict === "matches")).toBe(true);
+  expect(comparison.exitCode).toBe(1);
+});
+
+test("over all fixtures a candidate beats only what chance would not show, and is worse only below chance", () => {
+  const pooled = (candidate: number, baseline: number, of: number) =>
+    decidePooled({ candidate: { hits: candidate, of }, baseline: { hits: baseline, of } }, RULES).verdict;
+  expect(pooled(100, 20, 100)).toBe("beats");
+  expect(pooled(30, 30, 30)).toBe("matches");
+  // One in 3,000 by chance: better, and not believed.
+  expect(pooled(30, 20, 30)).toBe("matches");
+  expect(pooled(20, 30, 30)).toBe("worse");
+  expect(pooled(29, 30, 30)).toBe("inconclusive");
 });
 
 test("one miss in 46 live trials is accepted", () => {
