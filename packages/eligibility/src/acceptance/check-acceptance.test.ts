@@ -122,6 +122,17 @@ describe("an acceptance", () => {
     expect(codes([good, ...one({ document: { decision: "rejected" } })])).toEqual(["ACCEPTANCE_REJECTED"]);
   });
 
+  it("R40: stands in no decision beside one that rejects, whichever came first", () => {
+    for (const acceptedAt of ["2026-06-03T12:00:00.000Z", "2026-06-04T12:00:00.000Z"]) {
+      const both = [good, ...one({ document: { decision: "rejected", acceptedAt } })];
+      for (const acceptances of [both, both.toReversed()]) {
+        const changed = { ...documents, acceptances: new Map([[digest, acceptances]]) };
+        expect(decideEligibility(changed, { now: NOW }).acceptanceDigest).toBeNull();
+      }
+    }
+    expect(decideEligibility(documents, { now: NOW }).acceptanceDigest).toBe(sha256(good.document.bytes));
+  });
+
   it("R40: by a name that nobody trusts is refused (OPERATOR_UNKNOWN)", () => {
     expect(codes(one({ document: { operator: "operator:mallory" } }))).toEqual(["OPERATOR_UNKNOWN"]);
   });

@@ -100,6 +100,13 @@ describe("a source admission", () => {
     expect(admitted(change)).toContain(`SOURCE_DRIFT ${rule}`);
   });
 
+  it("R38: may come with the plan, and one millisecond after it is refused (SOURCE_DRIFT)", () => {
+    const { createdAt } = input.plan;
+    expect(createdAt).toBe("2026-06-01T00:00:00.000Z");
+    expect(admitted({ admittedAt: createdAt })).toEqual([]);
+    expect(admitted({ admittedAt: "2026-06-01T00:00:00.001Z" })).toEqual(["SOURCE_DRIFT order"]);
+  });
+
   it.each([
     ["SOURCE_DRIFT tree", "another tree", { gitTree: "9".repeat(40) }],
     ["SOURCE_DRIFT tree", "another commit", { gitCommit: "9".repeat(40) }],

@@ -54,6 +54,12 @@ describe("the targets of a plan", () => {
   });
 
   it("R15: a fixture that is not the plan's, or is gone, is refused (TARGET_NOT_OWNED)", () => {
+    const file = documents.fixtures.get(fixture);
+    const sound: object = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8"));
+    const task = { path: file?.path ?? "", bytes: Buffer.from(JSON.stringify({ ...sound, task: "other" })) };
+    expect(codesOf("ownership", { ...documents, fixtures: new Map([[fixture, task]]) })).toEqual([
+      "TARGET_NOT_OWNED other-target",
+    ]);
     const other = { path: "fixtures/x/fixture.json", bytes: Buffer.from("{}") };
     expect(codesOf("ownership", { ...documents, fixtures: new Map() })).toEqual(["TARGET_NOT_OWNED missing"]);
     expect(codesOf("ownership", { ...documents, fixtures: new Map([[fixture, other]]) })).toEqual(

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -108,6 +108,35 @@ describe("appendLedger", () => {
     await appendLedger(file, draft("a"));
     expect(await readdir(join(file, ".."))).toEqual(["ledger.jsonl"]);
   });
+
+  it(
+    "R40: never takes over the lock of another user's process (LEDGER_BUSY)",
+    { timeout: 120_000 },
+    async () => {
+      const file = await ledgerFile();
+      const lock = join(file, "../.ledger.jsonl.lock");
+      const isRoot = process.getuid?.() === 0;
+      // A process that may not be signalled: for nobody this very one, for anybody else the first of the system.
+      await writeFile(lock, String(isRoot ? process.pid : 1), { mode: 0o644 });
+      await chmod(join(file, ".."), 0o777);
+      const user = isRoot ? ["65534"] : [];
+      const child = spawn(process.execPath, [RUN, WRITER, file, "other", ...user], {
+        stdio: ["ignore", "pipe", "pipe"],
+        detached: true,
+      });
+      let [told, said] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => {
+        told += chunk.toString("utf8");
+        // It would go on for ever: one entry says enough.
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      });
+      child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("utf8")));
+      await once(child, "close");
+      expect(told).toBe("");
+      expect(said).toContain("LEDGER_BUSY");
+      expect(await readdir(join(file, ".."))).toEqual([".ledger.jsonl.lock"]);
+    },
+  );
 
   it(
     "R40: is whole after each of eight SIGKILLs, with every entry that was told of",

@@ -182,6 +182,29 @@ describe("a record", () => {
     ]);
   });
 
+  it("R20: that the ledger has under another type, or for another proof, is refused (RECORD_INVALID)", async () => {
+    for (const [rule, change] of [
+      ["type", { recordType: "rehearsal" }],
+      ["proof", { proofDigest: sha256("another proof") }],
+    ] as const) {
+      const folder = await recordFolder();
+      await writeRecord(folder, { ...recorded, draft: { ...draft, ...change } }, KEYS.comparator);
+      expect(codesOf("records", await withFolder(live.documents, folder))).toEqual([
+        `RECORD_INVALID ${rule}`,
+      ]);
+    }
+  });
+
+  it("R5: written one millisecond after the time to judge at is refused (LEDGER_BROKEN)", async () => {
+    const folder = await recordFolder();
+    await writeRecord(folder, recorded, KEYS.comparator);
+    const documents = await withFolder(live.documents, folder);
+    expect(codesOf("ledger", documents, { now: "2026-06-04T23:59:59.999Z" })).toEqual([
+      "LEDGER_BROKEN future",
+    ]);
+    expect(codesOf("ledger", documents)).toEqual([]);
+  });
+
   it("R40: of a proof that was accepted by nobody cannot be derived", () => {
     const { documents, proof, digest } = live;
     const rejected = new Map([

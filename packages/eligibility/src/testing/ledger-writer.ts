@@ -2,7 +2,12 @@ import { sha256 } from "@stage6/evidence-interface";
 import { appendLedger } from "../fs/append-ledger.ts";
 
 // A program for tests: adds entries to the ledger named by its argument until it is killed, and tells each one it added.
-const [, , file = "", name = ""] = process.argv;
+// With a third argument it does so as the user of that id; its sources are read before.
+const [, , file = "", name = "", user = ""] = process.argv;
+if (user !== "") {
+  process.setgid?.(Number(user));
+  process.setuid?.(Number(user));
+}
 for (let at = 0; ; at += 1) {
   const { seq } = await appendLedger(file, {
     recordType: "rehearsal",
