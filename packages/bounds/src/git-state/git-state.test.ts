@@ -49,6 +49,17 @@ test("objects are counted and everything else is listed by path", async () => {
   ]);
 });
 
+test("an index that is a link is never merely touched: where it leads is another change", async () => {
+  const { dir } = repository();
+  const index = join(dir, ".git/index");
+  const link = (target: string): void => {
+    rmSync(index, { force: true });
+    symlinkSync(target, index);
+  };
+  expect(await changesOf(dir, () => link("/tmp/a"))).toEqual(["index type-changed"]);
+  expect(await changesOf(dir, () => link("/tmp/b"))).toEqual(["index modified"]);
+});
+
 test("an untouched git directory has no changes, and git status alone touches at most the index", async () => {
   const { dir, git } = repository();
   expect(await changesOf(dir, () => undefined)).toEqual([]);

@@ -89,6 +89,9 @@ test("set-id and sticky bits are violations even inside, unless a directory inhe
   expect(compare(base, replace("src/a", { mode: 0o4644 }))).toEqual(["src/a mode-changed mode-bits"]);
   expect(compare(base, [...base, entry("src/b", { mode: 0o2755 })])).toEqual(["src/b added mode-bits"]);
   expect(compare(base, [...base, dir("src/b", { mode: 0o2755 })])).toEqual(["src/b added mode-bits"]);
+  expect(compare(base, replace("src/a", { mode: 0o1644 }))).toEqual(["src/a mode-changed mode-bits"]);
+  expect(compare(base, replace("src", { mode: 0o1755 }))).toEqual(["src mode-changed mode-bits"]);
+  expect(compare(base, [...base, dir("src/b", { mode: 0o1755 })])).toEqual(["src/b added mode-bits"]);
   expect(compare(replace("src/a", { mode: 0o4644 }), base)).toEqual(["src/a mode-changed allowed"]);
   const setgid = replace("src", { mode: 0o2755 });
   expect(compare(setgid, [...setgid, dir("src/b", { mode: 0o2755 })])).toEqual(["src/b added allowed"]);
@@ -126,6 +129,30 @@ test("a link that pointed out before is judged again only when it points elsewhe
   expect(compare(before, [...base, link("src/l", "../docs")])).toEqual(["src/l modified link-escape"]);
 });
 
+test("a nested repository is a violation inside allowed paths, in any case of its name", () => {
+  for (const name of [".git", ".GIT", ".Git"])
+    expect(
+      compare(base, [...base, dir("src/x"), dir(`src/x/${name}`), entry(`src/x/${name}/config`)]),
+    ).toEqual([
+      "src/x added allowed",
+      `src/x/${name} added nested-repository`,
+      `src/x/${name}/config added nested-repository`,
+    ]);
+});
+
+test("a chain of links ends where Linux ends it, and a loop ends", () => {
+  const chain = (length: number): string[] => {
+    const links = Array.from({ length }, (_, at) => link(`src/l${at + 1}`, at === 0 ? "a" : `l${at}`));
+    return compare([...base, ...links], [...base, ...links, link("src/l", `l${length}`)]);
+  };
+  expect(chain(40)).toEqual(["src/l added allowed"]);
+  expect(chain(41)).toEqual(["src/l added link-escape"]);
+  const loop = [link("src/m", "n"), link("src/n", "m")];
+  expect(compare([...base, ...loop], [...base, ...loop, link("src/l", "m")])).toEqual([
+    "src/l added link-escape",
+  ]);
+});
+
 test("an allowed root stays a directory", () => {
   expect(compare(base, [dir("."), dir("docs"), entry("docs/a"), link("src", "docs")])).toEqual([
     "src type-changed root-replaced",
@@ -148,6 +175,10 @@ test("a mount inside the tree is a violation", () => {
 
 test("a tree that is gone is a violation", () => {
   expect(compare([dir(".")], [])).toEqual([". deleted outside-allowed"]);
+  for (const glob of ["src/**", "**", "docs"]) {
+    expect(compare(base, [], glob)[0]).toBe(". deleted outside-allowed");
+    expect(compare([], base, glob)[0]).toBe(". added outside-allowed");
+  }
 });
 
 test("a path longer than an observation may hold keeps its head and gets its digest", () => {

@@ -182,18 +182,19 @@ describe("a record", () => {
     ]);
   });
 
-  it("R20: that the ledger has under another type, or for another proof, is refused (RECORD_INVALID)", async () => {
-    for (const [rule, change] of [
-      ["type", { recordType: "rehearsal" }],
-      ["proof", { proofDigest: sha256("another proof") }],
-    ] as const) {
+  it.each([
+    ["type", { recordType: "rehearsal" }],
+    ["proof", { proofDigest: sha256("another proof") }],
+  ] as const)(
+    "R20: that the ledger has with another %s is refused (RECORD_INVALID)",
+    async (rule, change) => {
       const folder = await recordFolder();
       await writeRecord(folder, { ...recorded, draft: { ...draft, ...change } }, KEYS.comparator);
       expect(codesOf("records", await withFolder(live.documents, folder))).toEqual([
         `RECORD_INVALID ${rule}`,
       ]);
-    }
-  });
+    },
+  );
 
   it("R5: written one millisecond after the time to judge at is refused (LEDGER_BROKEN)", async () => {
     const folder = await recordFolder();
