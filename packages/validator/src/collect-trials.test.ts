@@ -20,6 +20,17 @@ const collect = ({ root, plan, planId }: SampleRoot, concurrency?: number): Prom
 const faults = (trials: readonly CollectedTrial[]): string[] =>
   trials.flatMap(({ findings }) => findings.map(({ code, rule, file }) => `${code} ${rule} ${file}`));
 
+it("finds a bundle whose permission to commit is not its plan's", async () => {
+  const permitted = await writeSampleRoot(join(await tempFolder(), "harness"), {
+    plan: (plan) => ({ ...plan, localCommits: "permitted" }),
+  });
+  const trials = await collect(permitted);
+  expect(trials.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => "invalid"));
+  expect(faults(trials)).toEqual(
+    trials.map(({ folder }) => `TRIAL_MISMATCH plan ${folder}/artifacts/observation.json`),
+  );
+});
+
 it("reads the same trials in the same order with any concurrency", async () => {
   const sample = await copy();
   const trials = await collect(sample, 1);

@@ -50,6 +50,18 @@ it("lists an attempt without a bundle: run again, hidden, or under another name"
   ]);
 });
 
+it("takes nothing but a document for an intent, wherever it lies", async () => {
+  const sample = await copy();
+  const folder = attemptsOf(sample);
+  const others = ["00000000-0000-4000-8000-000000000000.txt", "json", "note"];
+  for (const name of others) await writeFile(join(sample.root, folder, name), "{}");
+  const { lost, findings } = await listed(sample);
+  expect(lost).toEqual([]);
+  expect(findings.map(({ rule, file }) => `${rule} ${file}`)).toEqual(
+    others.map((name) => `unplanned-attempt ${folder}/${name}`),
+  );
+});
+
 it("finds what is no intent of a planned trial, and follows no link", async () => {
   const sample = await copy();
   const folder = attemptsOf(sample);

@@ -113,6 +113,20 @@ describe("a root that changed", () => {
     expect(bundles(await judge(root, folder))?.verdict).toBe("fail");
   });
 
+  test("is refused when the intent of a known bundle announces another attempt, or is gone", async () => {
+    const { root, folder, first } = await warm();
+    const attempts = join(root, first.replace("runs/", "attempts/"));
+    const [name = ""] = await readdir(attempts);
+    const file = join(attempts, name);
+    const intent: object = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, writeStrictBytes({ ...intent, planDigest: sha256("another plan") }));
+    expect(bundles(await judge(root, folder))).toMatchObject({ verdict: "fail", code: "TRIAL_MISMATCH" });
+    await writeFile(file, writeStrictBytes(intent));
+    expect(bundles(await judge(root, folder))?.message).toContain(HITS);
+    await rename(file, join(root, "elsewhere.json"));
+    expect(bundles(await judge(root, folder))?.verdict).toBe("fail");
+  });
+
   test("an unsound bundle is never remembered", async () => {
     const { root, bundles: all } = await copy();
     await flipByte(root, `${all[0] ?? ""}/events.jsonl`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Policy } from "@stage6/comparator";
 import {
@@ -16,8 +16,16 @@ import {
   sampleStage5,
   signed,
 } from "@stage6/eligibility/testing";
-import { checkDocument, Report, type TrialPlan, type TrialRef } from "@stage6/evidence-interface";
-import type { SampleTrial } from "@stage6/evidence-interface/testing";
+import { appendRevocation } from "@stage6/eligibility/fs";
+import {
+  checkDocument,
+  Report,
+  sha256,
+  writeStrictBytes,
+  type TrialPlan,
+  type TrialRef,
+} from "@stage6/evidence-interface";
+import { testKeys, type SampleTrial } from "@stage6/evidence-interface/testing";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { CheckId, GateCheck } from "../gate-check.ts";
 import { writeGateRoot, type GateRootOptions } from "../testing/gate-root.ts";
@@ -25,6 +33,8 @@ import { writeDocument, type SampleRoot } from "../testing/sample-root.ts";
 import { flipByte } from "../testing/spoil.ts";
 import { removeTempFolders, tempFolder } from "../testing/temp-folder.ts";
 import { validateRoot } from "../validate-root.ts";
+import { RawReader } from "./raw-reader.ts";
+import { readGateDocuments } from "./read-gate-documents.ts";
 import { readGate } from "./read-gate.ts";
 
 /** The source as the caller sees it now. */
@@ -278,6 +288,50 @@ describe("one thing spoiled", () => {
   it("R50: the same admission a month later is refused (SOURCE_STALE)", async () => {
     const checks = await checksOf(original.root, "2026-07-05T00:00:00.000Z");
     expect(checks.get("source-admission")?.code).toBe("SOURCE_STALE");
+  });
+
+  it("R24: bundles of a runner key that was revoked, or whose window is over, are refused (UNTRUSTED_KEY)", async () => {
+    const states = async (root: string, now: string = NOW): Promise<string[]> => {
+      const { trials } = await readGate({ root, now, observations: LOOKS, founder: FOUNDER });
+      return [
+        ...new Set(trials.flatMap(({ state, findings }) => [state, ...findings.map(({ code }) => code)])),
+      ];
+    };
+    const { root } = await copy();
+    expect(await states(root)).toEqual(["present"]);
+    expect(await states(root, "2027-01-01T00:00:00.001Z")).toContain("invalid");
+    expect(await states(root, "2024-12-31T23:59:59.999Z")).toContain("invalid");
+    await appendRevocation(join(root, "trust/revocations.jsonl"), {
+      kind: "key",
+      id: testKeys().runner.keyid,
+      revokedAt: "2026-06-04T00:00:00.000Z",
+      reason: "lost",
+    });
+    expect(await states(root)).toContain("invalid");
+    expect(await states(root)).not.toContain("present");
+    expect((await checksOf(root)).get("bundles")?.verdict).toBe("fail");
+  });
+
+  it("R38: a look at the source that is not the sealed bundle's any more counts as not made", async () => {
+    const { root } = await copy();
+    const { trials, documents } = await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER });
+    if (documents === null) throw new Error("the root was not read");
+    const reading = {
+      trust: documents.trust,
+      founder: FOUNDER,
+      trials: trials.filter(({ lane }) => lane === "case"),
+      comparison: null,
+      matrix: null,
+      caseAdapter: { version: "1", sha256: sha256("adapter") },
+      observations: [],
+    };
+    const looks = async (): Promise<number> =>
+      (await readGateDocuments(new RawReader(root), reading)).observations.length;
+    expect(await looks()).toBe(4);
+    const file = join(root, reading.trials[0]?.folder ?? "", "artifacts/source-before.json");
+    const look: object = JSON.parse(await readFile(file, "utf8"));
+    await writeFile(file, writeStrictBytes({ ...look, observedAt: "2026-06-02T00:00:01.000Z" }));
+    expect(await looks()).toBe(3);
   });
 
   it("R23: the same root gives the same result in another folder", async () => {
