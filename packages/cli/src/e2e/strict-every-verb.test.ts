@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,6 @@ import {
   giveTo,
   classifyAttempt,
   digestTree,
-  hardenedGitEnv,
   prepareDecoyRemote,
   prepareShims,
   probeStrict,
@@ -15,77 +13,17 @@ import {
   runBoundedTool,
   type DecoyRemote,
 } from "@stage6/bounds";
-import { FOUNDER, HARNESS, KEYS } from "@stage6/eligibility/testing";
 import { checkDocument } from "@stage6/evidence-interface";
-import { writeGateRoot } from "@stage6/validator/testing";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildProgram } from "../build-program.ts";
-import { MACHINE_ROLES } from "../role-keys.ts";
+import { CALLS, prepareVerbs, REPOSITORY, VERBS } from "./prepare-verbs.ts";
 import { VerbResults } from "./verb-calls.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
 const CLI = fileURLToPath(new URL("../../", import.meta.url));
 const DEADLINE_MS = 240_000;
 
-/** Every verb with the words that make it do its work; `reads`: it promises to write nothing into the root. */
-interface Verb {
-  readonly words: readonly string[];
-  readonly reads?: true;
-}
-const FAKE = ["--candidate", "fake", "--lanes", "fake", "--fixtures", "fix-failing-test"];
-const OWN = ["--owner", "me", "--consent", "mine, noncritical"];
-const WHY = "It is not installed on this machine, and nobody will install it.";
-/** On the whole sample root: what is judged and accepted there is complete up to the proof. */
-const WHOLE = ["--harness-root", "whole"];
-const VERBS: Readonly<Record<string, readonly Verb[]>> = {
-  init: [{ words: [] }],
-  probe: [{ words: ["--bounds", "auto"], reads: true }],
-  "backends list": [{ words: [], reads: true }],
-  "backends install": [{ words: [] }],
-  "fixtures list": [{ words: [], reads: true }],
-  "fixtures add": [
-    {
-      words: ["--from", "other", "--base", "main", "--task", "task.md", "--allow", "src/**"].concat(OWN, [
-        "--oracle",
-        "true",
-      ]),
-    },
-  ],
-  "fixtures own": [{ words: ["add-feature", ...OWN] }],
-  "lanes try": [{ words: ["task.md"] }],
-  "lanes check": [{ words: ["task.md", "--samples", ".", "--key", "author.pem"] }],
-  "lanes verify": [{ words: ["task.md", "--key", "task.md", "--package", "task.md"], reads: true }],
-  "operator add": [{ words: ["jp", "--key", "jp.pub"] }],
-  "operator confirm": [{ words: ["--founder", "jp"] }],
-  "operator trust": [{ words: [`SHA256:${"A".repeat(43)}`], reads: true }],
-  "sign-policy": [{ words: ["--operator", "jp", "--key", "jp"] }],
-  plan: [{ words: FAKE }],
-  run: [{ words: [] }],
-  compare: [{ words: [] }, { words: ["--explain", "codex/fix-failing-test/report-shape"], reads: true }],
-  "not-applicable": [{ words: ["--lane", "codex", "--rationale", WHY, "--recorded-by", "me"] }],
-  matrix: [{ words: ["--row", "F14,F18", "--lane", "fake", "--no-install"] }],
-  replay: [{ words: [], reads: true }],
-  validate: [
-    { words: [], reads: true },
-    { words: WHOLE, reads: true },
-  ],
-  status: [
-    { words: [], reads: true },
-    { words: WHOLE, reads: true },
-  ],
-  report: [{ words: WHOLE, reads: true }],
-  health: [{ words: WHOLE, reads: true }],
-  stage5: [{ words: [...WHOLE, "--files", "whole/stage5/first", "--statement", "task.md"] }],
-  "admit-source": [{ words: [...WHOLE, "--draft", "review.json"] }],
-  accept: [{ words: [...WHOLE, "--operator", "jp", "--key", "jp"] }],
-  record: [{ words: WHOLE }],
-  revoke: [{ words: ["key", `sha256:${"0".repeat(64)}`, "--reason", "lost"] }],
-  "validate-planning": [{ words: ["--root", REPOSITORY], reads: true }],
-  rehearse: [{ words: [...FAKE, "--no-install", "--harness-root", "rehearsal"] }],
-};
-const CALLS = Object.entries(VERBS).flatMap(([verb, calls]) => calls.map((call) => ({ verb, ...call })));
 const SHUT = ["core", "vendor", "other", "home"] as const;
 
 /** Every command of the program that does something, as `verb` or `verb subverb`. */
@@ -114,37 +52,14 @@ describe("every verb inside strict bounds", () => {
 
   beforeAll(async () => {
     top = realpathSync(mkdtempSync(join(tmpdir(), "stage6-verbs-")));
-    for (const name of ["core", "vendor", "home", "keys", "shims", "work"]) mkdirSync(at(name));
-    writeFileSync(at("core/protocol.md"), "core\n");
-    writeFileSync(at("vendor/source.ts"), "vendor\n");
+    mkdirSync(at("shims"));
     remote = await prepareDecoyRemote(at("remote.git"));
-    const git = (...words: string[]): unknown =>
-      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], {
-        cwd: top,
-        env: hardenedGitEnv(),
-      });
-    git("init", "-q", "--initial-branch=main", "other");
-    writeFileSync(at("other/value.txt"), "old\n");
-    git("-C", "other", "add", ".");
-    git("-C", "other", "commit", "-q", "-m", "one");
-    git("-C", "other", "remote", "add", "origin", remote.url);
+    await prepareVerbs(top, remote.url);
     await prepareShims(shims(), at("shims/calls"));
     witness = await ShimWitness.open(at("shims/calls"));
-
-    await writeGateRoot(at("work/whole"));
-    mkdirSync(at("keys", HARNESS));
-    for (const role of MACHINE_ROLES)
-      writeFileSync(at("keys", HARNESS, `${role}.pem`), KEYS[role].export({ type: "pkcs8", format: "pem" }), {
-        mode: 0o600,
-      });
-    writeFileSync(at("keys", HARNESS, "founder"), `${FOUNDER}\n`);
-    writeFileSync(at("work/task.md"), "Say new.\n");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "jp", "-f", at("work/jp")]);
     for (const name of SHUT) before.set(name, await digest(name));
     refs = await remote.refsDigest();
 
-    const calls = CALLS.map(({ verb, words }) => [...verb.split(" "), ...words.map(outside)]);
-    writeFileSync(at("work/calls.json"), JSON.stringify({ root: at("work"), calls }));
     for (const name of ["notes", "out"]) mkdirSync(at(name));
     const driver = await probeStrict();
     if (!driver.ok) throw new Error(`${driver.code}: ${driver.detail}. ${driver.cure}`);
@@ -197,9 +112,6 @@ describe("every verb inside strict bounds", () => {
     results = value;
   }, DEADLINE_MS + 60_000);
   afterAll(() => rmSync(top, { recursive: true, force: true, maxRetries: 3 }));
-
-  /** A repository that is offered as a fixture lies beside the folder of the calls. */
-  const outside = (word: string): string => (word === "other" ? at("other") : word);
 
   it("R13, R14: each does its work or refuses with a reason, and none activates anything", () => {
     const said = results.map(({ code, activation }, index) => ({

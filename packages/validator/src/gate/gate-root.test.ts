@@ -285,6 +285,21 @@ describe("one thing spoiled", () => {
     expect(told).toContain(code);
   });
 
+  it("R8: a bundle that is missing is counted at its place in the plan and refused there (MISSING_TRIAL)", async () => {
+    const sample = await copy();
+    await drop(({ bundles }) => bundles[0] ?? "")(sample);
+    const { comparison } = await validateRoot({
+      root: sample.root,
+      now: NOW,
+      observations: LOOKS,
+      founder: FOUNDER,
+    });
+    expect(comparison?.checks.find(({ id }) => id === "trials-complete")).toMatchObject({
+      verdict: "fail",
+      code: "MISSING_TRIAL",
+    });
+  });
+
   it("R50: the same admission a month later is refused (SOURCE_STALE)", async () => {
     const checks = await checksOf(original.root, "2026-07-05T00:00:00.000Z");
     expect(checks.get("source-admission")?.code).toBe("SOURCE_STALE");
@@ -492,6 +507,24 @@ describe("roots that were made otherwise", () => {
       JSON.stringify(comparison),
     ];
     expect(told.join(" ")).toContain(code);
+  });
+
+  it("R20, R35: a lane that wrote where it may not closes as that and is refused for it (BOUNDARY_VIOLATION)", async () => {
+    const options = MADE.find(([, what]) => what === "a lane that wrote where it may not")?.[3];
+    if (options === undefined) throw new Error("no such root");
+    const { root } = await make(await options());
+    const { trials } = await readGate({ root, now: NOW, observations: LOOKS, founder: FOUNDER });
+    const closures = (lane: string, number: number): readonly string[] =>
+      trials
+        .filter((one) => one.lane === lane && one.number === number)
+        .flatMap(({ report }) => (report === null ? [] : [report.closure.class, ...report.closure.also]));
+    expect(closures("case", 1)).toContain("BOUNDARY_VIOLATION");
+    expect(closures("case", 2)).toEqual(["NONE"]);
+    const { comparison } = await validateRoot({ root, now: NOW, observations: LOOKS, founder: FOUNDER });
+    expect(comparison?.checks.find(({ id }) => id === "dimension.allowed-paths")).toMatchObject({
+      verdict: "fail",
+      code: "BOUNDARY_VIOLATION",
+    });
   });
 
   it("R16: a bundle that names a file outside of itself is refused (PATH_ESCAPE)", async () => {
