@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     ...shared.test,
     exclude: [...(shared.test?.exclude ?? []), "**/*.properties.test.ts"],
+    env: { STAGE6_PROPERTY_RUNS: "20" },
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },

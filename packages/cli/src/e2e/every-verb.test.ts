@@ -21,6 +21,7 @@ import { CALLS, prepareVerbs } from "./prepare-verbs.ts";
 import { VerbResults } from "./verb-calls.ts";
 
 const CALL_VERBS = fileURLToPath(new URL("call-verbs.ts", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
 const TSCONFIG = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 const DEADLINE_MS = 480_000;
 /** Words of what this project never does, as arguments of git, npm or a hosting service's tool. */
@@ -29,7 +30,7 @@ const FORBIDDEN =
 /** The self-test of the strict bounds tries everything without them first, in a folder and against a remote of its own. */
 const isProbe = ([tool, verb, flag, remote = "", ref, ...more]: readonly string[]): boolean =>
   `${tool} ${verb} ${flag} ${ref}` === "git push --quiet HEAD:refs/heads/probe" &&
-  /\/free\/outside\/remote\.git$/.test(remote) &&
+  remote.endsWith("/free/outside/remote.git") &&
   more.length === 0;
 /** Where something is on: fake is the default validation lane. */
 const ON = /^(?:[^/]+\/)*(?:harness\.json\/lanes\/fake|lanes\/fake\/lane\.json)\/enabledByDefault$/;
@@ -45,7 +46,7 @@ describe("every verb, with every tool on PATH noted and every file read afterwar
   beforeAll(async () => {
     top = realpathSync(mkdtempSync(join(tmpdir(), "stage6-every-verb-")));
     remote = await prepareDecoyRemote(at("remote.git"));
-    await prepareVerbs(top, remote.url);
+    await prepareVerbs(top, remote.url, REPOSITORY);
     refs = await remote.refsDigest();
     tools = new RecordingTools(at("tools"));
     mkdirSync(at("out"));

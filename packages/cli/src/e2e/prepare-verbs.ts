@@ -1,14 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { hardenedGitEnv } from "@stage6/bounds";
 import { FOUNDER, HARNESS, KEYS } from "@stage6/eligibility/testing";
 import { writeGateRoot } from "@stage6/validator/testing";
 import { MACHINE_ROLES } from "../role-keys.ts";
-
-/** Folder of this repository, without a slash at its end. */
-export const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
 
 /** Every verb with the words that make it do its work; `reads`: it promises to write nothing into the root. */
 export interface Verb {
@@ -64,7 +60,7 @@ export const VERBS: Readonly<Record<string, readonly Verb[]>> = {
   accept: [{ words: [...WHOLE, "--operator", "jp", "--key", "jp"] }],
   record: [{ words: WHOLE }],
   revoke: [{ words: ["key", `sha256:${"0".repeat(64)}`, "--reason", "lost"] }],
-  "validate-planning": [{ words: ["--root", REPOSITORY], reads: true }],
+  "validate-planning": [{ words: ["--root", "{repository}"], reads: true }],
   rehearse: [{ words: [...FAKE, "--no-install", "--harness-root", "rehearsal"] }],
 };
 /** Every call, with its verb, in the order of the verbs. */
@@ -74,9 +70,9 @@ export const CALLS = Object.entries(VERBS).flatMap(([verb, calls]) =>
 
 /**
  * Puts below `top` what the calls work on: in `work` a whole sample root and the operator's key, in `other` a repository with
- * this remote, in `keys` the machine's; and in `work/calls.json` the calls themselves.
+ * this remote, in `keys` the machine's; and in `work/calls.json` the calls themselves. `repository` is this one's folder.
  */
-export async function prepareVerbs(top: string, remoteUrl: string): Promise<void> {
+export async function prepareVerbs(top: string, remoteUrl: string, repository: string): Promise<void> {
   const at = (...names: readonly string[]): string => join(top, ...names);
   for (const name of ["core", "vendor", "home", "keys", "work"]) mkdirSync(at(name));
   writeFileSync(at("core/protocol.md"), "core\n");
@@ -101,7 +97,8 @@ export async function prepareVerbs(top: string, remoteUrl: string): Promise<void
   writeFileSync(at("work/task.md"), "Say new.\n");
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "jp", "-f", at("work/jp")]);
   // A repository that is offered as a fixture lies beside the folder of the calls.
-  const outside = (word: string): string => (word === "other" ? at("other") : word);
+  const outside = (word: string): string =>
+    word === "other" ? at("other") : word === "{repository}" ? repository : word;
   const calls = CALLS.map(({ verb, words }) => [...verb.split(" "), ...words.map(outside)]);
   writeFileSync(at("work/calls.json"), JSON.stringify({ root: at("work"), calls }));
 }

@@ -17,10 +17,11 @@ import { checkDocument } from "@stage6/evidence-interface";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildProgram } from "../build-program.ts";
-import { CALLS, prepareVerbs, REPOSITORY, VERBS } from "./prepare-verbs.ts";
+import { CALLS, prepareVerbs, VERBS } from "./prepare-verbs.ts";
 import { VerbResults } from "./verb-calls.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
 const CLI = fileURLToPath(new URL("../../", import.meta.url));
 const DEADLINE_MS = 240_000;
 
@@ -54,7 +55,7 @@ describe("every verb inside strict bounds", () => {
     top = realpathSync(mkdtempSync(join(tmpdir(), "stage6-verbs-")));
     mkdirSync(at("shims"));
     remote = await prepareDecoyRemote(at("remote.git"));
-    await prepareVerbs(top, remote.url);
+    await prepareVerbs(top, remote.url, REPOSITORY);
     await prepareShims(shims(), at("shims/calls"));
     witness = await ShimWitness.open(at("shims/calls"));
     for (const name of SHUT) before.set(name, await digest(name));
