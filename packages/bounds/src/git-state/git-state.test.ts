@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
+import type { SnapshotEntry } from "../snapshot/snapshot-entry.ts";
 import { compareGitState } from "./compare-git-state.ts";
 import { renderGitState, takeGitState } from "./take-git-state.ts";
 
@@ -126,4 +127,62 @@ test("the rendered state is one JSON line for the objects and one for each entry
   expect(lines[0]).toBe('{"objects":3}');
   expect(lines.at(-1)).toBe("");
   for (const line of lines.slice(0, -1)) expect(JSON.stringify(JSON.parse(line))).toBe(line);
+});
+
+/** A file below a git directory, changed. */
+const entry = (path: string, change: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
+  path,
+  type: "file",
+  mode: 0o644,
+  nlink: 1,
+  size: 1,
+  sha256: `sha256:${"1".repeat(64)}`,
+  target: null,
+  ino: "1",
+  dev: "1",
+  ctimeNs: "1",
+  ...change,
+});
+const OTHER = { sha256: `sha256:${"2".repeat(64)}` };
+const told = (
+  before: readonly SnapshotEntry[],
+  after: readonly SnapshotEntry[],
+  objects = [3, 3],
+): string[] =>
+  compareGitState(
+    { entries: before, objects: objects[0] ?? 0 },
+    { entries: after, objects: objects[1] ?? 0 },
+  ).map(({ path, kind }) => `${path} ${kind}`);
+
+test("only another content of the index file is a mere touch: of any other path, and in any other way, it is a change", () => {
+  expect(told([entry("index")], [entry("index", OTHER)])).toEqual(["index touched"]);
+  expect(told([entry("index")], [entry("index", { mode: 0o755 })])).toEqual(["index mode-changed"]);
+  expect(told([entry("index")], [])).toEqual(["index deleted"]);
+  expect(told([], [entry("index")])).toEqual(["index added"]);
+  expect(told([entry("config")], [entry("config", OTHER)])).toEqual(["config modified"]);
+  expect(told([entry("config")], [entry("config", { ctimeNs: "2" })])).toEqual(["config touched"]);
+});
+
+test("what cannot be read afterwards is never unchanged or merely touched", () => {
+  const unreadable = (path: string, ctimeNs = "1"): SnapshotEntry =>
+    entry(path, { type: "unreadable", ctimeNs });
+  expect(told([unreadable("hooks")], [unreadable("hooks")])).toEqual(["hooks modified"]);
+  expect(told([unreadable("hooks")], [unreadable("hooks", "2")])).toEqual(["hooks modified"]);
+  expect(told([unreadable("index")], [unreadable("index")])).toEqual(["index modified"]);
+  expect(told([entry("index")], [unreadable("index")])).toEqual(["index type-changed"]);
+  expect(told([], [unreadable("hooks")])).toEqual(["hooks added"]);
+});
+
+test("another number of objects is told once, and changes come in the order of their paths", () => {
+  expect(told([], [], [3, 4])).toEqual(["objects touched"]);
+  expect(told([], [], [4, 3])).toEqual(["objects touched"]);
+  const link = (target: string): SnapshotEntry => entry("objects", { type: "symlink", target });
+  expect(told([link("a")], [link("b")], [3, 0])).toEqual(["objects modified"]);
+  expect(told([entry("z"), entry("a")], [entry("hooks/x"), entry("m")], [0, 1])).toEqual([
+    "a deleted",
+    "hooks/x added",
+    "m added",
+    "objects touched",
+    "z deleted",
+  ]);
 });
