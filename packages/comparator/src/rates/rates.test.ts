@@ -119,6 +119,9 @@ test("over all fixtures a candidate beats only what chance would not show, and i
   expect(pooled(30, 20, 30)).toBe("matches");
   expect(pooled(20, 30, 30)).toBe("worse");
   expect(pooled(29, 30, 30)).toBe("inconclusive");
+  const pair = { candidate: { hits: 30, of: 30 }, baseline: { hits: 30, of: 30 } };
+  const { z } = decidePooled(pair, RULES);
+  expect(decidePooled(pair, { ...RULES, z }).verdict).toBe("inconclusive");
 });
 
 test("one miss in 46 live trials is accepted", () => {
