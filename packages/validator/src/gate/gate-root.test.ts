@@ -336,6 +336,7 @@ describe("one thing spoiled", () => {
       founder: FOUNDER,
       trials: trials.filter(({ lane }) => lane === "case"),
       comparison: null,
+      lostAttempts: 0,
       matrix: null,
       caseAdapter: { version: "1", sha256: sha256("adapter") },
       observations: [],
