@@ -60,11 +60,10 @@ function udp() {
 }
 
 /** A pid names another process inside a pid namespace: only the same start time is the harness itself. */
-function signal() {
+function reachesHarness() {
   process.kill(target.harness.pid, 0);
   const stat = readFileSync(`/proc/${target.harness.pid}/stat`, "latin1");
-  const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  return start === target.harness.start ? undefined : fail("ESRCH");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] === target.harness.start;
 }
 
 /** Runs a program; `codes` gives error codes for exit codes that say more than that it failed. */
@@ -136,8 +135,7 @@ function readState() {
 function openHelperFile() {
   const open = (pid, fd) => closeSync(openSync(`/proc/${pid}/fd/${fd}`, "r+"));
   try {
-    signal();
-    return open(target.harness.pid, target.harness.fd);
+    if (reachesHarness()) return open(target.harness.pid, target.harness.fd);
   } catch {
     // Another process has that number here.
   }
@@ -205,7 +203,7 @@ const PROBES = {
   "unix-path-socket": () => answered({ path: target.unixSocket }),
   "unix-abstract-socket": () => answered({ path: `\0${target.abstractSocket}` }),
   "udp-outside": udp,
-  "signal-host-process": signal,
+  "signal-host-process": () => (reachesHarness() ? undefined : fail("ESRCH")),
   "new-user-namespace": () => tool([target.bwrap, "--unshare-user", "--bind", "/", "/", "true"]),
   "git-push": () =>
     tool(["git", "push", "--quiet", target.remote, "HEAD:refs/heads/probe"], { cwd: target.repository }),

@@ -77,6 +77,7 @@ describe("words of the command line", () => {
   test.each(VERBS.map((verb) => [verb.path.join(" "), verb] as const))(
     "%s shows no control, no mark of direction and no forged line, whatever its root, arguments and options are",
     async (_name, verb) => {
+      expect.hasAssertions();
       const options = verb.command.options.filter(takesValue);
       for (const word of WORST)
         // A rehearsal makes the root that it is given, and runs: only its options are tried.
@@ -109,6 +110,7 @@ describe("words of the command line", () => {
   });
 
   test("R44: what a root was given is shown as escapes by every verb that shows it again", async () => {
+    expect.hasAssertions();
     const mark = "\u202egnp\u200b\u05d0";
     await mkdir(join(sandbox.path, "repo"));
     const git = (...words: string[]): void =>

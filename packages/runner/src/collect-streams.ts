@@ -9,7 +9,7 @@ import {
 import type { Collect } from "@stage6/lane-contract";
 
 /** Most bytes that are collected for one stream, and most entries and levels that are looked at. */
-export const COLLECT_BOUNDS = { bytes: 64 * 1024 * 1024, maxEntries: 100_000, maxDepth: 32 } as const;
+const COLLECT_BOUNDS = { bytes: 64 * 1024 * 1024, maxEntries: 100_000, maxDepth: 32 } as const;
 /** Most gaps that are told one by one. */
 const MAX_GAPS = 100;
 

@@ -27,7 +27,7 @@ export const LANE_BOUNDS = {
 /** Most attempts that are written of each forbidden action; a report says of each only that there was one. */
 const MAX_ATTEMPTS_WRITTEN = 1000;
 /** Why no more of a backend's words became events: the mark by which a reader knows that a log holds fewer than the streams. */
-export const LOG_FULL = "the log is full: what the backend said from here on is in its raw streams alone";
+const LOG_FULL = "the log is full: what the backend said from here on is in its raw streams alone";
 
 /** Artifact path of a lane's stream. */
 function streamArtifact(stream: string): string {

@@ -32,7 +32,7 @@ export async function appendLine(
 }
 
 /** Writes a file under a draft's name, synced, and renames it; a draft that cannot be written is removed. */
-export async function writeWhole(
+async function writeWhole(
   folder: string,
   name: string,
   draftName: string,

@@ -34,9 +34,7 @@ async function launch(spec: LaunchSpec, argv: readonly string[], onReady = () =>
   return { channel, exitCode, said, folder };
 }
 
-const onX64 = test.runIf(process.platform === "linux" && process.arch === "x64");
-
-onX64("the command starts once the harness has answered, and its end is reported", async () => {
+test.runIf(process.arch === "x64")("the command starts once the harness has answered, and its end is reported", async () => {
   const order: string[] = [];
   const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran; exit 3"], async () => {
     order.push("ready");
@@ -46,25 +44,25 @@ onX64("the command starts once the harness has answered, and its end is reported
   expect(channel.ended).toEqual({ exitCode: 3, signal: null });
 });
 
-onX64("a signal is told from an exit code of the same number", async () => {
+test.runIf(process.arch === "x64")("a signal is told from an exit code of the same number", async () => {
   const ended = async (script: string) => (await launch(FREE, ["/bin/sh", "-c", script])).channel.ended;
   expect(await ended("kill -KILL $$")).toEqual({ exitCode: null, signal: "SIGKILL" });
   expect(await ended("exit 137")).toEqual({ exitCode: 137, signal: null });
 });
 
-onX64("a command that is not there is not executed, by the kernel's own code", async () => {
+test.runIf(process.arch === "x64")("a command that is not there is not executed, by the kernel's own code", async () => {
   const { channel } = await launch(FREE, ["/nonexistent/agent"]);
   expect([channel.notExecuted, channel.started]).toEqual(["ENOENT", true]);
 });
 
-onX64("a harness that refuses, or is gone, leaves a launcher that never becomes the command", async () => {
+test.runIf(process.arch === "x64")("a harness that refuses, or is gone, leaves a launcher that never becomes the command", async () => {
   const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran"], () =>
     Promise.reject(new Error("no door")),
   );
   expect([said, channel.started, channel.failure]).toEqual(["", false, "no door"]);
 });
 
-onX64("a step that the kernel refuses ends the launcher before the command", async () => {
+test.runIf(process.arch === "x64")("a step that the kernel refuses ends the launcher before the command", async () => {
   const { channel, said } = await launch({ ...FREE, limits: [{ resource: 99, value: 1 }] }, [
     "/bin/sh",
     "-c",
@@ -74,7 +72,7 @@ onX64("a step that the kernel refuses ends the launcher before the command", asy
   expect(channel.failure).toMatch(/^step [0-9]+ of its launcher gave EINVAL$/u);
 });
 
-onX64("the command holds neither the socket nor its launcher's files", async () => {
+test.runIf(process.arch === "x64")("the command holds neither the socket nor its launcher's files", async () => {
   const script = "ls /proc/self/fd; ls /proc/$PPID/fd 2>&1; cat /proc/$PPID/environ 2>&1 | head -c 100";
   const spec = process.getuid?.() === 0 ? { ...FREE, user: { uid: 61_300, gid: 61_300 } } : FREE;
   const { said } = await launch(spec, ["/bin/sh", "-c", script]);

@@ -25,7 +25,7 @@ export interface LaunchSpec {
 }
 
 /** Descriptor of the socket between launcher and harness. */
-export const LAUNCH_FD = 5;
+const LAUNCH_FD = 5;
 
 /** Kinds of the records that a launcher writes. */
 export const LAUNCH_RECORD = {
@@ -45,7 +45,7 @@ export const LAUNCH_RECORD = {
 export const LAUNCH_RECORD_BYTES = 24;
 
 /** Exit code of a launcher that could not do a step. */
-export const LAUNCH_FAILED = 125;
+const LAUNCH_FAILED = 125;
 
 /** Numbers of the calls that a launcher makes (syscall_64.tbl, asm-generic/unistd.h). */
 const CALLS = {

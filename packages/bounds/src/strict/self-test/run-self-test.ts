@@ -47,7 +47,13 @@ export async function runSelfTest(profile: StrictProfile, folder: string): Promi
       const sharedMemoryBytes = SHARED_MEMORY_BYTES;
       const common = {
         ...names,
-        ...{ tcpPort, doorPort, udp, token, bwrap, harness, sharedMemoryBytes },
+        tcpPort,
+        doorPort,
+        udp,
+        token,
+        bwrap,
+        harness,
+        sharedMemoryBytes,
         ...callTargets(),
       };
       const [unbounded, bounded] = await Promise.all([

@@ -56,7 +56,10 @@ test.runIf(process.getuid?.() === 0)(
         (fault) => fault.split(" ")[0],
       );
     expect(await found(0)).toEqual([
-      ...["write-kernel-setting", "read-kernel-state", "open-helper-file", "hold-capability"],
+      "write-kernel-setting",
+      "read-kernel-state",
+      "open-helper-file",
+      "hold-capability",
     ]);
     // The second wall holds where the first one is missing.
     if (base.landlock > 0)
