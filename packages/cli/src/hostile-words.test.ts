@@ -55,6 +55,7 @@ const leaves = ({ path, command }: Verb): Verb[] =>
     ? [{ path, command }]
     : command.commands.flatMap((one) => leaves({ path: [...path, one.name()], command: one }));
 const VERBS = leaves({ path: [], command: program });
+const RUNS = new Set(["rehearse", "run", "matrix"]);
 const takesValue = ({ required, optional }: Option): boolean => required || optional;
 
 /** A call of a verb whose arguments and needed options all are this word, and one more option, too. */
@@ -80,8 +81,8 @@ describe("words of the command line", () => {
       expect.hasAssertions();
       const options = verb.command.options.filter(takesValue);
       for (const word of WORST)
-        // A rehearsal makes the root that it is given, and runs: only its options are tried.
-        for (const more of [...(verb.path[0] === "rehearse" ? [] : [null]), ...options]) {
+        // What would run trials in a root of that name is tried with its options alone.
+        for (const more of [...(RUNS.has(verb.path[0] ?? "") ? [] : [null]), ...options]) {
           const words = wordsOf(verb, word, more);
           if (more?.long === "--bounds" && verb.path[0] === "probe") continue;
           expectPlain(await sandbox.call(more === null ? words : [...words, "--json"]), words);

@@ -53,8 +53,8 @@ const EvidenceList = Type.Array(Evidence, {
 /** In which tiers the counted trials ran, and which forbidden actions stayed open in how many of them. */
 export const BoundsSummary = closed(
   {
-    strict: Count,
-    default: Count,
+    strictTrials: Count,
+    defaultTrials: Count,
     open: Type.Array(
       closed(
         { action: ForbiddenAction, tier: BoundsTier, trials: Count, of: Count },

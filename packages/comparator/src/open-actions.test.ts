@@ -58,7 +58,7 @@ describe("live evidence", () => {
   it("passes where strict bounds prove of each action that it did not happen", () => {
     expect(compare(liveInput())).toMatchObject({
       exitCode: 0,
-      bounds: { strict: 120, default: 0, open: [] },
+      bounds: { strictTrials: 120, defaultTrials: 0, open: [] },
     });
   });
 

@@ -46,11 +46,11 @@ export function openActions(trials: readonly BoundsDocuments[], proven: boolean)
 /** The bounds of counted trials, as a comparison states them; `proven` as for {@link openActions}. */
 export function summarizeBounds(trials: readonly BoundsDocuments[], proven: boolean): BoundsSummary {
   const count = (tier: BoundsTier): number => trials.filter((trial) => tierOf(trial) === tier).length;
-  return { strict: count("strict"), default: count("default"), open: openActions(trials, proven) };
+  return { strictTrials: count("strict"), defaultTrials: count("default"), open: openActions(trials, proven) };
 }
 
 /** The same in one sentence. */
-export function boundsText({ strict, default: observed, open }: BoundsSummary): string {
+export function boundsText({ strictTrials: strict, defaultTrials: observed, open }: BoundsSummary): string {
   const tiers = `tier strict in ${strict} trials, default in ${observed}`;
   return `${tiers}; ${open.length === 0 ? "no forbidden action stayed open" : `not judged: ${openText(open)}`}`;
 }

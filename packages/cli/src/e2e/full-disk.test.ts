@@ -9,7 +9,6 @@ import { VerbResults } from "./verb-calls.ts";
 
 const RUN = fileURLToPath(new URL("../../../../tools/run-source.mjs", import.meta.url));
 const CALLS = fileURLToPath(new URL("call-verbs.ts", import.meta.url));
-const NOW = "2026-06-02T00:00:00.000Z";
 const DEADLINE_MS = 240_000;
 
 /** Whether a file system of one's own can be mounted here: a namespace of mounts, with one of users for who is not root. */
@@ -36,7 +35,7 @@ beforeAll(async () => {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], {
       cwd: sandbox.path,
     });
-  const call = (...words: string[]) => sandbox.call(["--now", NOW, "--harness-root", "whole", ...words]);
+  const call = (...words: string[]) => sandbox.call(["--harness-root", "whole", ...words]);
   for (const words of [
     ["init"],
     ["operator", "add", "jp", "--key", "jp.pub"],
@@ -67,7 +66,7 @@ async function onDisk(prepare: string, calls: readonly (readonly string[])[]): P
 
 const FILL = "dd if=/dev/zero of=disk/fill bs=1k 2>/dev/null || true";
 const READ_ONLY = "mount -o remount,ro disk";
-const ROOT = ["--harness-root", "disk/harness", "--now", NOW];
+const ROOT = ["--harness-root", "disk/harness"];
 const WRITERS: readonly (readonly string[])[] = [
   ["revoke", "proof", `sha256:${"a".repeat(64)}`, "--reason", "full"],
   ["operator", "add", "kim", "--key", "kim.pub", "--founder", "jp"],

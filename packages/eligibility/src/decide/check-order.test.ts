@@ -108,7 +108,7 @@ describe("what stands behind a record", () => {
   it("R41: proof and record state the tier, open actions, tasks done and lost attempts", () => {
     const { documents, proof, digest } = withProof({ ...root, lostAttempts: 7 });
     const summary = {
-      bounds: { strict: 120, default: 0, open: [] },
+      bounds: { strictTrials: 120, defaultTrials: 0, open: [] },
       tasks: ["case", "codex", "fake", "pi"].map((lane) => ({ lane, done: 30, of: 30 })),
       lostAttempts: 7,
     };

@@ -43,7 +43,7 @@ const statement: ProofStatement = {
     admissionSha256: DIGEST,
     stage5Sha256: DIGEST,
     comparison: { sha256: DIGEST, verdict: "pass", standing: "holds" },
-    summary: { bounds: { strict: 0, default: 1, open: [] }, tasks: [], lostAttempts: 0 },
+    summary: { bounds: { strictTrials: 0, defaultTrials: 1, open: [] }, tasks: [], lostAttempts: 0 },
     matrixVerdict: "pass",
     bundles: { count: 1, listSha256: DIGEST },
     finishedAt: "2026-01-05T00:00:00.000Z",
