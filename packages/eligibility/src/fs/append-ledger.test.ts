@@ -114,10 +114,15 @@ describe("appendLedger", () => {
     { timeout: 120_000 },
     async () => {
       const file = await ledgerFile();
-      const lock = join(file, "../.ledger.jsonl.lock");
       const isRoot = process.getuid?.() === 0;
-      // A process that may not be signalled: for nobody this very one, for anybody else the first of the system.
-      await writeFile(lock, String(isRoot ? process.pid : 1), { mode: 0o644 });
+      // A process that may not be signalled: for another user this very one, for anybody else the first of the system.
+      const pid = isRoot ? process.pid : 1;
+      const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+      const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+      const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).slice(0, 8);
+      const space = (await readlink("/proc/self/ns/pid")).replaceAll(/[^0-9]/g, "");
+      const lock = `.ledger.jsonl.lock-${pid}-${start}-${space}-${boot}-${randomUUID()}`;
+      await writeFile(join(file, "..", lock), "", { mode: 0o644 });
       await chmod(join(file, ".."), 0o777);
       const user = isRoot ? ["65534"] : [];
       const child = spawn(process.execPath, [RUN, WRITER, file, "other", ...user], {
@@ -134,7 +139,7 @@ describe("appendLedger", () => {
       await once(child, "close");
       expect(told).toBe("");
       expect(said).toContain("LEDGER_BUSY");
-      expect(await readdir(join(file, ".."))).toEqual([".ledger.jsonl.lock"]);
+      expect(await readdir(join(file, ".."))).toEqual([lock]);
     },
   );
 
