@@ -24,7 +24,7 @@ export default defineConfig({
     reporters: ["default", tallyReporter],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
   },
 });
