@@ -46,7 +46,11 @@ export function openActions(trials: readonly BoundsDocuments[], proven: boolean)
 /** The bounds of counted trials, as a comparison states them; `proven` as for {@link openActions}. */
 export function summarizeBounds(trials: readonly BoundsDocuments[], proven: boolean): BoundsSummary {
   const count = (tier: BoundsTier): number => trials.filter((trial) => tierOf(trial) === tier).length;
-  return { strictTrials: count("strict"), defaultTrials: count("default"), open: openActions(trials, proven) };
+  return {
+    strictTrials: count("strict"),
+    defaultTrials: count("default"),
+    open: openActions(trials, proven),
+  };
 }
 
 /** The same in one sentence. */

@@ -32,12 +32,7 @@ export async function appendLine(
 }
 
 /** Writes a file under a draft's name, synced, and renames it; a draft that cannot be written is removed. */
-async function writeWhole(
-  folder: string,
-  name: string,
-  draftName: string,
-  bytes: Uint8Array,
-): Promise<void> {
+async function writeWhole(folder: string, name: string, draftName: string, bytes: Uint8Array): Promise<void> {
   const draft = join(folder, draftName);
   try {
     await writeSynced(draft, bytes);

@@ -34,15 +34,18 @@ async function launch(spec: LaunchSpec, argv: readonly string[], onReady = () =>
   return { channel, exitCode, said, folder };
 }
 
-test.runIf(process.arch === "x64")("the command starts once the harness has answered, and its end is reported", async () => {
-  const order: string[] = [];
-  const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran; exit 3"], async () => {
-    order.push("ready");
-  });
-  expect([order, said]).toEqual([["ready"], "ran\n"]);
-  expect([channel.started, channel.failure, channel.notExecuted]).toEqual([true, null, null]);
-  expect(channel.ended).toEqual({ exitCode: 3, signal: null });
-});
+test.runIf(process.arch === "x64")(
+  "the command starts once the harness has answered, and its end is reported",
+  async () => {
+    const order: string[] = [];
+    const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran; exit 3"], async () => {
+      order.push("ready");
+    });
+    expect([order, said]).toEqual([["ready"], "ran\n"]);
+    expect([channel.started, channel.failure, channel.notExecuted]).toEqual([true, null, null]);
+    expect(channel.ended).toEqual({ exitCode: 3, signal: null });
+  },
+);
 
 test.runIf(process.arch === "x64")("a signal is told from an exit code of the same number", async () => {
   const ended = async (script: string) => (await launch(FREE, ["/bin/sh", "-c", script])).channel.ended;
@@ -50,35 +53,47 @@ test.runIf(process.arch === "x64")("a signal is told from an exit code of the sa
   expect(await ended("exit 137")).toEqual({ exitCode: 137, signal: null });
 });
 
-test.runIf(process.arch === "x64")("a command that is not there is not executed, by the kernel's own code", async () => {
-  const { channel } = await launch(FREE, ["/nonexistent/agent"]);
-  expect([channel.notExecuted, channel.started]).toEqual(["ENOENT", true]);
-});
+test.runIf(process.arch === "x64")(
+  "a command that is not there is not executed, by the kernel's own code",
+  async () => {
+    const { channel } = await launch(FREE, ["/nonexistent/agent"]);
+    expect([channel.notExecuted, channel.started]).toEqual(["ENOENT", true]);
+  },
+);
 
-test.runIf(process.arch === "x64")("a harness that refuses, or is gone, leaves a launcher that never becomes the command", async () => {
-  const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran"], () =>
-    Promise.reject(new Error("no door")),
-  );
-  expect([said, channel.started, channel.failure]).toEqual(["", false, "no door"]);
-});
+test.runIf(process.arch === "x64")(
+  "a harness that refuses, or is gone, leaves a launcher that never becomes the command",
+  async () => {
+    const { channel, said } = await launch(FREE, ["/bin/sh", "-c", "echo ran"], () =>
+      Promise.reject(new Error("no door")),
+    );
+    expect([said, channel.started, channel.failure]).toEqual(["", false, "no door"]);
+  },
+);
 
-test.runIf(process.arch === "x64")("a step that the kernel refuses ends the launcher before the command", async () => {
-  const { channel, said } = await launch({ ...FREE, limits: [{ resource: 99, value: 1 }] }, [
-    "/bin/sh",
-    "-c",
-    "echo ran",
-  ]);
-  expect([said, channel.started]).toEqual(["", false]);
-  expect(channel.failure).toMatch(/^step [0-9]+ of its launcher gave EINVAL$/u);
-});
+test.runIf(process.arch === "x64")(
+  "a step that the kernel refuses ends the launcher before the command",
+  async () => {
+    const { channel, said } = await launch({ ...FREE, limits: [{ resource: 99, value: 1 }] }, [
+      "/bin/sh",
+      "-c",
+      "echo ran",
+    ]);
+    expect([said, channel.started]).toEqual(["", false]);
+    expect(channel.failure).toMatch(/^step [0-9]+ of its launcher gave EINVAL$/u);
+  },
+);
 
-test.runIf(process.arch === "x64")("the command holds neither the socket nor its launcher's files", async () => {
-  const script = "ls /proc/self/fd; ls /proc/$PPID/fd 2>&1; cat /proc/$PPID/environ 2>&1 | head -c 100";
-  const spec = process.getuid?.() === 0 ? { ...FREE, user: { uid: 61_300, gid: 61_300 } } : FREE;
-  const { said } = await launch(spec, ["/bin/sh", "-c", script]);
-  expect(said.split("\n")).not.toContain("5");
-  expect(said.match(/Permission denied/gu)).toHaveLength(2);
-});
+test.runIf(process.arch === "x64")(
+  "the command holds neither the socket nor its launcher's files",
+  async () => {
+    const script = "ls /proc/self/fd; ls /proc/$PPID/fd 2>&1; cat /proc/$PPID/environ 2>&1 | head -c 100";
+    const spec = process.getuid?.() === 0 ? { ...FREE, user: { uid: 61_300, gid: 61_300 } } : FREE;
+    const { said } = await launch(spec, ["/bin/sh", "-c", script]);
+    expect(said.split("\n")).not.toContain("5");
+    expect(said.match(/Permission denied/gu)).toHaveLength(2);
+  },
+);
 
 test.runIf(process.getuid?.() === 0 && process.arch === "x64")(
   "root becomes the user it was given, with no group, capability or way back",
