@@ -87,7 +87,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   "a codex that is no program": {
     lane: "codex",
     code: "PROBE_FAILED",
-    next: "Install the backend again",
+    next: "Check that the file is an executable of this platform",
     backend: async () => put("no-program/codex", GARBAGE),
   },
   "a codex that is not executable": {

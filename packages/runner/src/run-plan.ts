@@ -53,6 +53,11 @@ export interface RunPlanInput {
   /** Trials to run; all when left out. The plan stays the denominator: what is left out stays missing in it. */
   readonly select?: (trial: TrialRef) => boolean;
   readonly scratchParent?: string;
+  /**
+   * What becomes of an attempt without a bundle: `evidence` (when left out) seals it as a harness error, and the trial is not
+   * begun again; `again` begins the trial again, for the failure matrix, whose trials show a state and are no sample.
+   */
+  readonly lostAttempts?: "evidence" | "again";
 }
 
 /** Counts of a run: what was there, what was made, what is still missing. */
@@ -148,10 +153,11 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   await mkdir(layout.attempts, { recursive: true });
   return withRootLock(join(layout.attempts, "run.lock"), async () => {
     const trials = trialsOf(input.plan, id).filter(input.select ?? (() => true));
+    const again = input.lostAttempts === "again";
     const todo: { readonly trial: TrialRef; readonly lost: string | null }[] = [];
     for (const trial of trials) {
       if (await exists(join(layout.runs, trialPath(trial)))) input.onProgress({ kind: "kept", trial });
-      else todo.push({ trial, lost: await lostAttempt(input.root, trial) });
+      else todo.push({ trial, lost: again ? null : await lostAttempt(input.root, trial) });
     }
     if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
     await clearStaging(layout.staging, new Set(todo.flatMap(({ lost }) => lost ?? [])));

@@ -127,6 +127,7 @@ async function runProfile(
     `Driving ${planned} trials of profile ${profile}, plan ${id}, ${concurrency} at a time; recorded ones are kept.`,
   );
   const summary = await runPlan({
+    lostAttempts: "again",
     root: join(root, MATRIX_FILES.root),
     plan,
     harness: TOOL,
