@@ -32,7 +32,7 @@ it("says verdict, what is missing and the next command", async () => {
   expect(await render(root)).toContain("Next: stage6 compare");
   await rm(join(root, bundles[0]!), { recursive: true });
   expect(await render(root)).toContain("Next: stage6 run");
-  await rm(join(root, "plans"), { recursive: true });
+  for (const name of ["plans", "runs", "attempts"]) await rm(join(root, name), { recursive: true });
   expect(await render(root)).toContain("Next: stage6 plan\n");
   expect(await render(join(root, "none"))).toContain("Next: stage6 init");
 });
