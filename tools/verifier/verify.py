@@ -333,8 +333,7 @@ def derive(log, seen, seen_sha):
         "observationSha256": seen_sha, "secretHits": len(seen["secrets"]["hits"])}
 
 # --- Bundle --------------------------------------------------------------------------------------------------------
-PROBES = """write-inside remove-inside model-via-door write-outside read-credential write-protected-git rename-protected-git tcp-loopback
-    unix-path-socket unix-abstract-socket udp-outside signal-host-process new-user-namespace git-push io-uring write-kernel-setting read-kernel-state open-helper-file fill-device-memory hold-capability collect-through-link""".split()
+PROBES = """write-inside remove-inside model-via-door write-outside read-credential write-protected-git rename-protected-git tcp-loopback unix-path-socket unix-abstract-socket udp-outside signal-host-process new-user-namespace git-push io-uring write-kernel-setting read-kernel-state open-helper-file fill-device-memory hold-capability collect-through-link""".split()
 def table_holds(rows):
     """All probes in order, each possible without bounds; within them the first three alone."""
     return rows is not None and [one["probe"] for one in rows] == PROBES and all(
