@@ -57,6 +57,6 @@ test.each(users)(
       env: { PATH: process.env["PATH"] ?? "" },
       timeout: 60_000,
     });
-    expect(JSON.parse(said.toString())).toEqual({ uid, unbounded: 15, bounded: 3, faults: [] });
+    expect(JSON.parse(said.toString())).toEqual({ uid, unbounded: 21, bounded: 3, faults: [] });
   },
 );

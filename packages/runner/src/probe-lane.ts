@@ -44,6 +44,13 @@ export async function probeLane(
   const { backend } = located;
   const within = bounds ?? (await startBounds());
   const confined = within.driver !== null;
+  const notStarted = () =>
+    blocked(
+      "PROBE_FAILED",
+      `the ${lane.id} backend could not be started${confined ? HELD : ""}`,
+      "Check that the file is an executable of this platform, and that it needs nothing but itself and the system.",
+      confined,
+    );
   try {
     const { result, changed } = await askBackend(lane, backend, within);
     if (changed.length > 0)
@@ -61,17 +68,14 @@ export async function probeLane(
         "Name a backend that answers its probe and ends.",
         confined,
       );
+    // In the bounds a shell starts the backend, and says with these codes that it could not.
+    if (confined && (exitCode === 126 || exitCode === 127)) return notStarted();
     const read = lane.probe.read({ exitCode, signal: null, stdout, stderr });
     if (read.state === "available")
       return { lane: lane.id, state: "available", version: read.version, note: read.note, backend, confined };
     return blocked(read.code, `${read.detail}${confined ? HELD : ""}`, read.remedy, confined);
   } catch {
-    return blocked(
-      "PROBE_FAILED",
-      `the ${lane.id} backend could not be started${confined ? HELD : ""}`,
-      "Check that the file is an executable of this platform, and that it needs nothing but itself and the system.",
-      confined,
-    );
+    return notStarted();
   }
 }
 
