@@ -111,7 +111,7 @@ describe("a runner that is killed", () => {
     await rm(parent, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it(`leaves no half bundle in ${KILLS} kills at random moments, and the next run completes the plan`, async () => {
+  it(`leaves no half bundle in up to ${KILLS} kills at random moments, and the next run completes the plan`, async () => {
     let killed = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const child = stage6("run");
@@ -128,8 +128,10 @@ describe("a runner that is killed", () => {
       expect(
         found.map((trial) => trial.state).filter((state) => state !== "present" && state !== "missing"),
       ).toEqual([]);
+      // A trial that a kill ended is sealed by the next run and not begun again, so a plan is soon complete.
+      if (!found.some((trial) => trial.state === "missing")) break;
     }
-    expect(killed).toBe(KILLS);
+    expect(killed).toBeGreaterThanOrEqual(3);
     const before = (await trials()).filter((trial) => trial.state === "present");
     expect(await finish("run")).toBe(0);
     const after = await trials();
