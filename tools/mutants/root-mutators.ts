@@ -123,8 +123,8 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "bundle-of-an-old-plan",
     codes: ["TRIAL_MISMATCH"],
-    // The new plan announced no attempt.
-    follows: ["ARTIFACT_MISSING"],
+    // The new plan announced no attempt, and is younger than the bundles.
+    follows: ["ARTIFACT_MISSING", "TRIAL_TOO_EARLY"],
     spoil: (facts, random) => {
       const envelope = join(bundleOf(facts, random), "bundle.dsse.json");
       const text = readFileSync(envelope, "utf8");
@@ -249,6 +249,8 @@ export const ROOT_MUTATORS: readonly RootMutator[] = [
   {
     name: "plan-renamed",
     codes: ["DIGEST_MISMATCH"],
+    // Its trials name a plan that is not there.
+    follows: ["PLAN_MISSING"],
     spoil: (facts, random) =>
       renameSync(planFile(facts), join(facts.root, "plans", `${random.bytes(8).toString("hex")}.json`)),
   },

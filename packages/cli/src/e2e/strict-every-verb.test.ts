@@ -103,6 +103,7 @@ describe("every verb inside strict bounds", () => {
       },
       at("notes"),
     );
+    await giveTo({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }, [at("remote.git")]);
     if (exitCode !== 0) throw new Error(`${String(stdout)}\n${String(stderr)}`);
     const { value } = checkDocument(
       VerbResults,

@@ -40,6 +40,7 @@ function blind(
         facts: {
           ...facts,
           models: new Set(),
+          modelRefused: false,
           providerTools: new Set(),
           lastAnswer: null,
           process:

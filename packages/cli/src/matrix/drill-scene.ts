@@ -84,10 +84,10 @@ export class DrillScene {
     );
   }
 
-  /** Number of attempts that were announced. */
-  async attempts(): Promise<number> {
+  /** Names of the attempts that were announced, sorted. */
+  async attempts(): Promise<readonly string[]> {
     const folder = join(rootLayout(this.root).attempts, trialPath(this.trial));
-    return (await readdir(folder).catch(() => [])).length;
+    return (await readdir(folder).catch(() => [])).toSorted();
   }
 
   async remove(): Promise<void> {

@@ -5,6 +5,7 @@ import { appendFile, copyFile, readdir, readFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { BUNDLE_FILES, sha256 } from "@stage6/evidence-interface";
 import { readHashed, rootLayout, SealError } from "@stage6/evidence-interface/fs";
 import type { Drill } from "@stage6/failure-matrix";
@@ -112,10 +113,13 @@ async function untilStaged(scene: DrillScene, child: ChildProcess): Promise<void
 /** What a runner left that ended before its trial was whole, and whether the next one seals that attempt and begins no other. */
 async function lost(scene: DrillScene, runner: DrilledRunner): Promise<string[]> {
   const codes: string[] = [];
-  if (!(await scene.hasBundle())) codes.push("NO_BUNDLE");
-  if ((await scene.attempts()) === 1) codes.push("INTENT_KEPT");
+  const early = await scene.hasBundle();
+  const begun = await scene.attempts();
+  if (!early) codes.push("NO_BUNDLE");
+  if (begun.length === 1) codes.push("INTENT_KEPT");
   await runner.runPlan(scene, scene.lane);
-  if ((await scene.hasBundle()) && (await scene.attempts()) === 1) codes.push("RECOVERED");
+  const sealed = !early && (await scene.hasBundle());
+  if (sealed && begun.length === 1 && isDeepStrictEqual(await scene.attempts(), begun)) codes.push("RECOVERED");
   return codes.toSorted();
 }
 
