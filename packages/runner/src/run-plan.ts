@@ -151,7 +151,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   const { digest, id } = sealPlan(input.plan);
   const layout = rootLayout(input.root);
   await mkdir(layout.attempts, { recursive: true });
-  return withRootLock(join(layout.attempts, "run.lock"), async () => {
+  return withRootLock(layout.runLock, async () => {
     const trials = trialsOf(input.plan, id).filter(input.select ?? (() => true));
     const again = input.lostAttempts === "again";
     const todo: { readonly trial: TrialRef; readonly lost: string | null }[] = [];

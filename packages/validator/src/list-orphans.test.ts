@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -56,6 +57,32 @@ test("R8, R20: a file, or an empty folder, where runs of a plan belong is seen (
     paths: ["runs/notes.txt", "attempts/old"],
   });
 });
+
+test("the lock of a run that goes on, or was killed, is no orphan; a folder of its name is", async () => {
+  const { root } = await copy();
+  await writeFile(join(root, "attempts", "run.lock"), "1\n");
+  await writeFile(join(root, "attempts", `run.lock.${randomUUID()}`), "1\n");
+  expect(await planPresent(root)).toMatchObject({ code: null });
+  await mkdir(join(root, "attempts", "run.lock.old"));
+  await writeFile(join(root, "runs", "run.lock"), "1\n");
+  expect(await planPresent(root)).toMatchObject({
+    code: "PLAN_MISSING",
+    paths: ["runs/run.lock", "attempts/run.lock.old"],
+  });
+});
+
+test.each(["comparisons", "policy", "trust", "fixtures", "lanes", "contracts", "stage5", "matrix"])(
+  "a draft that a killed writer left in %s changes no check",
+  async (name) => {
+    const { root } = await copy();
+    await mkdir(join(root, name), { recursive: true });
+    const codes = async () =>
+      (await validateRoot({ root, now: NOW })).checks.map(({ id, code }) => [id, code]);
+    const before = await codes();
+    await writeFile(join(root, name, `.1234.json.${randomUUID()}`), "{");
+    expect(await codes()).toEqual(before);
+  },
+);
 
 test("evidence of plans that are there is no orphan", async () => {
   expect(await planPresent(original.root)).toMatchObject({ code: null });

@@ -10,6 +10,16 @@ const MAX_ENTRIES = 1000;
 /** Folders in which each entry stands for a plan. */
 const FOLDERS = [ROOT_FILES.runs, ROOT_FILES.attempts, ROOT_FILES.comparisons];
 
+/** The lock of a run that goes on or was killed, or a draft of it. */
+function isRunLock(file: string): boolean {
+  return file === ROOT_FILES.runLock || file.startsWith(`${ROOT_FILES.runLock}.`);
+}
+
+/** A file that a writer was killed over before it could give it its name. */
+function isDraft(name: string): boolean {
+  return /^\..+\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u.test(name);
+}
+
 /** Runs, attempts and comparisons of a plan that is not there, PLAN_MISSING each: a deleted plan must not take its trials out of sight. Never throws. */
 export function listOrphans(root: string, plans: ReadonlySet<string>): readonly RootFinding[] {
   return FOLDERS.flatMap((folder) => {
@@ -18,9 +28,11 @@ export function listOrphans(root: string, plans: ReadonlySet<string>): readonly 
     const findings: RootFinding[] = [];
     let seen = 0;
     try {
-      for (const { name } of entriesOf(join(root, folder))) {
+      for (const entry of entriesOf(join(root, folder))) {
         seen += 1;
+        const { name } = entry;
         const file = `${folder}/${name}`;
+        if (entry.isFile() && (isRunLock(file) || isDraft(name))) continue;
         if (seen > MAX_ENTRIES) {
           const expected = `at most ${MAX_ENTRIES} entries`;
           findings.push({ code: "INPUT_TOO_LARGE", rule: "entries", file: folder, expected });

@@ -12,6 +12,7 @@ export const ROOT_FILES = {
   plans: below(layout.plans),
   fixtures: below(layout.fixtures),
   attempts: below(layout.attempts),
+  runLock: below(layout.runLock),
   runs: below(layout.runs),
   comparisons: below(layout.comparisons),
   policySignature: below(layout.policySignature),

@@ -9,6 +9,8 @@ export interface RootLayout {
   readonly fixtures: string;
   readonly plans: string;
   readonly attempts: string;
+  /** Lock of the process that runs trials; a process that was killed leaves it, and the next run takes it over. */
+  readonly runLock: string;
   readonly runs: string;
   /** Private folder for trials that are not sealed yet; never evidence. */
   readonly staging: string;
@@ -39,6 +41,7 @@ export function rootLayout(root: string): RootLayout {
     fixtures: join(root, "fixtures"),
     plans: join(root, "plans"),
     attempts: join(root, "attempts"),
+    runLock: join(root, "attempts", "run.lock"),
     runs: join(root, "runs"),
     staging: join(root, "staging"),
     comparisons: join(root, "comparisons"),
