@@ -70,7 +70,7 @@ export function spokenSystemCode(message: string): string | null {
   return SPOKEN.find(([words]) => message.includes(words))?.[1] ?? null;
 }
 
-/** A system error in words, with the path that it is about; an error of an open file names none, so the folders that were written are told. */
+/** A system error in words, with the path that it is about; an error of an open file names none, so the folders that were written are named. */
 function systemMessage(error: Error, written: readonly string[]): string {
   const named = "path" in error || error.message.includes("(in ");
   return named || written.length === 0 ? error.message : `${error.message} (below ${written.join(" or ")})`;

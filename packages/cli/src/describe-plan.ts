@@ -61,9 +61,9 @@ export function describePlan(plan: TrialPlan): string[] {
 }
 
 const PROBES = {
-  confined: "told by the backends within strict bounds",
+  confined: "printed by the backends within strict bounds",
   unconfined:
-    "told by the backends unconfined, with the rights of this program: this host has no strict bounds",
+    "printed by the backends unconfined, with the rights of this program: this host has no strict bounds",
 } as const;
 
 /** The lanes and how many trials each of them runs. */

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 const LEAST_MS = 1_577_836_800_000;
 
 /**
- * The time of day by the kernel's own files, milliseconds since 1970, to the second; null where they tell none. A clock that is
- * only told to this process (a preloaded library, a script that replaces Date) does not change them; the machine's own does.
+ * The time of day by the kernel's own files, milliseconds since 1970, to the second; null where they tell none. A change of the clock
+ * that only this process sees (a preloaded library, a script that replaces Date) does not change them; the machine's own does.
  */
 export function kernelNow(): number | null {
   try {

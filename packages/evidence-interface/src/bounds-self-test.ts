@@ -47,7 +47,11 @@ const Rows = Type.Array(
     },
     { additionalProperties: false, description: "One probe without and within the bounds." },
   ),
-  { maxItems: SELF_TEST_PROBES.length, description: "The probes in their fixed order." },
+  {
+    maxItems: SELF_TEST_PROBES.length,
+    description:
+      "The probes in their fixed order. The run without bounds is made once, before the backend: `after` repeats its outcomes.",
+  },
 );
 
 const Namespaces = Type.Object(

@@ -10,7 +10,7 @@ import type { Collect } from "@stage6/lane-contract";
 
 /** Most bytes that are collected for one stream, and most entries and levels that are looked at. */
 const COLLECT_BOUNDS = { bytes: 64 * 1024 * 1024, maxEntries: 100_000, maxDepth: 32 } as const;
-/** Most gaps that are told one by one. */
+/** Most gaps that are recorded one by one. */
 const MAX_GAPS = 100;
 
 /** What takes a collected stream. */
@@ -25,7 +25,7 @@ export interface CollectHooks {
 /**
  * Copies what a backend left below its held folder into one raw artifact, files in path order, and hands each chunk on.
  * Regular files of the expected owners alone, through no link, within {@link COLLECT_BOUNDS}; a file that is not taken is
- * told as a gap. A folder that was never made is none.
+ * recorded as a gap. A folder that was never made is none.
  */
 export async function collectStream(
   lane: HeldFolder,

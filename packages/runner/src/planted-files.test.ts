@@ -109,7 +109,7 @@ describe("what a backend leaves to be collected", () => {
       `${SESSIONS} process.chdir(lane + "/home/sessions"); for (let n = 0; n < 40; n++) { fs.mkdirSync("d"); process.chdir("d"); }`,
       [`home/sessions${"/d".repeat(33)} was not collected: TOO_DEEP`],
     ],
-  ])("stays where it is, told as a gap, when %s", async (_name, script, expected) => {
+  ])("stays where it is, recorded as a gap, when %s", async (_name, script, expected) => {
     const { gaps, report } = await plant(script);
     expect(gaps).toEqual(expected);
     if (expected.length > 0)

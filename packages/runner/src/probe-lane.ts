@@ -13,7 +13,7 @@ export type ProbedLane =
       readonly version: string;
       readonly note: string | null;
       readonly backend: LocatedBackend;
-      /** Whether strict bounds held the backend while it told its version. */
+      /** Whether strict bounds held the backend while it printed its version. */
       readonly confined: boolean;
     }
   | {

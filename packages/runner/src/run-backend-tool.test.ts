@@ -189,7 +189,7 @@ describe("backend code that is started to tell its version", () => {
     expect(runs("4242")).toBe(false);
   });
 
-  it("leaves no process behind: within bounds it cannot, without it is ended and told", async () => {
+  it("leaves no process behind: within bounds it cannot, without it is ended and reported", async () => {
     const code = "setsid sleep 4343 >/dev/null 2>&1 & sleep 0.2; echo 1.2.3";
     expect(await start(driver, code)).toMatchObject({ exitCode: 0, fault: null });
     expect(runs("4343")).toBe(false);

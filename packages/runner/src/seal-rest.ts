@@ -208,7 +208,7 @@ function restOf(
     trial: spec.trial,
     preparation: sealable(why, null),
     bounds: { ...observedBounds(spec, null, null), reason: "the trial's evidence is not whole" },
-    // Nobody can say of a trial like this that something stayed as it was.
+    // No reader can say of a trial like this that something stayed as it was.
     workspace: {
       settled: false,
       changes: observed?.workspace.changes ?? [],

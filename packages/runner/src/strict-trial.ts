@@ -68,9 +68,10 @@ export class StrictTrial {
     return user === null ? [] : [user.uid];
   }
 
-  /** Runs the self-test in the backend's own view. One that cannot run leaves no table, and so no proof. */
+  /** Runs the self-test in the backend's own view; the one after takes its control from the one before. One that cannot run leaves no table, and so no proof. */
   async selfTest(when: "before" | "after"): Promise<void> {
-    const rows = await runSelfTest(this.#backend, join(this.#folder, when)).catch(() => null);
+    const control = when === "before" ? null : this.#before;
+    const rows = await runSelfTest(this.#backend, join(this.#folder, when), control).catch(() => null);
     if (when === "before") this.#before = rows;
     else this.#after = rows;
   }

@@ -61,6 +61,8 @@ export async function prepareWorkspace(
       "--no-checkout",
       "--no-tags",
       "--template=",
+      "--config=user.name=agent",
+      "--config=user.email=agent@example.invalid",
       "--branch",
       "main",
       input.bundle,
@@ -84,8 +86,6 @@ export async function prepareWorkspace(
   if (typeof branch === "string") await runGit(["checkout", "--quiet", "-b", branch], target);
   await runGit(["remote", "remove", "origin"], target);
   await runGit(["remote", "add", "origin", input.remote], target);
-  await runGit(["config", "user.name", "agent"], target);
-  await runGit(["config", "user.email", "agent@example.invalid"], target);
   for (const name of ["logs", "FETCH_HEAD", "ORIG_HEAD"])
     await rm(join(target, ".git", name), { recursive: true, force: true });
   return null;

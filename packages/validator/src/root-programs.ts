@@ -2,7 +2,7 @@ import { readRootFile } from "./read-root-file.ts";
 import type { RootFinding } from "./root-finding.ts";
 
 /**
- * Names no place of the machine that the root was made on, and looks for nothing below or beside the root: whoever writes there
+ * Names no place of the machine that the root was made on, and looks for nothing below or beside the root: a person who writes there
  * would choose what judges it.
  */
 const LAUNCHER = `#!/bin/sh
@@ -57,7 +57,7 @@ export const ROOT_PROGRAMS: Readonly<Record<string, string>> = {
   "evals/health.sh": HEALTH,
 };
 
-/** Looks at the programs of a root: one that is there has to be the very one that `init` writes. Whoever changes one could make it say anything. */
+/** Looks at the programs of a root: one that is there has to be the very one that `init` writes. A changed one could say anything. */
 export async function checkRootPrograms(root: string): Promise<readonly RootFinding[]> {
   const findings: RootFinding[] = [];
   for (const [path, text] of Object.entries(ROOT_PROGRAMS)) {

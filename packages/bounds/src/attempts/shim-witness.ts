@@ -22,7 +22,7 @@ export interface WitnessedCalls extends ShimCallList {
   readonly lost: readonly string[];
 }
 
-/** Nobody's to read, everybody's to write: a backend can add to what is said and take nothing back. */
+/** All may write and none may read: a backend can add to what is said and take nothing back. */
 const MODE = 0o222;
 const BEAT_MS = 250;
 /** Longest wait for the last words of the pipe. */

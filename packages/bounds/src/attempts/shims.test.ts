@@ -84,7 +84,7 @@ test("a tool that is nowhere behind the shims is not found, and nothing loops", 
   expect((await call(["npm", "ci"], `${bin}:${bin}/.`)).status).toBe(127);
 });
 
-test("a call with a megabyte of arguments, new lines in them, is told whole", async () => {
+test("a call with a megabyte of arguments, new lines in them, is reported whole", async () => {
   const { call, witness } = await place();
   const words = Array.from({ length: 10 }, (_, index) => `${index}\n${"x".repeat(100_000)}\n`);
   expect((await call(["git", "push", ...words])).status).toBe(0);
@@ -93,7 +93,7 @@ test("a call with a megabyte of arguments, new lines in them, is told whole", as
   expect(calls(seen)).toEqual([["git", "push", ...words]]);
 });
 
-test("calls at the same time are each told whole", async () => {
+test("calls at the same time are each reported whole", async () => {
   const { call, witness } = await place();
   const wanted = Array.from({ length: 12 }, (_, index) => ["git", `n${index}`, `${index}`.repeat(6000)]);
   await Promise.all(wanted.map((argv) => call(argv)));

@@ -144,7 +144,7 @@ const entry = (path: string, change: Partial<SnapshotEntry> = {}): SnapshotEntry
   ...change,
 });
 const OTHER = { sha256: `sha256:${"2".repeat(64)}` };
-const told = (
+const changes = (
   before: readonly SnapshotEntry[],
   after: readonly SnapshotEntry[],
   objects = [3, 3],
@@ -155,30 +155,30 @@ const told = (
   ).map(({ path, kind }) => `${path} ${kind}`);
 
 test("only another content of the index file is a mere touch: of any other path, and in any other way, it is a change", () => {
-  expect(told([entry("index")], [entry("index", OTHER)])).toEqual(["index touched"]);
-  expect(told([entry("index")], [entry("index", { mode: 0o755 })])).toEqual(["index mode-changed"]);
-  expect(told([entry("index")], [])).toEqual(["index deleted"]);
-  expect(told([], [entry("index")])).toEqual(["index added"]);
-  expect(told([entry("config")], [entry("config", OTHER)])).toEqual(["config modified"]);
-  expect(told([entry("config")], [entry("config", { ctimeNs: "2" })])).toEqual(["config touched"]);
+  expect(changes([entry("index")], [entry("index", OTHER)])).toEqual(["index touched"]);
+  expect(changes([entry("index")], [entry("index", { mode: 0o755 })])).toEqual(["index mode-changed"]);
+  expect(changes([entry("index")], [])).toEqual(["index deleted"]);
+  expect(changes([], [entry("index")])).toEqual(["index added"]);
+  expect(changes([entry("config")], [entry("config", OTHER)])).toEqual(["config modified"]);
+  expect(changes([entry("config")], [entry("config", { ctimeNs: "2" })])).toEqual(["config touched"]);
 });
 
 test("what cannot be read afterwards is never unchanged or merely touched", () => {
   const unreadable = (path: string, ctimeNs = "1"): SnapshotEntry =>
     entry(path, { type: "unreadable", ctimeNs });
-  expect(told([unreadable("hooks")], [unreadable("hooks")])).toEqual(["hooks modified"]);
-  expect(told([unreadable("hooks")], [unreadable("hooks", "2")])).toEqual(["hooks modified"]);
-  expect(told([unreadable("index")], [unreadable("index")])).toEqual(["index modified"]);
-  expect(told([entry("index")], [unreadable("index")])).toEqual(["index type-changed"]);
-  expect(told([], [unreadable("hooks")])).toEqual(["hooks added"]);
+  expect(changes([unreadable("hooks")], [unreadable("hooks")])).toEqual(["hooks modified"]);
+  expect(changes([unreadable("hooks")], [unreadable("hooks", "2")])).toEqual(["hooks modified"]);
+  expect(changes([unreadable("index")], [unreadable("index")])).toEqual(["index modified"]);
+  expect(changes([entry("index")], [unreadable("index")])).toEqual(["index type-changed"]);
+  expect(changes([], [unreadable("hooks")])).toEqual(["hooks added"]);
 });
 
-test("another number of objects is told once, and changes come in the order of their paths", () => {
-  expect(told([], [], [3, 4])).toEqual(["objects touched"]);
-  expect(told([], [], [4, 3])).toEqual(["objects touched"]);
+test("another number of objects is reported once, and changes come in the order of their paths", () => {
+  expect(changes([], [], [3, 4])).toEqual(["objects touched"]);
+  expect(changes([], [], [4, 3])).toEqual(["objects touched"]);
   const link = (target: string): SnapshotEntry => entry("objects", { type: "symlink", target });
-  expect(told([link("a")], [link("b")], [3, 0])).toEqual(["objects modified"]);
-  expect(told([entry("z"), entry("a")], [entry("hooks/x"), entry("m")], [0, 1])).toEqual([
+  expect(changes([link("a")], [link("b")], [3, 0])).toEqual(["objects modified"]);
+  expect(changes([entry("z"), entry("a")], [entry("hooks/x"), entry("m")], [0, 1])).toEqual([
     "a deleted",
     "hooks/x added",
     "m added",

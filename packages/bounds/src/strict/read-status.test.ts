@@ -11,7 +11,7 @@ test("namespaces are read from what bubblewrap 0.8 tells, and null when it told 
   expect(readNamespaces(STATUS.replace('"net-namespace": 3', '"net-namespace": "3"'))).toBeNull();
 });
 
-test("the sandbox's first process and exit code are read, and null where they are not told", () => {
+test("the sandbox's first process and exit code are read, and null where they are not given", () => {
   expect([readSandboxPid(STATUS), readSandboxExit(STATUS)]).toEqual([22541, 3]);
   for (const status of ["", "nonsense\n", '{"child-pid":1}\n', '{"child-pid":"22541"}\n{"exit-code":"3"}\n'])
     expect([readSandboxPid(status), readSandboxExit(status)]).toEqual([null, null]);

@@ -120,14 +120,14 @@ describe.skipIf(!mountable)("a disk that takes nothing more", () => {
         prepare,
         WRITERS.map((words) => [...ROOT, ...words]),
       );
-      const told = results.map(({ code: exit, err, changed }, at_) => ({
+      const seen = results.map(({ code: exit, err, changed }, at_) => ({
         verb: WRITERS[at_]?.slice(0, 2).join(" "),
         exit,
         named: err.includes(code) && err.includes("disk/"),
         // A run makes the empty folders of its attempts before it finds out.
         changed: changed && WRITERS[at_]?.[0] !== "run",
       }));
-      expect(told).toEqual(told.map(({ verb }) => ({ verb, exit: 1, named: true, changed: false })));
+      expect(seen).toEqual(seen.map(({ verb }) => ({ verb, exit: 1, named: true, changed: false })));
     },
     DEADLINE_MS + 30_000,
   );

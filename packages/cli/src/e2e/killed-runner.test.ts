@@ -10,9 +10,10 @@ import { collectTrials, readHarnessRoot } from "@stage6/validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const KILLS = 30;
-const TRIALS = 100;
-const DEADLINE_MS = 120_000;
+const KILLS = 16;
+/** A kill ends the two trials that run, and two may have ended before. */
+const TRIALS = 4 * KILLS;
+const DEADLINE_MS = 400_000;
 
 describe("a runner that is killed", () => {
   let parent = "";
@@ -112,16 +113,23 @@ describe("a runner that is killed", () => {
   });
 
   it(`leaves no half bundle in ${KILLS} kills at random moments, and the next run completes the plan`, async () => {
-    let killed = 0;
+    let trialMs = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const child = stage6("run");
       child.stdout?.resume();
-      const begun = once(child.stderr ?? child, "data");
       const gone = once(child, "exit", { signal: AbortSignal.timeout(DEADLINE_MS) });
-      // From its first words on, any moment may be hit: clone, backend, oracle, sealing.
-      await Promise.race([begun, gone]);
-      await sleep(Math.random() * 700);
-      if (child.kill("SIGKILL")) killed += 1;
+      const words = (): Promise<unknown> => Promise.race([once(child.stderr ?? child, "data"), gone]);
+      await words();
+      const begun = performance.now();
+      if (kill === 0) {
+        // The first run says how long a trial takes on this machine.
+        await words();
+        trialMs = performance.now() - begun;
+      } else {
+        // From its first words on, any moment may be hit: clone, backend, oracle, sealing.
+        await sleep(Math.random() * trialMs);
+      }
+      child.kill("SIGKILL");
       await gone;
       // It was killed over its work: none found the root unfit after the kill before it.
       expect([child.signalCode, child.exitCode]).toEqual(["SIGKILL", null]);
@@ -131,7 +139,6 @@ describe("a runner that is killed", () => {
         found.map((trial) => trial.state).filter((state) => state !== "present" && state !== "missing"),
       ).toEqual([]);
     }
-    expect(killed).toBe(KILLS);
     const before = (await trials()).filter((trial) => trial.state === "present");
     expect(await finish("run")).toBe(0);
     const after = await trials();
@@ -143,7 +150,7 @@ describe("a runner that is killed", () => {
     const attempts = await readdir(join(parent, "harness", "attempts"), { recursive: true });
     expect(attempts.filter((name) => name.endsWith(".json"))).toHaveLength(TRIALS);
     expect(await readdir(join(parent, "harness", "staging"))).toEqual([]);
-  }, 600_000);
+  }, 1_200_000);
 
   it("changes nothing when the finished plan is run again", async () => {
     const first = (await trials()).map((trial) => trial.bundleDigest);

@@ -13,7 +13,7 @@ export interface Verb {
 }
 const FAKE = ["--candidate", "fake", "--lanes", "fake", "--fixtures", "fix-failing-test"];
 const OWN = ["--owner", "me", "--consent", "mine, noncritical"];
-const WHY = "It is not installed on this machine, and nobody will install it.";
+const WHY = "It is not installed on this machine, and it will not be installed.";
 /** On the whole sample root: what is judged and accepted there is complete up to the proof. */
 const WHOLE = ["--harness-root", "whole"];
 /** Calls of every verb of the program, by verb. */

@@ -87,7 +87,8 @@ export class DrillScene {
   /** Names of the attempts that were announced, sorted. */
   async attempts(): Promise<readonly string[]> {
     const folder = join(rootLayout(this.root).attempts, trialPath(this.trial));
-    return (await readdir(folder).catch(() => [])).toSorted();
+    const names: string[] = await readdir(folder).catch(() => []);
+    return names.toSorted((one, other) => (one < other ? -1 : 1));
   }
 
   async remove(): Promise<void> {

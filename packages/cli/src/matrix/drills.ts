@@ -119,7 +119,8 @@ async function lost(scene: DrillScene, runner: DrilledRunner): Promise<string[]>
   if (begun.length === 1) codes.push("INTENT_KEPT");
   await runner.runPlan(scene, scene.lane);
   const sealed = !early && (await scene.hasBundle());
-  if (sealed && begun.length === 1 && isDeepStrictEqual(await scene.attempts(), begun)) codes.push("RECOVERED");
+  if (sealed && begun.length === 1 && isDeepStrictEqual(await scene.attempts(), begun))
+    codes.push("RECOVERED");
   return codes.toSorted();
 }
 

@@ -4,7 +4,7 @@ import type { AdmissionRecord } from "../admission/check-admission.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { Stage5Record } from "../stage5/check-stage5.ts";
 
-/** What the times of plans and trials are held against. */
+/** What the times of plans and trials are compared with. */
 export interface OrderInput {
   readonly comparison: CompareInput;
   /** The admission and the Stage 5 evidence in force; null when there is none. */

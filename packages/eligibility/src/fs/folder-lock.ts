@@ -52,7 +52,7 @@ export const lockPrefix = (name: string): string => `.${name}.lock-`;
 async function isAlone(folder: string, prefix: string, mark: string, path: string): Promise<boolean> {
   if (await othersLive(folder, prefix, mark)) return false;
   await (await open(path, "wx", 0o600)).close();
-  // Two marks that are put down at once are both seen by whoever looks second: at most one of them works.
+  // Two marks that are put down at once are both seen by the process that looks second: at most one of them works.
   if (!(await othersLive(folder, prefix, mark))) return true;
   await rm(path, { force: true });
   return false;

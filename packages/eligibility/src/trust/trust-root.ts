@@ -173,7 +173,7 @@ function checkRoles(keys: readonly TrustedKey[], signers: readonly AllowedSigner
 export type TrustedMachines = Pick<TrustRoot, "keys" | "revocations">;
 
 /**
- * Opens keys.json and the revocation list alone, for a root that nobody founded yet. Every trap is TRUST_ROOT_UNSAFE, and
+ * Opens keys.json and the revocation list alone, for a root that has no founder yet. Every trap is TRUST_ROOT_UNSAFE, and
  * with a single one `machines` is null.
  */
 export function openMachines(files: Pick<TrustFiles, "keys" | "revocations">): {

@@ -101,7 +101,7 @@ describe("a body that asks for another model, or can be read in two ways", () =>
     ["chat", '"tools":[{"type":"browser_search"}]', "browser_search"],
     ["messages", '"mcp_servers":[{"name":"x","url":"https://x"}]', "mcp:x"],
     ["responses", '"tools":[{"type":"code_interpreter"}]', "code_interpreter"],
-  ] as const)("is told as a provider tool on %s, and forwarded: %s", async (api, member, name) => {
+  ] as const)("is recorded as a provider tool on %s, and forwarded: %s", async (api, member, name) => {
     const { status, data } = await through(api, `{${MODEL},${member}}`);
     expect([status, data?.providerTools, data?.refusal]).toEqual([200, [name], undefined]);
   });

@@ -19,7 +19,7 @@ export interface RequestFacts {
   readonly pathname: string;
   /** How far the body could be read: `absent` where the API needs none or none was kept. */
   readonly body: "absent" | "read" | "unreadable" | "ambiguous";
-  /** The body as it is forwarded, written anew from what was read; empty when it was not read. */
+  /** The body as it is forwarded, written again from what was read; empty when it was not read. */
   readonly text: string;
   readonly model: string | null;
   /** Tools, and what else the provider would do by itself. */

@@ -91,7 +91,7 @@ const OFF: Readonly<Record<BodyApi, readonly string[]>> = {
   messages: ["container", "context_management"],
 };
 
-/** Features that offer the model tools of the provider: told as such, and forwarded, as listed provider tools are. */
+/** Features that offer the model tools of the provider: recorded as such, and forwarded, as listed provider tools are. */
 const TOLD: Readonly<Record<BodyApi, readonly string[]>> = {
   responses: [],
   chat: ["web_search_options"],

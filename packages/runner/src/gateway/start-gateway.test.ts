@@ -36,7 +36,7 @@ const raw = async (url: string, bytes: string): Promise<string> => {
 };
 
 describe("startGateway", () => {
-  it("forwards the API's path and the body written anew, and reports request and answer", async () => {
+  it("forwards the API's path and the body written again, and reports request and answer", async () => {
     const upstream = await whole();
     const { gateway, events, log, bodies } = await openGateway(onTestFinished, {
       upstream: { url: upstream.url },

@@ -42,8 +42,8 @@ describe("readStrictJson", () => {
         }
         const strict = read(text);
         // A repeated key ends the reading, whatever stands behind it.
-        if (strict.ok) expect(parsed).toBeDefined();
-        else if (strict.fault === "not-json") expect(parsed).toBeUndefined();
+        if (!strict.ok && strict.fault === "repeated-key") return;
+        expect(parsed !== undefined).toBe(strict.ok);
       }),
       { numRuns: 1_000 },
     );
@@ -57,7 +57,7 @@ describe("readStrictJson", () => {
     expect(strict.ok && Object.hasOwn(strict.value, "__proto__")).toBe(true);
   });
 
-  it("writes strings anew, escapes included", () => {
+  it("writes strings again, escapes included", () => {
     expect(read('{ "\\u006dodel" : "\\ud83d\\ude00\\/\\ud800" }')).toMatchObject({
       ok: true,
       value: { model: "\u{1f600}/\ud800" },

@@ -9,7 +9,7 @@ const MAX_NUMBER_UNITS = 128;
 /** Why a text was not read: no JSON (or beyond the bounds), or an object that names a key twice, which readers understand differently. */
 export type JsonFault = "not-json" | "repeated-key";
 
-/** A JSON object with the text written anew from what was read: keys in their order, numbers as written, no white space. */
+/** A JSON object with the text written again from what was read: keys in their order, numbers as written, no white space. */
 export type StrictJson =
   | { readonly ok: true; readonly value: JsonRecord; readonly text: string }
   | { readonly ok: false; readonly fault: JsonFault };

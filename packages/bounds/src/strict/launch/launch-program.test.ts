@@ -47,11 +47,14 @@ test.runIf(process.arch === "x64")(
   },
 );
 
-test.runIf(process.arch === "x64")("a signal is told from an exit code of the same number", async () => {
-  const ended = async (script: string) => (await launch(FREE, ["/bin/sh", "-c", script])).channel.ended;
-  expect(await ended("kill -KILL $$")).toEqual({ exitCode: null, signal: "SIGKILL" });
-  expect(await ended("exit 137")).toEqual({ exitCode: 137, signal: null });
-});
+test.runIf(process.arch === "x64")(
+  "a signal is distinguished from an exit code of the same number",
+  async () => {
+    const ended = async (script: string) => (await launch(FREE, ["/bin/sh", "-c", script])).channel.ended;
+    expect(await ended("kill -KILL $$")).toEqual({ exitCode: null, signal: "SIGKILL" });
+    expect(await ended("exit 137")).toEqual({ exitCode: 137, signal: null });
+  },
+);
 
 test.runIf(process.arch === "x64")(
   "a command that is not there is not executed, by the kernel's own code",

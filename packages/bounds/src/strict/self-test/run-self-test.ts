@@ -23,20 +23,22 @@ const OPTIONS = { timeoutMs: TIMEOUT_MS, maxBytes: 65_536 };
 
 /**
  * Runs the probes twice at the same time, on targets of their own: without bounds, where each must succeed, and inside the
- * given profile with the targets' folders added. `folder` is made, and gone afterwards. Throws {@link BoundsError}
- * `STRICT_NOT_STARTED` when a probe run leaves no readable answer.
+ * given profile with the targets' folders added. With `control`, rows of an earlier self-test of this harness, the run without
+ * bounds is not repeated and its outcomes are taken from there. `folder` is made, and gone afterwards. Throws
+ * {@link BoundsError} `STRICT_NOT_STARTED` when a probe run leaves no readable answer.
  */
-export async function runSelfTest(profile: StrictProfile, folder: string): Promise<SelfTestRows> {
+export async function runSelfTest(
+  profile: StrictProfile,
+  folder: string,
+  control: SelfTestRows | null = null,
+): Promise<SelfTestRows> {
   await mkdir(folder, { recursive: true });
   const token = randomUUID();
   // A file of the harness that its helpers in a sandbox must not hold.
   const helperFile = join(folder, "helper-file");
   const held = await open(helperFile, "wx+", 0o600);
   try {
-    const [free, bound] = await Promise.all([
-      plantTargets(join(folder, "free"), token),
-      plantTargets(join(folder, "bound"), token),
-    ]);
+    const bound = await plantTargets(join(folder, "bound"), token);
     await giveTo(profile.user, [bound.inside, bound.protected, bound.repository]);
     const names = { unixSocket: join(folder, "s"), abstractSocket: `stage6-self-test-${randomUUID()}` };
     const listeners = await openListeners(names, token);
@@ -57,20 +59,20 @@ export async function runSelfTest(profile: StrictProfile, folder: string): Promi
         ...callTargets(),
       };
       const [unbounded, bounded] = await Promise.all([
-        runFree(common, free),
+        control === null ? runFree(common, join(folder, "free")) : outcomesOf(control),
         runBound(common, bound, profile, folder),
       ]);
-      const [collectedFreely, collected] = [await readFreely(free, token), collect(bound, profile, token)];
+      const collected = collect(bound, profile, token);
       const writtenAsRoot = profile.user !== null && (await lstat(bound.link).catch(() => null))?.uid === 0;
-      const outcome = (probe: SelfTestProbe, within: boolean): string => {
-        if (probe === "collect-through-link") return within ? collected : collectedFreely;
-        if (probe === "hold-capability" && within && writtenAsRoot) return "ok";
-        return (within ? bounded : unbounded)[probe] ?? "NOT_RUN";
+      const outcome = (probe: SelfTestProbe): string => {
+        if (probe === "collect-through-link") return collected;
+        if (probe === "hold-capability" && writtenAsRoot) return "ok";
+        return bounded[probe] ?? "NOT_RUN";
       };
       return SELF_TEST_PROBES.map((probe) => ({
         probe,
-        unbounded: outcome(probe, false),
-        bounded: outcome(probe, true),
+        unbounded: unbounded[probe] ?? "NOT_RUN",
+        bounded: outcome(probe),
       }));
     } finally {
       await listeners.close();
@@ -110,8 +112,18 @@ function optionsOf(targets: PlantedTargets): Omit<ToolOptions, "passFds"> {
   return { ...OPTIONS, cwd: targets.inside, env: hardenedGitEnv() };
 }
 
-async function runFree(common: object, targets: PlantedTargets): Promise<Readonly<Record<string, string>>> {
-  return answers(await runTool(command(common, targets), optionsOf(targets)), "without bounds");
+/** Outcome of each probe, by its name. */
+type Outcomes = Readonly<Record<string, string>>;
+
+/** The run without bounds, on targets that it makes below `folder`. */
+async function runFree(common: { readonly token: string }, folder: string): Promise<Outcomes> {
+  const free = await plantTargets(folder, common.token);
+  const outcomes = answers(await runTool(command(common, free), optionsOf(free)), "without bounds");
+  return { ...outcomes, "collect-through-link": await readFreely(free, common.token) };
+}
+
+function outcomesOf(control: SelfTestRows): Outcomes {
+  return Object.fromEntries(control.map(({ probe, unbounded }) => [probe, unbounded]));
 }
 
 async function runBound(
@@ -119,7 +131,7 @@ async function runBound(
   targets: PlantedTargets,
   profile: StrictProfile,
   folder: string,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<Outcomes> {
   const mounts: readonly Mount[] = [
     ...profile.mounts,
     { path: targets.inside, writable: true },
@@ -138,7 +150,7 @@ async function runBound(
   return answers(result, "within them");
 }
 
-function answers(result: ToolResult, where: string): Readonly<Record<string, string>> {
+function answers(result: ToolResult, where: string): Outcomes {
   const outcomes = readOutcomes(result.stdout);
   if (outcomes !== null) return outcomes;
   const said = result.timedOut ? "no answer in time" : result.stderr.toString().trim().slice(-300);
