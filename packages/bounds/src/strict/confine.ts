@@ -66,13 +66,14 @@ export async function confine(
     const { buffer, bytesRead } = await status.read(Buffer.alloc(MAX_STATUS_BYTES), 0, MAX_STATUS_BYTES, 0);
     return buffer.toString("utf8", 0, bytesRead);
   };
-  let opened: OpenDoor | null = null;
+  let opening: Promise<OpenDoor> | null = null;
   const channel = new LaunchChannel(async () => {
     const pid = readSandboxPid(await readStatus());
     if (pid === null) throw new BoundsError("STRICT_NOT_STARTED", "bubblewrap did not name its process");
     if (group !== null) for (const one of await familyOf(pid)) await group.add(one);
     if (door === null) return;
-    opened = await openDoor(arch, { pid, mapped: user === null }, door, own);
+    opening ??= openDoor(arch, { pid, mapped: user === null }, door, own);
+    await opening;
   });
   return {
     argv: bwrapArgv(profile, { ...command, argv }),
@@ -83,7 +84,8 @@ export async function confine(
     namespaces: async () => readNamespaces(await readStatus()),
     exitCode: async () => readSandboxExit(await readStatus()),
     close: async () => {
-      opened?.close();
+      // A sandbox can end before its door is open.
+      (await opening?.catch(() => null))?.close();
       await Promise.all([...files.map((file) => file.close()), handed.close()]);
       await rm(own, { recursive: true, force: true });
     },

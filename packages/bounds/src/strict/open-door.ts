@@ -100,8 +100,13 @@ export async function openDoor(
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     detached: true,
   });
-  const server = await within(listening(child), OPEN_MS);
-  if (server === null && child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+  const answer = listening(child);
+  const server = await within(answer, OPEN_MS);
+  if (server === null) {
+    if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+    // A socket that comes too late must not keep this process alive.
+    void answer.then((late) => late instanceof Server && late.close());
+  }
   if (!(server instanceof Server))
     throw new BoundsError(
       "STRICT_NOT_STARTED",
@@ -128,6 +133,7 @@ function listening(child: ChildProcess): Promise<Server | string> {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code) => resolve(`its helper ended with ${code ?? "a signal"}`));
     child.once("message", (message, handle) => {
+      if (child.connected) child.disconnect();
       if (handle instanceof Server) resolve(handle);
       else resolve(JSON.stringify(message).slice(0, 200));
     });

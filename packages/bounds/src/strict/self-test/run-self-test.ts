@@ -58,10 +58,11 @@ export async function runSelfTest(
         sharedMemoryBytes,
         ...callTargets(),
       };
-      const [unbounded, bounded] = await Promise.all([
-        control === null ? runFree(common, join(folder, "free")) : outcomesOf(control),
-        runBound(common, bound, profile, folder),
-      ]);
+      const bounding = runBound(common, bound, profile, folder);
+      const freely = control === null ? runFree(common, join(folder, "free")) : outcomesOf(control);
+      // Neither may still be running when the folder goes.
+      await Promise.allSettled([freely, bounding]);
+      const [unbounded, bounded] = [await freely, await bounding];
       const collected = collect(bound, profile, token);
       const writtenAsRoot = profile.user !== null && (await lstat(bound.link).catch(() => null))?.uid === 0;
       const outcome = (probe: SelfTestProbe): string => {
