@@ -11,7 +11,7 @@ import { afterAll, expect, test } from "vitest";
 import { LANES } from "./lane-catalog.ts";
 
 /** Streams per lane; with STAGE6_STREAM_RUNS (`npm run fuzz:streams`) so many. The seed of a stream is its number. */
-const RUNS = Number(process.env["STAGE6_STREAM_RUNS"] ?? 120);
+const RUNS = Number(process.env["STAGE6_STREAM_RUNS"] ?? 40);
 const HOUR = 3_600_000;
 // In memory where there is such a folder: the disk's flushes are not what is tried here.
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "stage6-streams-"));

@@ -145,24 +145,24 @@ export function launchProgram(arch: FilterArch, spec: LaunchSpec): Buffer {
   const checked = (into: 0 | 1 | 2 | undefined, name: CallName, ...operands: readonly Operand[]): Step[] => {
     count += 1;
     return [
-      { step: "store", offset: STEP, value: BigInt(count) },
+      { step: "store", offset: STEP, value: number(count) },
       { ...free(name, ...operands), ...(into === undefined ? {} : { into }), onError: "failed" },
     ];
   };
   const call = (name: CallName, ...operands: readonly Operand[]): Step[] =>
     checked(undefined, name, ...operands);
   const record = (kind: number): Step[] => [
-    { step: "store", offset: KIND, value: BigInt(kind) },
+    { step: "store", offset: KIND, value: number(kind) },
     free("write", number(LAUNCH_FD), scratch(KIND), number(LAUNCH_RECORD_BYTES)),
   ];
   const answer = (kind: number): Step[] => [{ step: "store-answer", offset: VALUE }, ...record(kind)];
   const dropCapabilities: readonly Step[] = [
-    { step: "store", offset: HEADER, value: CAPABILITY_HEADER },
+    { step: "store", offset: HEADER, value: number(CAPABILITY_HEADER) },
     ...call("capset", scratch(HEADER), data(NO_CAPABILITY)),
   ];
   return buildProgram(arch, [
-    { step: "store", offset: VALUE, value: 0n },
-    { step: "store", offset: STEP, value: 0n },
+    { step: "store", offset: VALUE, value: number(0) },
+    { step: "store", offset: STEP, value: number(0) },
     ...call("prctl", number(PR_SET_DUMPABLE), number(0)),
     ...record(LAUNCH_RECORD.ready),
     ...checked(CHILD, "read", number(LAUNCH_FD), scratch(BYTE), number(1)),
@@ -184,7 +184,7 @@ export function launchProgram(arch: FilterArch, spec: LaunchSpec): Buffer {
     ...dropCapabilities,
     ...(spec.landlock.abi === 0 ? [] : restrict(spec.landlock, checked)),
     ...call("fcntl", number(LAUNCH_FD), number(F_SETFD), number(FD_CLOEXEC)),
-    { step: "store", offset: VALUE, value: 0n },
+    { step: "store", offset: VALUE, value: number(0) },
     ...record(LAUNCH_RECORD.started),
     free(
       "execve",
@@ -225,7 +225,7 @@ function restrict({ abi, rules }: LaunchSpec["landlock"], checked: CheckedCall):
     ...checked(RULESET, "createRuleset", data(attribute), number(attribute.length), number(0)),
     ...rules.flatMap((rule): Step[] => [
       ...checked(PATH_FD, "openat", number(AT_FDCWD), text(rule.path), number(O_PATH_CLOEXEC), number(0)),
-      { step: "store", offset: RULE, value: accessOf(rule, abi) },
+      { step: "store", offset: RULE, value: number(accessOf(rule, abi)) },
       { step: "store-result", offset: RULE + 8, slot: PATH_FD },
       ...checked(undefined, "addRule", result(RULESET), number(RULE_PATH_BENEATH), scratch(RULE), number(0)),
       ...checked(undefined, "close", result(PATH_FD)),

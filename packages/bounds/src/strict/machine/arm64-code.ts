@@ -68,7 +68,7 @@ export function arm64Piece(step: Step, dataAddress: (data: Buffer) => bigint): C
     case "label":
       return { code: Buffer.alloc(0), label: step.name };
     case "store":
-      return { code: Buffer.concat([constant(SPARE, step.value), store8(SPARE, step.offset)]) };
+      return { code: Buffer.concat([operand(SPARE, step.value, dataAddress), store8(SPARE, step.offset)]) };
     case "store-result":
       return { code: store4(SLOTS[step.slot], step.offset) };
     case "store-answer":

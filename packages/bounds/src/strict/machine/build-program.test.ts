@@ -11,7 +11,7 @@ const HEADER_BYTES = 120;
 
 /** Every kind of step and operand. */
 const STEPS: readonly Step[] = [
-  { step: "store", offset: 16, value: 0x1122334455667788n },
+  { step: "store", offset: 16, value: number(0x1122334455667788n) },
   { step: "store-result", offset: 40, slot: 1 },
   { step: "store-answer", offset: 8 },
   {

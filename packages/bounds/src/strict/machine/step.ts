@@ -28,8 +28,8 @@ export type Step =
       /** Where to go when the kernel answers with an error; goes on when left out. */
       readonly onError?: string;
     }
-  /** Writes a number of 8 bytes into the scratch memory. */
-  | { readonly step: "store"; readonly offset: number; readonly value: bigint }
+  /** Writes a value of 8 bytes into the scratch memory. */
+  | { readonly step: "store"; readonly offset: number; readonly value: Operand }
   /** Writes the low 4 bytes of a result into the scratch memory. */
   | { readonly step: "store-result"; readonly offset: number; readonly slot: Slot }
   /** Writes the low 4 bytes of what the last call gave into the scratch memory. */

@@ -83,7 +83,7 @@ export function x64Piece(step: Step, dataAddress: (data: Buffer) => bigint): Cod
     case "label":
       return { code: Buffer.alloc(0), label: step.name };
     case "store":
-      return { code: Buffer.concat([constant(RAX, step.value), store8(RAX, step.offset)]) };
+      return { code: Buffer.concat([operand(RAX, step.value, dataAddress), store8(RAX, step.offset)]) };
     case "store-result":
       return { code: store4(SLOTS[step.slot], step.offset) };
     case "store-answer":
