@@ -20,7 +20,14 @@ export async function writeLongBundle(folder: string, claims: number): Promise<s
   writeLog(join(staging, "events.jsonl"), observed.slice(0, split), claims, observed.slice(split));
   const target = join(folder, "bundle");
   const { privateKey: key } = testKeys().runner;
-  await sealBundle({ staging, target, observation: trial.observation, roles: trial.artifacts, key });
+  await sealBundle({
+    staging,
+    root: folder,
+    target,
+    observation: trial.observation,
+    roles: trial.artifacts,
+    key,
+  });
   return target;
 }
 

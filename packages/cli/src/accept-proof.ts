@@ -15,8 +15,7 @@ import {
   type Sha256,
   type Timestamp,
 } from "@stage6/evidence-interface";
-import { rootLayout } from "@stage6/evidence-interface/fs";
-import { writeNewFile } from "./write-new-file.ts";
+import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 
 /** A document with its detached signature. */
 export interface SignedBytes {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { compareWithItself, type Comparison, type SelfComparison } from "@stage6/comparator";
-import { rootLayout } from "@stage6/evidence-interface/fs";
+import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 import {
   collectEarlier,
   collectTrials,
@@ -12,7 +12,6 @@ import {
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import type { OpenRoot } from "./open-root.ts";
-import { writeNewFile } from "./write-new-file.ts";
 
 /** A comparison, the trials it was made from, and what became of its document. */
 export interface ComparedRoot {

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { errorCode, readSmallFile } from "@stage6/evidence-interface/fs";
+import { errorCode, readSmallFile, writeNewFile } from "@stage6/evidence-interface/fs";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { makeFolder } from "./make-folder.ts";
-import { writeNewFile } from "./write-new-file.ts";
 
 /** How ssh-keygen writes the fingerprint of a key. */
 export const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}$/;

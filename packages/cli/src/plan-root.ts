@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ModelRef, Timestamp, TrialPlan } from "@stage6/evidence-interface";
-import { rootLayout } from "@stage6/evidence-interface/fs";
+import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 import { earlierPlansOf } from "@stage6/comparator";
 import { makePlan, planIntent, sealPlan, type LaneCandidate } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
@@ -11,7 +11,6 @@ import { liveModelRef } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { readFixtures } from "./read-fixtures.ts";
 import { TOOL } from "./tool.ts";
-import { writeNewFile } from "./write-new-file.ts";
 
 /** The embedded scripted model: a plan with it is a rehearsal. */
 export const SCRIPTED_MODEL: ModelRef = { class: "scripted", provider: "stage6", id: "stage6-scripted" };

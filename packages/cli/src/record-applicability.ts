@@ -17,7 +17,7 @@ import {
   STATEMENT_TYPE,
   type Timestamp,
 } from "@stage6/evidence-interface";
-import { errorCode, rootLayout } from "@stage6/evidence-interface/fs";
+import { errorCode, rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 import { collectTrials, type PlanEntry } from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
@@ -25,7 +25,6 @@ import type { OpenRoot } from "./open-root.ts";
 import { probeBackend } from "./probe-backend.ts";
 import { probeLanes, type ProbePlaces } from "./probe-lanes.ts";
 import { readRoleKey } from "./role-keys.ts";
-import { writeNewFile } from "./write-new-file.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { inFolder, syncPath } from "@stage6/evidence-interface/fs";
-import { foldersBelow } from "./write-new-file.ts";
+import { foldersBelow, inFolder, syncPath } from "@stage6/evidence-interface/fs";
 
 /** Puts new bytes in place of a configuration file below `root`, whole or not at all, and through no link. Never for evidence, which is written once. */
 export async function replaceFile(

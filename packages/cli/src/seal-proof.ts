@@ -1,6 +1,6 @@
 import { randomBytes, type KeyObject } from "node:crypto";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   deriveLaneResults,
   deriveProof,
@@ -18,7 +18,7 @@ import {
   type Sha256,
   type Timestamp,
 } from "@stage6/evidence-interface";
-import { rootLayout, syncPath } from "@stage6/evidence-interface/fs";
+import { rootLayout, writeNewFolder } from "@stage6/evidence-interface/fs";
 
 /** A proof that was sealed, or the checks that stand in its way. */
 export type SealedProof =
@@ -58,21 +58,10 @@ export async function sealProof(
     ["verdict.svr.dsse.json", deriveVerdict(comparison, statement.subject, now)],
   ]);
   const folder = join(rootLayout(root).proofs, digestHex(digest));
-  await publish(folder, files, comparator);
-  return { ok: true, digest, challenge, folder };
-}
-
-/** Writes the files into a folder of their own, whole or not at all. */
-async function publish(folder: string, files: ReadonlyMap<string, unknown>, key: KeyObject): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const staging = await mkdtemp(join(dirname(folder), ".sealing-"));
-  try {
+  const written = await writeNewFolder(root, folder, async (draft) => {
     for (const [name, statement] of files)
-      await writeFile(join(staging, name), signStatement(statement, key));
-    await rename(staging, folder);
-    await syncPath(dirname(folder));
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true });
-    throw error;
-  }
+      await writeFile(join(draft, name), signStatement(statement, comparator));
+  });
+  if (!written) throw new Error(`${folder} exists already`);
+  return { ok: true, digest, challenge, folder };
 }

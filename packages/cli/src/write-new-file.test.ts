@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
-import { inFolder } from "@stage6/evidence-interface/fs";
+import { inFolder, writeNewFile, writeNewFolder } from "@stage6/evidence-interface/fs";
 import { removeFile, replaceFile } from "./replace-file.ts";
-import { writeNewFile } from "./write-new-file.ts";
 
 const made: string[] = [];
 let root: string;
@@ -24,6 +23,7 @@ const BYTES = Buffer.from("new\n");
 const WRITERS: readonly (readonly [string, (target: string) => Promise<unknown>])[] = [
   ["writeNewFile", (target) => writeNewFile(root, target, BYTES)],
   ["replaceFile", (target) => replaceFile(root, target, BYTES)],
+  ["writeNewFolder", (target) => writeNewFolder(root, target, (draft) => writeFile(join(draft, "x"), BYTES))],
   ["removeFile", (target) => removeFile(root, target)],
 ];
 

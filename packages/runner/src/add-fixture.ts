@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileAllowedPaths, hardenedGitEnv, runTool } from "@stage6/bounds";
@@ -9,6 +9,7 @@ import {
   validateDocument,
   writeStrictBytes,
 } from "@stage6/evidence-interface";
+import { writeNewFolder } from "@stage6/evidence-interface/fs";
 import { Fixture, type NamedCommand, type Script } from "@stage6/lane-contract";
 import { commandFaults } from "./command-faults.ts";
 import { RunnerError } from "./runner-error.ts";
@@ -95,11 +96,11 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
       "FIXTURE_INVALID",
       allowed.problems.map((problem) => `--allow ${problem.glob}: ${problem.reason}`).join("; "),
     );
-  const target = join(fixturesFolder, source.id);
   await mkdir(fixturesFolder, { recursive: true });
   const scratch = await mkdtemp(join(tmpdir(), "stage6-fixture-"));
-  const staging = await mkdtemp(join(fixturesFolder, ".adding-"));
+  const staging = join(scratch, "fixture");
   try {
+    await mkdir(staging);
     const { commit, tree, roots } = await bundleBase(
       source.repository,
       source.base,
@@ -146,11 +147,14 @@ export async function addFixture(fixturesFolder: string, source: FixtureSource):
           ownershipRecord(source, source.consent, { rootCommits: roots, baseCommit: commit, origin }),
         ),
       );
-    await publish(staging, target, source.id);
+    const target = join(fixturesFolder, source.id);
+    const written = await writeNewFolder(dirname(fixturesFolder), target, (draft) =>
+      cp(staging, draft, { recursive: true }),
+    );
+    if (!written) throw new RunnerError("FIXTURE_EXISTS", `fixture ${source.id} exists already`);
     return checked.value;
   } finally {
     await rm(scratch, { recursive: true, force: true });
-    await rm(staging, { recursive: true, force: true });
   }
 }
 
@@ -174,15 +178,6 @@ export function ownershipRecord(
     "FIXTURE_INVALID",
     `ownership: ${record.errors[0]?.pointer ?? ""} ${record.errors[0]?.message ?? "does not fit the schema"}`,
   );
-}
-
-async function publish(staging: string, target: string, id: string): Promise<void> {
-  const taken = await readdir(target).then(
-    () => true,
-    () => false,
-  );
-  if (taken) throw new RunnerError("FIXTURE_EXISTS", `fixture ${id} exists already`);
-  await rename(staging, target);
 }
 
 /** A fixed author and date make the commit id of a built-in target the same everywhere. */

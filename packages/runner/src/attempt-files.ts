@@ -1,6 +1,6 @@
-import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { KeyObject } from "node:crypto";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import {
   digestHex,
   INTERRUPTION_PREDICATE,
@@ -13,7 +13,7 @@ import {
   type AttemptInterruption,
   type TrialRef,
 } from "@stage6/evidence-interface";
-import { rootLayout, syncPath, trialPath } from "@stage6/evidence-interface/fs";
+import { rootLayout, trialPath, writeNewFile } from "@stage6/evidence-interface/fs";
 
 /** An attempt that was announced. */
 export interface AnnouncedAttempt {
@@ -74,21 +74,5 @@ export async function listAttempts(root: string, trial: TrialRef): Promise<Annou
 
 async function publish(root: string, trial: TrialRef, name: string, bytes: Uint8Array): Promise<void> {
   const target = join(folderOf(root, trial), name);
-  const draft = join(rootLayout(root).staging, `${name}.draft`);
-  await mkdir(dirname(target), { recursive: true });
-  await mkdir(dirname(draft), { recursive: true });
-  const file = await open(draft, "wx", 0o644);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } catch (error) {
-    // Nothing of the attempt ran: half an intent would only say that something is broken.
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-  await link(draft, target);
-  await rm(draft);
-  await syncPath(dirname(target));
+  if ((await writeNewFile(root, target, bytes)) !== "written") throw new Error(`${target} exists already`);
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
@@ -50,6 +58,25 @@ describe("running a plan", () => {
     expect(first).toMatchObject({ lane: "other", number: 1 });
     expect(readdirSync(rootLayout(root).attempts)).not.toContain("run.lock");
   });
+
+  it.each(["attempts", "runs", "staging"] as const)(
+    "writes through no link that stands for %s or for a folder below it",
+    async (name) => {
+      const outside = join(folder, "outside");
+      mkdirSync(outside);
+      const { input, plan } = await prepare([stubLane(folder, SUCCESS)]);
+      const { [name]: at } = rootLayout(root);
+      mkdirSync(at, { recursive: true });
+      if (name !== "staging") {
+        symlinkSync(outside, join(at, sealPlan(plan).id));
+        await expect(runPlan(input)).rejects.toMatchObject({ code: "ENOTDIR" });
+      }
+      renameSync(at, join(folder, "moved"));
+      symlinkSync(outside, at);
+      await expect(runPlan(input)).rejects.toMatchObject({ code: "ENOTDIR" });
+      expect(readdirSync(outside)).toEqual([]);
+    },
+  );
 
   it("writes the intent of an attempt before it, and never over another", async () => {
     const { input, trials } = await prepare([stubLane(folder, SUCCESS)]);

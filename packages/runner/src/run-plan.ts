@@ -1,10 +1,10 @@
 import { randomUUID, type KeyObject } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import { probeStrict, type StrictDriver } from "@stage6/bounds";
 import type { HarnessRef, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
-import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
+import { makeBelow, rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
 import { listAttempts, writeIntent, writeInterruption } from "./attempt-files.ts";
 import { formatTime, type Clock } from "./clock.ts";
@@ -132,7 +132,6 @@ function assertLanes(input: RunPlanInput): void {
 
 /** Leftovers of runners that were killed, but those of attempts that are still to be sealed. */
 async function clearStaging(staging: string, keep: ReadonlySet<string>): Promise<void> {
-  await mkdir(staging, { recursive: true });
   for (const name of await readdir(staging))
     if (!keep.has(name)) await rm(join(staging, name), { recursive: true, force: true });
 }
@@ -150,7 +149,7 @@ async function lostAttempt(root: string, trial: TrialRef): Promise<string | null
 export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
   const { digest, id } = sealPlan(input.plan);
   const layout = rootLayout(input.root);
-  await mkdir(layout.attempts, { recursive: true });
+  await makeBelow(input.root, layout.attempts);
   return withRootLock(layout.runLock, async () => {
     const trials = trialsOf(input.plan, id).filter(input.select ?? (() => true));
     const again = input.lostAttempts === "again";
@@ -160,6 +159,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
       else todo.push({ trial, lost: again ? null : await lostAttempt(input.root, trial) });
     }
     if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
+    await makeBelow(input.root, layout.staging);
     await clearStaging(layout.staging, new Set(todo.flatMap(({ lost }) => lost ?? [])));
     assertLanes(input);
     assertPlannedTrees(input.plan, input.protectedTrees ?? []);

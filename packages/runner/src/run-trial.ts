@@ -87,7 +87,14 @@ async function seal(spec: TrialSpec, staging: string, run: TrialRun): Promise<Re
   try {
     observation = await run.finish();
     const target = join(rootLayout(spec.root).runs, trialPath(spec.trial));
-    return await sealBundle({ staging, target, observation, roles: ARTIFACT_ROLES_BY_PATH, key: spec.key });
+    return await sealBundle({
+      staging,
+      root: spec.root,
+      target,
+      observation,
+      roles: ARTIFACT_ROLES_BY_PATH,
+      key: spec.key,
+    });
   } catch (error) {
     if (error instanceof SealError && error.code === "TARGET_EXISTS") throw error;
     const why = run.explain(error);

@@ -82,6 +82,7 @@ export async function sealRest(
     const secrets = { declared: mask.declared, hits: mask.hits() };
     return await sealBundle({
       staging,
+      root: spec.root,
       target: join(layout.runs, trialPath(spec.trial)),
       observation: { ...restOf(spec, why, observed), secrets },
       roles: ARTIFACT_ROLES_BY_PATH,

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   FORBIDDEN_ACTIONS,
   sha256,
@@ -82,7 +82,14 @@ export async function sealStreams({
       actions: FORBIDDEN_ACTIONS.map((action) => ({ action, verdict: "unknown", reason: "nothing ran" })),
       secrets: { declared: 0, hits: [] },
     };
-    return await sealBundle({ staging, target, observation, roles: ARTIFACT_ROLES_BY_PATH, key });
+    return await sealBundle({
+      staging,
+      root: dirname(target),
+      target,
+      observation,
+      roles: ARTIFACT_ROLES_BY_PATH,
+      key,
+    });
   } finally {
     recorder.discard();
     await rm(staging, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
+import { writeNewFile } from "@stage6/evidence-interface/fs";
 import type { Perform } from "../build-program.ts";
 import { acceptableProof, acceptanceBytes, acceptanceOf, registerAcceptance } from "../accept-proof.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
@@ -10,7 +11,6 @@ import { openGate } from "../open-gate.ts";
 import { parsePath } from "../parse-options.ts";
 import { refusal } from "../refusal.ts";
 import { signCommand, sshSign } from "../ssh-sign.ts";
-import { writeNewFile } from "../write-new-file.ts";
 import { parseOperator } from "./operator.ts";
 
 interface AcceptOptions {

@@ -9,7 +9,7 @@ import {
   validateDocument,
   writeStrictBytes,
 } from "@stage6/evidence-interface";
-import { errorCode, rootLayout } from "@stage6/evidence-interface/fs";
+import { errorCode, rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 import { startBounds } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
@@ -27,7 +27,6 @@ import { sourcePlaces } from "../source/look-at-source.ts";
 import { openPoints } from "../source/open-points.ts";
 import { SourceReview } from "../source/source-review.ts";
 import { keysFolder } from "../user-folders.ts";
-import { writeNewFile } from "../write-new-file.ts";
 
 interface AdmitOptions {
   readonly candidate: string;

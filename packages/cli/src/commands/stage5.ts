@@ -1,5 +1,5 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { cp, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { checkTrustRoot, checkStage5, Stage5Statement, STAGE5_PREDICATE } from "@stage6/eligibility";
 import {
@@ -10,7 +10,14 @@ import {
   validateDocument,
   type Sha256,
 } from "@stage6/evidence-interface";
-import { errorCode, listFiles, readHashed, rootLayout } from "@stage6/evidence-interface/fs";
+import {
+  errorCode,
+  listFiles,
+  readHashed,
+  rootLayout,
+  writeNewFile,
+  writeNewFolder,
+} from "@stage6/evidence-interface/fs";
 import { MAX_HASHED_BYTES, readGate } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
@@ -21,7 +28,6 @@ import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parsePath } from "../parse-options.ts";
 import { openRoleKey } from "../role-keys-of-root.ts";
 import { keysFolder } from "../user-folders.ts";
-import { writeNewFile } from "../write-new-file.ts";
 
 interface Stage5Options {
   readonly files: string;
@@ -158,15 +164,7 @@ function parseJson(bytes: Buffer, shown: string): unknown {
 /** The files first, then the envelope that makes them evidence; both whole or not at all. */
 async function register(root: string, id: string, folder: string, bytes: Uint8Array): Promise<void> {
   const target = join(rootLayout(root).stage5, id);
-  await mkdir(dirname(target), { recursive: true });
-  const staging = await mkdtemp(join(dirname(target), ".registering-"));
-  try {
-    await cp(folder, join(staging, "files"), { recursive: true });
-    await rename(join(staging, "files"), target).catch((error: unknown) => {
-      if (!["ENOTEMPTY", "EEXIST"].includes(errorCode(error))) throw error;
-    });
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  // What is there from a call that was killed is compared by its digests when it is read.
+  await writeNewFolder(root, target, (draft) => cp(folder, draft, { recursive: true }));
   await writeNewFile(root, `${target}.dsse.json`, bytes);
 }

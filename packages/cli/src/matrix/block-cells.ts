@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SCHEMA_VERSION, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import {
@@ -14,8 +13,8 @@ import {
 } from "@stage6/failure-matrix";
 import type { LaneCandidate } from "@stage6/runner";
 import { MATRIX_FILES } from "@stage6/validator";
+import { writeNewFile } from "@stage6/evidence-interface/fs";
 import { removeFile } from "../replace-file.ts";
-import { writeNewFile } from "../write-new-file.ts";
 
 /** What blocks are made from. */
 export interface BlockInput {
@@ -74,7 +73,6 @@ function reasonFor(
 /** Writes a block for every cell that cannot be driven here and has none; returns how many were written. A block that ended is left, and refuses, until it is renewed. */
 export async function blockCells(input: BlockInput): Promise<number> {
   const folder = join(input.root, MATRIX_FILES.blocked);
-  await mkdir(folder, { recursive: true });
   const expiresAt = new Date(Date.parse(input.now) + MAX_BLOCK_DAYS * DAY_MS).toISOString();
   let written = 0;
   for (const row of input.matrix.rows) {

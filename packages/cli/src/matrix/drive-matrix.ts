@@ -1,9 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { probeStrict } from "@stage6/bounds";
 import type { Timestamp } from "@stage6/evidence-interface";
-import { rootLayout } from "@stage6/evidence-interface/fs";
+import { makeBelow, rootLayout } from "@stage6/evidence-interface/fs";
 import { leavesTrial, rowFixture, type FailureMatrix } from "@stage6/failure-matrix";
 import { runPlan, systemClock, type LaneCandidate } from "@stage6/runner";
 import { MATRIX_FILES, readMatrix, readPlans, type MatrixView } from "@stage6/validator";
@@ -45,7 +44,8 @@ export async function driveMatrix(
   const { log, interrupt, now } = options;
   const folder = join(root.path, MATRIX_FILES.root);
   const layout = rootLayout(folder);
-  for (const path of [layout.plans, layout.attempts, layout.runs]) await mkdir(path, { recursive: true });
+  const own = [MATRIX_FILES.blocked, MATRIX_FILES.injections].map((path) => join(root.path, path));
+  await makeBelow(root.path, layout.plans, layout.attempts, layout.runs, layout.fixtures, ...own);
   const key = await readRoleKey("runner", options.keys, root.config.id, root.trusted);
   const strict = (await probeStrict()).ok;
   const fixtures = await writeRowFixtures(layout.fixtures, matrix);

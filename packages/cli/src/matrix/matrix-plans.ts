@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Sha256, Timestamp, TrialPlan } from "@stage6/evidence-interface";
-import { rootLayout } from "@stage6/evidence-interface/fs";
+import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 import {
   leavesTrial,
   PROFILE_SETTINGS,
@@ -13,7 +13,6 @@ import { makePlan, planIntent, sealPlan, type LaneCandidate, type LoadedFixture 
 import type { PlanEntry } from "@stage6/validator";
 import { SCRIPTED_MODEL } from "../plan-root.ts";
 import { TOOL } from "../tool.ts";
-import { writeNewFile } from "../write-new-file.ts";
 
 /** What the plans of a matrix are made from. */
 export interface MatrixPlanInput {

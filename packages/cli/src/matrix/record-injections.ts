@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   SCHEMA_VERSION,
@@ -41,7 +40,6 @@ export function sourcePath({ cells }: Coverage, lane: string): string | null {
 /** Writes a record for every wanted mutation and gate input that can be made now; returns why some could not. */
 export async function recordInjections(input: InjectionInput): Promise<readonly string[]> {
   const folder = join(input.root, MATRIX_FILES.injections);
-  await mkdir(folder, { recursive: true });
   const missing: string[] = [];
   const sources = new Map<string, SourceBundle>();
   for (const lane of input.lanes.filter(({ blocked }) => blocked === null)) {

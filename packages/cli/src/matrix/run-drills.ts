@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   digestHex,
@@ -111,7 +110,6 @@ async function drillOne(input: DrillInput, due: DueDrill): Promise<void> {
 
 /** Runs every wanted drill that has no record yet, each in a root of its own, and signs what came out. */
 export async function runDrills(input: DrillInput): Promise<void> {
-  await mkdir(join(input.root, MATRIX_FILES.injections), { recursive: true });
   const due = dueDrills(input);
   // Workers that share one list: each takes the next drill when it is done with its last.
   const left = due.values();

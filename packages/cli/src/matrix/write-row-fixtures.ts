@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sha256, writeStrictBytes } from "@stage6/evidence-interface";
-import { readSmallFile } from "@stage6/evidence-interface/fs";
+import { readSmallFile, writeNewFolder } from "@stage6/evidence-interface/fs";
 import { leavesTrial, rowFixture, type FailureMatrix, type RowFixture } from "@stage6/failure-matrix";
 import { addFixture, ownershipRecord, readFixture, seedRepository, type LoadedFixture } from "@stage6/runner";
 
@@ -57,20 +57,16 @@ async function writeOne(folder: string, fixture: RowFixture, bundles: Bundles): 
   const there = await readSmallFile(join(target, "fixture.json"), MAX_FIXTURE_BYTES).catch(() => null);
   if (there !== null && sha256(there) === fixture.digest) return;
   const bundle = await bundleOf(fixture, bundles);
-  const staging = await mkdtemp(join(folder, ".adding-"));
-  try {
-    await writeFile(join(staging, "repo.bundle"), bundle);
-    await writeFile(join(staging, "task.md"), fixture.task);
-    await writeFile(join(staging, "fixture.json"), fixture.document);
-    const { baseCommit } = fixture;
-    const record = ownershipRecord(fixture, OWNER, { rootCommits: [baseCommit], baseCommit, origin: null });
-    await writeFile(join(staging, "ownership.json"), writeStrictBytes(record));
-    // What stands there is the fixture of an earlier version of the row; its bundles name it by digest.
-    await rm(target, { recursive: true, force: true });
-    await rename(staging, target);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  const { baseCommit } = fixture;
+  const record = ownershipRecord(fixture, OWNER, { rootCommits: [baseCommit], baseCommit, origin: null });
+  // What stands there is the fixture of an earlier version of the row; its bundles name it by digest.
+  await rm(target, { recursive: true, force: true });
+  await writeNewFolder(dirname(folder), target, async (draft) => {
+    await writeFile(join(draft, "repo.bundle"), bundle);
+    await writeFile(join(draft, "task.md"), fixture.task);
+    await writeFile(join(draft, "fixture.json"), fixture.document);
+    await writeFile(join(draft, "ownership.json"), writeStrictBytes(record));
+  });
 }
 
 /** Writes the fixture of every way of the rows that leaves a trial, where it is not there yet, and reads them all. */
@@ -78,7 +74,6 @@ export async function writeRowFixtures(
   folder: string,
   { rows }: FailureMatrix,
 ): Promise<ReadonlyMap<string, LoadedFixture>> {
-  await mkdir(folder, { recursive: true });
   const bundles: Bundles = new Map();
   const loaded = new Map<string, LoadedFixture>();
   for (const row of rows) {

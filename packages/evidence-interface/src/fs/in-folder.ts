@@ -1,6 +1,6 @@
 import { lstat, mkdir, open, type FileHandle } from "node:fs/promises";
 import { constants, existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { errorCode } from "./list-files.ts";
 
 /** A path through an open folder is safe from links that are planted meanwhile; where there is no /proc, links are only looked for before. */
@@ -29,6 +29,20 @@ export async function inFolder<T>(
   } catch (error) {
     throw named(error, shown);
   }
+}
+
+/** Makes folders below a root that are missing. A link in place of any folder below it is refused (ENOTDIR). */
+export async function makeBelow(root: string, ...folders: readonly string[]): Promise<void> {
+  for (const folder of folders)
+    await inFolder(root, foldersBelow(root, join(folder, "x")), () => Promise.resolve());
+}
+
+/** Folders that lead from a root to a file below it. Throws for a file that does not lie below it. */
+export function foldersBelow(root: string, target: string): string[] {
+  const below = relative(root, dirname(target));
+  if (isAbsolute(below) || below.split(sep)[0] === "..")
+    throw new TypeError("a file is written below its root only");
+  return below === "" ? [] : below.split(sep);
 }
 
 async function openBelow(base: string, below: readonly string[]): Promise<FileHandle> {

@@ -35,6 +35,7 @@ const stage = (trial: SampleTrial = sampleTrial(), log: Uint8Array = writeSample
   for (const [path, artifact] of trial.artifacts) writeFileSync(join(staging, path), artifact.bytes);
   return {
     staging,
+    root,
     target: target(),
     observation: trial.observation,
     roles: trial.artifacts,

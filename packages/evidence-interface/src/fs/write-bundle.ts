@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { lstat, mkdir, open, readdir, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
 import { BUNDLE_FILES } from "../bundle-files.ts";
 import { deriveReport } from "../derive-report.ts";
@@ -15,8 +15,11 @@ import { emptyFacts, foldEvent } from "../report-fold.ts";
 import type { Report } from "../report.ts";
 import { writeStrictBytes } from "../strict-json.ts";
 import { readChunks, readHashed } from "./hash-file.ts";
-import { errorCode, listFiles } from "./list-files.ts";
+import { foldersBelow, inFolder } from "./in-folder.ts";
+import { listFiles } from "./list-files.ts";
 import { readBundle } from "./read-bundle.ts";
+import { syncPath } from "./sync-path.ts";
+import { moveFolder } from "./write-new-folder.ts";
 
 /** Role and media type of a staged file. */
 export interface StagedRole {
@@ -28,6 +31,8 @@ export interface StagedRole {
 export interface SealInput {
   /** Private staging folder on the same file system as `target`. */
   readonly staging: string;
+  /** Folder that `target` lies below; a link in place of a folder between the two is refused. */
+  readonly root: string;
   /** Final folder of the bundle; must not exist. */
   readonly target: string;
   readonly observation: Observation;
@@ -59,16 +64,6 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** fsync of a file or folder, so that a rename after it cannot come first. */
-export async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
@@ -142,25 +137,13 @@ async function assertReadable({ staging, key }: SealInput, { trial }: Report): P
   if (fault !== undefined) throw new SealError("STAGING_INVALID", formatFinding(fault));
 }
 
-async function publish(input: SealInput): Promise<void> {
-  const parent = dirname(input.target);
-  await mkdir(parent, { recursive: true });
-  for (const entry of await readdir(input.staging, { withFileTypes: true }))
-    if (entry.isDirectory()) await syncPath(join(input.staging, entry.name));
-  await syncPath(input.staging);
-  // rename() onto an empty folder succeeds silently, so an existing target is refused first; onto a full one it fails by itself.
-  const taken = await lstat(input.target).then(
-    () => true,
-    () => false,
-  );
-  if (taken) throw new SealError("TARGET_EXISTS", `${input.target} exists`);
-  try {
-    await rename(input.staging, input.target);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOTEMPTY" || code === "EEXIST")
-      throw new SealError("TARGET_EXISTS", `${input.target} exists`, { cause: error });
-    throw error;
-  }
-  await syncPath(parent);
+async function publish({ root, staging, target }: SealInput): Promise<void> {
+  for (const entry of await readdir(staging, { withFileTypes: true }))
+    if (entry.isDirectory()) await syncPath(join(staging, entry.name));
+  await syncPath(staging);
+  await inFolder(root, foldersBelow(root, target), async (parent) => {
+    if (!(await moveFolder(staging, join(parent, basename(target)))))
+      throw new SealError("TARGET_EXISTS", `${target} exists`);
+    await syncPath(parent);
+  });
 }

@@ -28,6 +28,7 @@ export async function writeSampleBundle(folder: string, options: SampleBundleOpt
     const key = options.key ?? testKeys().runner.privateKey;
     return await sealBundle({
       staging,
+      root: dirname(folder),
       target: folder,
       observation: trial.observation,
       roles: trial.artifacts,

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { link, open, rm } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
-import { errorCode, inFolder, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
+import { basename, join } from "node:path";
+import { readSmallFile } from "./hash-file.ts";
+import { foldersBelow, inFolder } from "./in-folder.ts";
+import { errorCode } from "./list-files.ts";
+import { syncPath } from "./sync-path.ts";
 
 /** What became of a document that may be written once. */
 export type WrittenOnce = "written" | "same" | "different";
@@ -37,12 +40,4 @@ export async function writeNewFile(root: string, target: string, bytes: Uint8Arr
       }
     }),
   );
-}
-
-/** Folders that lead from a root to a file below it. Throws for a file that does not lie below it. */
-export function foldersBelow(root: string, target: string): string[] {
-  const below = relative(root, dirname(target));
-  if (isAbsolute(below) || below.split(sep)[0] === "..")
-    throw new TypeError("a file is written below its root only");
-  return below === "" ? [] : below.split(sep);
 }
