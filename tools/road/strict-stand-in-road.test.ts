@@ -2,8 +2,10 @@ import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { knownMatrix, leavesTrial, type Coverage } from "@stage6/failure-matrix";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBackend } from "../../packages/cli/src/e2e/drive.ts";
+import { coverWithoutWitness } from "../../packages/cli/src/e2e/without-witness.ts";
 import { finish, Sandbox, type Ran } from "../../packages/cli/src/testing/run-stage6.ts";
 import { makeStandInCheckout } from "./stand-in-checkout.ts";
 
@@ -84,6 +86,26 @@ describe("the road with a stand-in for the candidate", () => {
     expect(records.filter((file) => file.endsWith(".dsse.json"))).toHaveLength(1);
     expect(await refusals(at("harness"))).toEqual(["evidence-class EVIDENCE_MISSING"]);
   });
+
+  it("R39: closes every row of every lane, the real Codex and the real Pi too, and blocks only what no stream can say", async () => {
+    const said = await call(await unrecorded(), "matrix", "--json", "--no-run");
+    const { coverage }: { readonly coverage: Coverage } = JSON.parse(said.out);
+    const cells = coverage.cells
+      .filter(({ state }) => state === "blocked")
+      .map(({ row, lane }) => `${row} ${lane}`);
+    const undrivable = knownMatrix().rows.flatMap(({ id, undrivable: lanes }) =>
+      lanes.map(({ lane }) => `${id} ${lane}`),
+    );
+    expect(cells.toSorted()).toEqual(undrivable.toSorted());
+    // Each trial decides by one witness, and without it the cell is red.
+    const trials = knownMatrix().rows.filter(({ ways }) =>
+      ways.some(({ injector }) => leavesTrial(injector)),
+    );
+    expect(await coverWithoutWitness(at("harness/matrix/runs"), coverage)).toEqual({
+      green: [],
+      rows: trials.map(({ id }) => id),
+    });
+  }, 300_000);
 
   it("is told from every tested Case before anything runs", async () => {
     const probe = await call(at("harness"), "probe");

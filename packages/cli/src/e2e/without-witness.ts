@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   BUNDLE_FILES,
@@ -12,6 +12,7 @@ import {
   type LogFacts,
   type Report,
 } from "@stage6/evidence-interface";
+import { cover, knownMatrix, leavesTrial, rowFixture, type Coverage } from "@stage6/failure-matrix";
 
 const ENDED_WELL = {
   exitCode: 0,
@@ -122,4 +123,40 @@ export async function withoutWitness(folder: string): Promise<Report> {
     report === null ? null : deriveReport({ ...input, ...blind(report.closure.detectedBy, facts, seen) });
   if (weaker === null) throw new Error(`${folder} has no report`);
   return weaker;
+}
+
+/**
+ * Takes the deciding witness away from every trial below `runs` of a failure matrix. `green`: the cells that are not red
+ * then, as `<fixture> <lane>: <state>`; `rows`: ids of the rows that had a trial, sorted.
+ */
+export async function coverWithoutWitness(
+  runs: string,
+  { lanes, now }: Pick<Coverage, "lanes" | "now">,
+): Promise<{ readonly green: readonly string[]; readonly rows: readonly string[] }> {
+  const matrix = knownMatrix();
+  const plans = await readdir(runs);
+  const green: string[] = [];
+  const rows = new Set<string>();
+  for (const { lane, adapterVersion, backendSha256 } of lanes)
+    for (const row of matrix.rows)
+      for (const [at, way] of row.ways.entries()) {
+        if (!way.lanes.includes(lane) || !leavesTrial(way.injector)) continue;
+        const { id } = rowFixture(row, at);
+        for (const plan of plans) {
+          const folder = join(runs, plan, lane, id, "001");
+          if ((await readdir(folder).catch(() => [])).length === 0) continue;
+          rows.add(row.id);
+          const report = await withoutWitness(folder);
+          const [cell] = cover({
+            matrix: { ...matrix, rows: [row] },
+            blocks: [],
+            evidence: [{ kind: "trial", lane, path: id, sha256: null, report, findings: 0 }],
+            lanes: [{ id: lane, blocked: null, adapterVersion, backendSha256 }],
+            strict: true,
+            now,
+          }).cells;
+          if (cell?.state !== "wrong-closure") green.push(`${id} ${lane}: ${cell?.state ?? "no cell"}`);
+        }
+      }
+  return { green, rows: [...rows].toSorted((one, other) => (one < other ? -1 : 1)) };
 }
