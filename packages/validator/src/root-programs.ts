@@ -2,14 +2,18 @@ import { readRootFile } from "./read-root-file.ts";
 import type { RootFinding } from "./root-finding.ts";
 
 /**
- * Names no place of the machine that the root was made on, and looks for nothing below or beside the root: a person who writes there
- * would choose what judges it.
+ * Starts stage6 with `words` before the caller's own. Each program holds this whole: none starts another file of the root.
+ * It names no place of the machine that the root was made on, and looks for nothing below or beside the root: a person who
+ * writes there would choose what judges it.
  */
-const LAUNCHER = `#!/bin/sh
-# Runs stage6 with the given words: the program that STAGE6_COMMAND names by an absolute path, otherwise the one on PATH.
+const launch = (
+  words: string,
+): string => `# Runs the stage6 that STAGE6_COMMAND names by an absolute path, otherwise the one on PATH.
 # Nothing inside of this harness root is started, nor anything that is merely found above it.
 set -u
-own=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 70
+here=$(dirname -- "$0")
+case $here in . | /) root=$here/.. ;; *) root=$(dirname -- "$here") ;; esac
+own=$(CDPATH='' cd -- "$root" && pwd -P) || exit 70
 found=\${STAGE6_COMMAND:-}
 [ -n "$found" ] || found=$(command -v stage6) || found=
 case $found in
@@ -18,36 +22,34 @@ case $found in
     case $place/ in
       "$own"/*) echo "stage6: $found lies in the harness root that it would judge" >&2; exit 70 ;;
     esac
-    exec "$found" "$@"
+    exec "$found" ${words}"$@"
     ;;
 esac
 echo "stage6 was not found: put it on PATH by an absolute path, or set STAGE6_COMMAND to its absolute path" >&2
 exit 70
 `;
 
-const OWN_ROOT = `here=$(dirname -- "$0")
-case $here in . | /) root=$here/.. ;; *) root=$(dirname -- "$here") ;; esac`;
+const LAUNCHER = `#!/bin/sh
+${launch("")}`;
 
 const VALIDATE = `#!/bin/sh
 # The whole gate of this harness root, read-only: the same as stage6 validate --harness-root <this root> [--json].
-${OWN_ROOT}
-exec "$here/stage6" --harness-root "$root" validate "$@"
-`;
+${launch('--harness-root "$root" validate ')}`;
 
 const VALIDATE_PY = `#!/usr/bin/env python3
 """The whole gate of this harness root, read-only: the same as stage6 validate --harness-root <root> [--json]."""
 import os
 import sys
 
-program = os.path.join(os.path.dirname(__file__) or ".", "validate-case-stage6")
-os.execv("/bin/sh", ["/bin/sh", program, *sys.argv[1:]])
+SCRIPT = r'''
+${launch('--harness-root "$root" validate ')}'''
+
+os.execv("/bin/sh", ["/bin/sh", "-c", SCRIPT, __file__, *sys.argv[1:]])
 `;
 
 const HEALTH = `#!/bin/sh
 # Health of this harness root: the same as stage6 health --harness-root <this root> [--json].
-${OWN_ROOT}
-exec "$root/runner/stage6" --harness-root "$root" health "$@"
-`;
+${launch('--harness-root "$root" health ')}`;
 
 /** The programs that `init` puts into a harness root, by path: each byte of them. One that says anything else is a finding. */
 export const ROOT_PROGRAMS: Readonly<Record<string, string>> = {

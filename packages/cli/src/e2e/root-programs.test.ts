@@ -95,6 +95,16 @@ describe("programs of a harness root", () => {
       }
   });
 
+  it.each(PATHS)("R44: %s starts no other program of the root, whatever those have become", async (path) => {
+    const others = PATHS.filter((one) => one !== path);
+    const whole = await Promise.all(others.map((one) => readFile(at("harness", one))));
+    for (const one of others) await plant(at("harness", one), "planted");
+    await rm(at("ran"), { force: true });
+    const ran = await run(at("harness", path), { STAGE6_COMMAND: at("good/stage6") });
+    for (const [index, one] of others.entries()) await writeFile(at("harness", one), whole[index] ?? "");
+    expect(ran).toEqual({ code: 0, ran: "good" });
+  });
+
   it("R44: start nothing that lies in the root, beside it, above the folder that they are called in, or on a relative PATH", async () => {
     const planted = [
       "harness/node_modules/.bin/stage6",
