@@ -61,6 +61,8 @@ export const REFUSED_CALLS = {
   name_to_handle_at: each(303, 264),
   open_by_handle_at: each(304, 265),
   fanotify_init: each(300, 262),
+  modify_ldt: each(154, null),
+  memfd_secret: both(447),
 } as const satisfies Readonly<Record<string, CallNumbers>>;
 
 /**
@@ -84,6 +86,7 @@ export const JUDGED_CALLS = {
   clone3: both(435),
   unshare: each(272, 97),
   socket: each(41, 198),
+  personality: each(135, 92),
 } as const;
 
 /** Value of `AUDIT_ARCH_*` (linux/audit.h) that the kernel reports for a native call. */
@@ -93,6 +96,9 @@ export const AUDIT_ARCH: Readonly<Record<FilterArch, number>> = { x64: 0xc000003
 export const NAMESPACE_FLAGS = 0x7e020000;
 /** CLONE_NEWTIME, which is a flag of `unshare` only: in `clone` the bit belongs to the exit signal. */
 export const TIME_NAMESPACE_FLAG = 0x80;
+
+/** Personalities that may be set, as in runc's default profile: Linux, 32 bits, `uname` of 2.6, both; the last one only asks. */
+export const PERSONALITIES = [0, 0x8, 0x20000, 0x20008, 0xffffffff] as const;
 
 /** Socket families that stay inside the sandbox's own network namespace: unix, inet, inet6, netlink. The rest, AF_VSOCK first, may not. */
 export const SOCKET_FAMILIES = [1, 2, 10, 16] as const;
