@@ -109,7 +109,7 @@ function blind(
 }
 
 /** The report of a bundle as it would be derived if the witness of its closure had seen nothing. */
-export async function withoutWitness(folder: string): Promise<Report> {
+async function withoutWitness(folder: string): Promise<Report> {
   const facts = emptyFacts();
   const checker = new EventLogChecker(BUNDLE_FILES.events, (event) => foldEvent(facts, event));
   checker.push(await readFile(join(folder, BUNDLE_FILES.events)));
