@@ -36,7 +36,8 @@ function provider(request: LaneRequest): readonly string[] {
     `${KEY}.requires_openai_auth=false`,
     `${KEY}.request_max_retries=0`,
     `${KEY}.stream_max_retries=0`,
-    `${KEY}.stream_idle_timeout_ms=${request.idleMs}`,
+    // Later than the harness's own limit, which is the one that ends a stream that stalls: equal ones race.
+    `${KEY}.stream_idle_timeout_ms=${2 * request.idleMs}`,
   ];
 }
 

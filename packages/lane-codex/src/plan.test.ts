@@ -29,7 +29,7 @@ const FLAGS = [
   "model_providers.gateway.requires_openai_auth=false",
   "model_providers.gateway.request_max_retries=0",
   "model_providers.gateway.stream_max_retries=0",
-  "model_providers.gateway.stream_idle_timeout_ms=15000",
+  "model_providers.gateway.stream_idle_timeout_ms=30000",
   'projects={"/trial/ws"={trust_level="untrusted"}}',
   'approval_policy="never"',
   "sandbox_workspace_write.network_access=false",
