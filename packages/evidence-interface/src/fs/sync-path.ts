@@ -9,3 +9,14 @@ export async function syncPath(path: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Writes a file that is not there yet, and waits until its bytes are on the disk. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

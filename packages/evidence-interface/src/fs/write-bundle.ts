@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
 import { BUNDLE_FILES } from "../bundle-files.ts";
@@ -18,7 +18,7 @@ import { readChunks, readHashed } from "./hash-file.ts";
 import { foldersBelow, inFolder } from "./in-folder.ts";
 import { listFiles } from "./list-files.ts";
 import { readBundle } from "./read-bundle.ts";
-import { syncPath } from "./sync-path.ts";
+import { syncPath, writeSynced } from "./sync-path.ts";
 import { moveFolder } from "./write-new-folder.ts";
 
 /** Role and media type of a staged file. */
@@ -56,16 +56,6 @@ const OWN_ROLES: ReadonlyMap<string, StagedRole> = new Map([
   [BUNDLE_FILES.events, { role: "events", mediaType: "application/jsonl" }],
   [BUNDLE_FILES.observation, { role: "observation", mediaType: "application/json" }],
 ]);
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "wx", 0o644);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 async function listManifestFiles(input: SealInput): Promise<ManifestFile[]> {
   const { files, findings } = await listFiles(input.staging);

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { link, open, rm } from "node:fs/promises";
+import { link, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readSmallFile } from "./hash-file.ts";
 import { foldersBelow, inFolder } from "./in-folder.ts";
 import { errorCode } from "./list-files.ts";
-import { syncPath } from "./sync-path.ts";
+import { syncPath, writeSynced } from "./sync-path.ts";
 
 /** What became of a document that may be written once. */
 export type WrittenOnce = "written" | "same" | "different";
@@ -19,13 +19,7 @@ export async function writeNewFile(root: string, target: string, bytes: Uint8Arr
       const draft = join(base, `.writing-${randomUUID()}`);
       const place = join(folder, basename(target));
       try {
-        const file = await open(draft, "wx", 0o644);
-        try {
-          await file.writeFile(bytes);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
+        await writeSynced(draft, bytes);
         // Unlike rename, link fails when the target exists.
         await link(draft, place);
         await syncPath(folder);

@@ -1,4 +1,5 @@
-import { lstat, mkdtemp, rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { foldersBelow, inFolder } from "./in-folder.ts";
 import { errorCode } from "./list-files.ts";
@@ -15,7 +16,8 @@ export async function writeNewFolder(
   fill: (folder: string) => Promise<void>,
 ): Promise<boolean> {
   return inFolder(root, foldersBelow(root, target), async (parent) => {
-    const draft = await mkdtemp(join(parent, ".writing-"));
+    const draft = join(parent, `.writing-${randomUUID()}`);
+    await mkdir(draft);
     try {
       await fill(draft);
       if (!(await moveFolder(draft, join(parent, basename(target))))) return false;
