@@ -23,7 +23,7 @@ const FORBIDDEN =
 const PLAYS = /^packages\/lane-fake\/backend\//;
 
 const sources = readdirSync(join(ROOT, "packages"))
-  .flatMap((name) => ["src", "backend", "bridge"].map((folder) => `packages/${name}/${folder}`))
+  .flatMap((name) => ["src", "backend"].map((folder) => `packages/${name}/${folder}`))
   .flatMap((folder) => {
     try {
       return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map(

@@ -22,7 +22,7 @@ let place = "";
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), "strict-as-user-"));
   chmodSync(place, 0o755);
-  cpSync(join(source, "bridge"), join(place, "bridge"), { recursive: true });
+  cpSync(join(source, "etc"), join(place, "etc"), { recursive: true });
   mkdirSync(join(place, "dist", "strict"), { recursive: true });
   await build({
     stdin: { contents: ENTRY, resolveDir: join(source, "src"), loader: "ts" },

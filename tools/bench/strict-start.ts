@@ -46,8 +46,8 @@ export async function benchStrictStart(rounds: number): Promise<StrictBench> {
       start.push(bound - free);
       tests.push(
         await time(async () => {
-          await runSelfTest(profile, join(folder, `before-${round}`));
-          await runSelfTest(profile, join(folder, `after-${round}`));
+          const before = await runSelfTest(profile, join(folder, `before-${round}`));
+          await runSelfTest(profile, join(folder, `after-${round}`), before);
         }),
       );
     }

@@ -11,7 +11,7 @@ const profile = {
     links: [{ path: "/bin", target: "usr/bin" }],
     mounts: [
       { path: "/usr", writable: false },
-      { path: "/etc/passwd", writable: false, from: "/pkg/bridge/etc/passwd" },
+      { path: "/etc/passwd", writable: false, from: "/pkg/etc/passwd" },
     ],
     kernel: { readOnly: ["/proc/sys"], emptyFolders: ["/proc/scsi"], emptyFiles: ["/proc/kcore"] },
   },
@@ -31,7 +31,7 @@ const START = ["/usr/bin/bwrap", "--die-with-parent --new-session --clearenv --c
 const REST = [
   "--perms 1777 --size 1073741824 --tmpfs /tmp",
   "--perms 0755 --dir /etc --perms 0755 --dir /t",
-  "--ro-bind /usr /usr --ro-bind /pkg/bridge/etc/passwd /etc/passwd --symlink usr/bin /bin",
+  "--ro-bind /usr /usr --ro-bind /pkg/etc/passwd /etc/passwd --symlink usr/bin /bin",
   "--dev /dev --perms 1777 --size 67108864 --tmpfs /dev/shm --remount-ro /dev",
   "--proc /proc --ro-bind /proc/sys /proc/sys --size 4096 --tmpfs /proc/scsi --remount-ro /proc/scsi",
   "--ro-bind /dev/null /proc/kcore",

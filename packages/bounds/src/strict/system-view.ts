@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KernelView, Mount, RootLink, SystemView } from "./strict-profile.ts";
 
-/** Folder of the scripts that run inside the bounds; the same place from src and from dist. */
-export const BRIDGE_FOLDER = fileURLToPath(new URL("../../bridge/", import.meta.url)).replace(/\/$/u, "");
+/** Folder of this package, the same from src and from dist. */
+const PACKAGE_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Parts of the root that are links on most systems and folders on some. */
 const ROOT_FOLDERS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
@@ -32,12 +32,11 @@ export async function readSystemView(programs: readonly string[]): Promise<Syste
     else if (entry !== null) mounts.push({ path, writable: false });
   }
   for (const path of SYSTEM_PATHS) if (await exists(path)) mounts.push({ path, writable: false });
-  for (const path of OWN_FILES) mounts.push({ path, writable: false, from: join(BRIDGE_FOLDER, path) });
+  for (const path of OWN_FILES) mounts.push({ path, writable: false, from: join(PACKAGE_FOLDER, path) });
   for (const program of programs) {
     for (const path of await programPaths(program))
       if (!isVisible(path, mounts)) mounts.push({ path, writable: false });
   }
-  if (!isVisible(BRIDGE_FOLDER, mounts)) mounts.push({ path: BRIDGE_FOLDER, writable: false });
   return { links, mounts, kernel: await readKernelView() };
 }
 

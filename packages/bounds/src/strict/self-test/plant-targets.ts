@@ -21,6 +21,23 @@ export interface PlantedTargets {
   readonly remote: string;
 }
 
+/** Everything that the probes of one run aim at. */
+export interface ProbeTargets extends PlantedTargets {
+  /** What the harness's listeners answer, and what lies in the file with a credential. */
+  readonly token: string;
+  readonly tcpPort: number;
+  readonly doorPort: number;
+  readonly udp: { readonly address: string; readonly port: number };
+  readonly unixSocket: string;
+  readonly abstractSocket: string;
+  /** The harness's process: its number, when it started, and a file that it has open. */
+  readonly harness: { readonly pid: number; readonly start: string; readonly fd: number };
+  /** Room of shared memory within the bounds. */
+  readonly sharedMemoryBytes: number;
+  /** Absolute path of bubblewrap, to make namespaces of one's own. */
+  readonly bwrap: string;
+}
+
 const AUTHOR = "self-test <self-test@example.invalid> 0 +0000";
 
 /** Makes the targets of one run of the self-test below an empty folder. The repositories are written file by file: no git runs. */
@@ -49,11 +66,17 @@ export async function plantTargets(folder: string, token: string): Promise<Plant
   return targets;
 }
 
+/** No upkeep runs after a push. */
+const NO_UPKEEP = "[receive]\n\tautogc = false\n[gc]\n\tauto = 0\n";
+
 async function plantRepository(gitDir: string, bare: boolean): Promise<void> {
   await mkdir(join(gitDir, "refs", "heads"), { recursive: true });
   await mkdir(join(gitDir, "objects"), { recursive: true });
   await writeFile(join(gitDir, "HEAD"), "ref: refs/heads/main\n");
-  await writeFile(join(gitDir, "config"), `[core]\n\trepositoryformatversion = 0\n\tbare = ${bare}\n`);
+  await writeFile(
+    join(gitDir, "config"),
+    `[core]\n\trepositoryformatversion = 0\n\tbare = ${bare}\n${NO_UPKEEP}`,
+  );
   if (bare) return;
   const tree = await plantObject(gitDir, "tree", "");
   const commit = await plantObject(

@@ -1,16 +1,25 @@
-/** The probes' outcomes as the self-test printed them, by name; null when it printed anything else. */
-export function readOutcomes(stdout: Uint8Array): Readonly<Record<string, string>> | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(stdout).toString("utf8"));
-  } catch {
-    return null;
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-  const outcomes = new Map<string, string>();
-  for (const [name, outcome] of Object.entries(value)) {
-    if (typeof outcome !== "string" || !/^(?:ok|[A-Z][A-Z0-9_]{1,31})$/u.test(outcome)) return null;
-    outcomes.set(name, outcome);
-  }
+import { SELF_TEST_PROBES, type SelfTestProbe } from "@stage6/evidence-interface";
+import type { ProbeTargets } from "./plant-targets.ts";
+import { readRecords } from "./probe-program.ts";
+import { readExits } from "./probe-script.ts";
+
+/** Outcome of each probe that ran, by its name: `ok`, or the error that kept it from succeeding. */
+export type Outcomes = Readonly<Partial<Record<SelfTestProbe, string>>>;
+
+/**
+ * The probes' outcomes as the script printed them; null when it did not print all of it. A probe that is tried by system
+ * call and by program succeeds when one of them does; else the error is that of the call.
+ */
+export function readOutcomes(stdout: Buffer, target: ProbeTargets): Outcomes | null {
+  const records = readRecords(stdout, target);
+  if (records === null) return null;
+  const exits = readExits(stdout.toString("latin1", records.bytes));
+  const outcomes = SELF_TEST_PROBES.flatMap((probe): [SelfTestProbe, string][] => {
+    const exit = exits.get(probe);
+    const called = records.outcomes.get(probe);
+    if (exit === 0) return [[probe, "ok"]];
+    if (called !== undefined) return [[probe, called]];
+    return exit === undefined ? [] : [[probe, "REFUSED"]];
+  });
   return Object.fromEntries(outcomes);
 }

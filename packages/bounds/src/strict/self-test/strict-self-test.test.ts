@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ALLOWED_PROBES, selfTestFaults } from "@stage6/evidence-interface";
 import { expect, onTestFinished, test } from "vitest";
-import { BRIDGE_FOLDER } from "../system-view.ts";
 import { openStrictPlace } from "../testing/strict-profile.ts";
 import { runTool } from "../../tools/run-tool.ts";
 import { runSelfTest } from "./run-self-test.ts";
@@ -83,7 +83,7 @@ test("the self-test leaves nothing behind and does not touch the workspace", asy
 
 test("inside a sandbox without user namespaces the probe says so instead of failing later", async () => {
   const { driver } = await openStrictPlace(onTestFinished);
-  const root = join(BRIDGE_FOLDER, "../../..");
+  const root = fileURLToPath(new URL("../../../../..", import.meta.url));
   const entry = `import("${root}/packages/bounds/src/strict/probe-strict.ts").then(({ probeStrict }) => probeStrict()).then((p) => console.log(p.code))`;
   const loose = "--unshare-user --disable-userns --unshare-all --bind / / --dev /dev --proc /proc";
   const node = [process.execPath, "--conditions=@stage6/source", "--import", import.meta.resolve("tsx")];
