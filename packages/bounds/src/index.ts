@@ -1,6 +1,7 @@
 export { classifyAttempt } from "./attempts/classify-attempt.ts";
 export { prepareDecoyRemote, type DecoyRemote } from "./attempts/prepare-decoy-remote.ts";
 export { prepareShims } from "./attempts/prepare-shims.ts";
+export { shellQuote } from "./attempts/shell-quote.ts";
 export type { ShimEntry } from "./attempts/shim-calls.ts";
 export { ShimWitness, type WitnessedCalls } from "./attempts/shim-witness.ts";
 export { BoundsError, type BoundsErrorCode } from "./bounds-error.ts";

@@ -5,8 +5,6 @@ import type { Sha256 } from "@stage6/evidence-interface";
 import { HeldFolder } from "@stage6/evidence-interface/fs";
 import { BoundsError } from "../bounds-error.ts";
 import { takeGitState } from "../git-state/take-git-state.ts";
-import { hardenedGitEnv } from "../tools/hardened-git-env.ts";
-import { runTool } from "../tools/run-tool.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** Longest counter that is read, bytes; a push adds five. */
@@ -48,14 +46,9 @@ export async function prepareDecoyRemote(dir: string): Promise<DecoyRemote> {
   const home = await realpath(dir);
   const url = join(home, "remote.git");
   const counter = join(home, COUNTER);
-  const made = await runTool(["git", "init", "--quiet", "--bare", "--initial-branch=main", url], {
-    cwd: home,
-    env: hardenedGitEnv(),
-    timeoutMs: 30_000,
-    maxBytes: 65_536,
-  });
-  if (made.exitCode !== 0)
-    throw new BoundsError("DECOY_NOT_PREPARED", `git init failed: ${made.stderr.toString()}`);
+  await mkdir(join(url, "objects"), { recursive: true });
+  await mkdir(join(url, "refs", "heads"), { recursive: true });
+  await writeFile(join(url, "HEAD"), "ref: refs/heads/main\n");
   await writeFile(join(url, "config"), CONFIG);
   await mkdir(join(url, "hooks"), { recursive: true });
   await writeHook(join(url, "hooks", "pre-receive"), `printf 'push\\n' >> ${shellQuote(counter)}\n`);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
 import { treeOf } from "./tree-of.ts";
@@ -15,9 +16,9 @@ interface Stat {
 
 /** The process table of Linux, read from `/proc`. A process that ends while it is looked at is left out. */
 export const procTable: ProcessTable = {
-  keys: async () => new Set((await allStats()).map(({ pid, start }) => `${pid}:${start}`)),
+  keys: async () => new Set(allStats().map(({ pid, start }) => `${pid}:${start}`)),
   rowsExcept: async (known) => {
-    const fresh = (await allStats()).filter(({ pid, start, dead }) => !dead && !known.has(`${pid}:${start}`));
+    const fresh = allStats().filter(({ pid, start, dead }) => !dead && !known.has(`${pid}:${start}`));
     const rows = await Promise.all(fresh.map(readRow));
     return rows.filter((row) => row !== null);
   },
@@ -26,22 +27,27 @@ export const procTable: ProcessTable = {
     return (await Promise.all(links)).filter((link) => link !== null).filter(isChannel);
   },
   memoryOf: async (main) => {
-    const sizes = await Promise.all(treeOf(await allStats(), main).map(({ pid }) => residentBytes(pid)));
+    const sizes = await Promise.all(treeOf(allStats(), main).map(({ pid }) => residentBytes(pid)));
     return sizes.reduce((sum, size) => sum + size, 0);
   },
 };
 
-async function allStats(): Promise<readonly Stat[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^[0-9]+$/u.test(name)).map(Number);
-  const stats = await Promise.all(pids.map(readStat));
-  return stats.filter((stat) => stat !== null);
+/** Read at a stretch: the kernel answers these files at once, whatever a process waits for, and a turn of the loop for each costs more. */
+function allStats(): Stat[] {
+  const pids = readdirSync("/proc").filter((name) => /^[0-9]+$/u.test(name));
+  return pids.flatMap((pid) => readStat(Number(pid)) ?? []);
 }
 
-async function readStat(pid: number): Promise<Stat | null> {
-  const text = await orNull(readFile(`/proc/${pid}/stat`, "latin1"));
+function readStat(pid: number): Stat | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return null;
+  }
   // The command in parentheses may itself hold spaces and parentheses: fields are counted from the last one.
-  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, parent, group, start] = [fields?.[0], fields?.[1], fields?.[2], fields?.[19]];
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, parent, group, start] = [fields[0], fields[1], fields[2], fields[19]];
   if (state === undefined || start === undefined) return null;
   return { pid, parent: Number(parent), group: Number(group), start, dead: state === "Z" || state === "X" };
 }

@@ -2,6 +2,8 @@ import { findSurvivors, type RunTies, type Survivor } from "./find-survivors.ts"
 import { newProcesses, processKey } from "./process-table.ts";
 import { pause } from "./within.ts";
 
+/** Pauses in which a process that is just leaving may do so, ms. */
+const LEAVING_MS = [5, 10, 20, 30, 35];
 const SETTLE_MS = 100;
 const ROUNDS = 10;
 
@@ -14,8 +16,11 @@ export async function sweepSurvivors(
   ties: RunTies,
   known: ReadonlySet<string>,
 ): Promise<readonly Survivor[]> {
+  for (const ms of LEAVING_MS) {
+    if ((await alive(ties, known)).length === 0) return [];
+    await pause(ms);
+  }
   const seen = new Map<string, Survivor>();
-  if ((await alive(ties, known)).length > 0) await pause(SETTLE_MS);
   for (let round = 0; round < ROUNDS; round += 1) {
     // Listed anew each round: the start time is checked again just before the signal, so a pid used again is safe.
     const found = await alive(ties, known);

@@ -1,8 +1,8 @@
 import type { SelfTestProbe } from "@stage6/evidence-interface";
+import { shellQuote } from "../../attempts/shell-quote.ts";
 import type { ProbeTargets } from "./plant-targets.ts";
 
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-const line = (argv: readonly string[]): string => argv.map(quoted).join(" ");
+const line = (argv: readonly string[]): string => argv.map(shellQuote).join(" ");
 
 /** Runs a shell line in namespaces of its own, in which every user is root. */
 function asOwnRoot(bwrap: string, options: readonly string[], script: string): string {
@@ -66,7 +66,7 @@ export function probeScript(
     `open_helper_file() {\n${openHelperFile(target.harness)}\n}`,
     "open_helper_file >/dev/null 2>&1",
     "opened=$?",
-    `${quoted(callProgram)} &`,
+    `${shellQuote(callProgram)} &`,
     "ends=$(",
     ...lines,
     "wait)",
