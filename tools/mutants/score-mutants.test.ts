@@ -1,7 +1,7 @@
-import { FINDING_CODES, sha256 } from "@stage6/evidence-interface";
+import { checkFiles, FINDING_CODES, sha256 } from "@stage6/evidence-interface";
+import { testKeys } from "@stage6/evidence-interface/testing";
 import { describe, expect, it } from "vitest";
 import { originals } from "./bundle-mutator.ts";
-import { judgeFiles } from "./judge-files.ts";
 import { BUNDLE_MUTATORS, makeMutants } from "./make-mutants.ts";
 import { scoreMutants } from "./score-mutants.ts";
 import { decidingRule } from "./weakened.ts";
@@ -17,7 +17,8 @@ describe("mutants of a bundle", () => {
   });
 
   it("are made of bundles that are sound", () => {
-    for (const { files, ref } of originals()) expect(judgeFiles(files, ref).findings).toEqual([]);
+    for (const { files, ref } of originals())
+      expect(checkFiles(files, testKeys().trusted, ref).findings).toEqual([]);
   });
 
   it("are all refused with a code that their class predicts", () => {
@@ -47,7 +48,8 @@ describe("mutants of a bundle", () => {
   it("reach every finding code that needs no disk", () => {
     const codes = new Set<string>();
     for (const { mutant } of makeMutants(3, BUNDLE_MUTATORS.length * 2))
-      for (const { code } of judgeFiles(mutant.files, mutant.expected).findings) codes.add(code);
+      for (const { code } of checkFiles(mutant.files, testKeys().trusted, mutant.expected).findings)
+        codes.add(code);
     expect(FINDING_CODES.filter((code) => !codes.has(code) && !OF_THE_DISK.includes(code))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { judgeFiles } from "./judge-files.ts";
+import { checkFiles } from "@stage6/evidence-interface";
+import { testKeys } from "@stage6/evidence-interface/testing";
 import { makeMutants } from "./make-mutants.ts";
 
 /** A mutant that was not refused as its class predicts. */
@@ -23,7 +24,7 @@ export function scoreMutants(seed: number, count: number): Score {
   const survivors: Survivor[] = [];
   let at = 0;
   for (const { name, mutant } of makeMutants(seed, count)) {
-    const { state, findings } = judgeFiles(mutant.files, mutant.expected);
+    const { state, findings } = checkFiles(mutant.files, testKeys().trusted, mutant.expected);
     const found = [...new Set(findings.map(({ code }) => code))];
     // What was taken out and said so is refused as such; everything else is invalid, whatever codes it gives.
     if (state !== (mutant.state ?? "invalid") || !found.some((code) => mutant.codes.includes(code)))

@@ -1,6 +1,6 @@
-import type { Finding } from "@stage6/evidence-interface";
+import { checkFiles, type Finding } from "@stage6/evidence-interface";
+import { testKeys } from "@stage6/evidence-interface/testing";
 import type { FoundRule, Mutant } from "./bundle-mutator.ts";
-import { judgeFiles } from "./judge-files.ts";
 
 const ruleOf = ({ code, rule }: Finding): FoundRule => `${code}/${rule}`;
 
@@ -9,7 +9,7 @@ const ruleOf = ({ code, rule }: Finding): FoundRule => `${code}/${rule}`;
  * single rule is that. The rule is one of a code that the mutant's class predicts.
  */
 export function decidingRule(mutant: Mutant): FoundRule | null {
-  const { findings } = judgeFiles(mutant.files, mutant.expected);
+  const { findings } = checkFiles(mutant.files, testKeys().trusted, mutant.expected);
   const follows = new Set<FoundRule>(mutant.follows);
   // What is withheld and said so is no fault that the mutator put there, unless that is the mutant.
   if (mutant.state === undefined) follows.add("ARTIFACT_MISSING/withheld");

@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { CheckedBundle, TrialRef } from "@stage6/evidence-interface";
+import { checkFiles, type CheckedBundle, type TrialRef } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
 import type { Files, Mutant } from "../mutants/bundle-mutator.ts";
-import { judgeFiles } from "../mutants/judge-files.ts";
 import { makeMutants } from "../mutants/make-mutants.ts";
 import { runVerifier } from "./run-verifier.ts";
 
@@ -64,7 +63,7 @@ function judgeBatch(
     const { verdicts } = runVerifier(key, places);
     return batch.map(({ name, mutant }, at) => ({
       name,
-      ours: said(judgeFiles(mutant.files, mutant.expected)),
+      ours: said(checkFiles(mutant.files, testKeys().trusted, mutant.expected)),
       theirs: [verdicts[at]?.state ?? "", ...(verdicts[at]?.codes ?? [])],
     }));
   } finally {

@@ -1,21 +1,13 @@
-import { existsSync, mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { sha256, type EventData } from "@stage6/evidence-interface";
-import { readBundle } from "@stage6/evidence-interface/fs";
+import { checkFiles, sha256, type EventData } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
 import type { Lane } from "@stage6/lane-contract";
 import { sealStreams, systemClock } from "@stage6/runner";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { LANES } from "./lane-catalog.ts";
 
 /** Streams per lane; with STAGE6_STREAM_RUNS (`npm run fuzz:streams`) so many. The seed of a stream is its number. */
 const RUNS = Number(process.env["STAGE6_STREAM_RUNS"] ?? 40);
 const HOUR = 3_600_000;
-// In memory where there is such a folder: the disk's flushes are not what is tried here.
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "stage6-streams-"));
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Small fast counter-based generator (splitmix32). */
 function randomOf(seed: number): (most: number) => number {
@@ -136,15 +128,19 @@ function started(lane: Lane, number: number): EventData<"run.started"> {
   };
 }
 
+/** Seals streams in memory, and reads what was sealed. */
 async function sealed(lane: Lane, pieces: readonly { stream: string; bytes: Uint8Array }[], seed: number) {
-  const target = join(folder, `${lane.id}-${seed}`);
   const begin = started(lane, 1 + (seed % 999));
   const end = { exitCode: seed % 3 === 0 ? 1 : 0, signal: null, endedBy: "exit" as const };
-  const { key, trusted } = { key: testKeys().runner.privateKey, trusted: testKeys().trusted };
-  await sealStreams({ lane, pieces, end, started: begin, target, key, clock: systemClock() });
-  const bundle = await readBundle(target, { trusted, expected: begin.trial });
-  await rm(target, { recursive: true });
-  return bundle;
+  const files = await sealStreams({
+    lane,
+    pieces,
+    end,
+    started: begin,
+    key: testKeys().runner.privateKey,
+    clock: systemClock(),
+  });
+  return checkFiles(files, testKeys().trusted, begin.trial);
 }
 
 test.each(LANES)(

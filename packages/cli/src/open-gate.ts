@@ -1,5 +1,5 @@
 import type { EligibilityDocuments, SourceObservation } from "@stage6/eligibility";
-import { readGate, type GateView, type PlanEntry } from "@stage6/validator";
+import { judgeRoot, type GateCheck, type PlanEntry } from "@stage6/validator";
 import { caseAdapter } from "./case-adapter.ts";
 import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -16,8 +16,9 @@ import { lookAtSource } from "./source/look-at-source.ts";
 export interface OpenGate {
   readonly root: OpenRoot;
   readonly entry: PlanEntry;
-  readonly view: GateView;
   readonly documents: EligibilityDocuments;
+  /** Every check of the gate, as `validate` makes them. */
+  readonly checks: readonly GateCheck[];
 }
 
 /**
@@ -48,11 +49,11 @@ export async function founderOf(
   return founder === null ? {} : { founder };
 }
 
-/** Opens a root and reads its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
+/** Opens a root and judges its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
 export async function openGate(context: CommandContext, planId: string | null): Promise<OpenGate> {
   const root = await openRoot(context.root, context.shownRoot, context.now);
   const entry = choosePlan(root, planId);
-  const view = await readGate({
+  const { gate, checks } = await judgeRoot({
     root: root.path,
     now: context.now,
     planId: entry.id,
@@ -60,10 +61,11 @@ export async function openGate(context: CommandContext, planId: string | null): 
     observations: await observeNow(context, root, entry.id),
     ...(await founderOf(context, root.config.id)),
   });
-  if (view.documents === null || view.findings.length > 0)
+  const { documents, findings } = gate;
+  if (documents === null || findings.length > 0)
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${context.shownRoot} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",
-      findings: view.findings,
+      findings,
     });
-  return { root, entry, view, documents: view.documents };
+  return { root, entry, documents, checks };
 }

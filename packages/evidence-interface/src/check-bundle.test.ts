@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkBundle } from "./check-bundle.ts";
 import { sha256 } from "./digest.ts";
-import { EventLogChecker } from "./event-log-checker.ts";
+import { checkFiles } from "./check-files.ts";
 import type { TrialRef } from "./primitives.ts";
-import { emptyFacts, foldEvent } from "./report-fold.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   sampleSelfTest,
@@ -15,21 +13,8 @@ import {
   type SealFaults,
 } from "./testing/index.ts";
 
-const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null) => {
-  const facts = emptyFacts();
-  const log = files.get("events.jsonl");
-  const checker = new EventLogChecker("events.jsonl", (event) => foldEvent(facts, event));
-  if (log !== undefined) checker.push(Buffer.from(log));
-  return checkBundle({
-    files: new Map([...files].map(([path, bytes]) => [path, { size: bytes.length, sha256: sha256(bytes) }])),
-    findings: [],
-    documents: files,
-    events: log === undefined ? null : checker.end(),
-    facts,
-    trusted: testKeys().trusted,
-    expected,
-  });
-};
+const check = (files: Map<string, Uint8Array>, expected: TrialRef | null = null) =>
+  checkFiles(files, testKeys().trusted, expected);
 const codes = (faults: SealFaults, expected: TrialRef | null = null) =>
   check(sealFiles(sampleTrial(), faults), expected).findings.map(
     (finding) => `${finding.code}/${finding.rule}`,

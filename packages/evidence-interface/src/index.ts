@@ -18,6 +18,8 @@ export {
 } from "./bounds-self-test.ts";
 export { BUNDLE_FILES, SELF_TEST_FILE } from "./bundle-files.ts";
 export { type BundleInput } from "./bundle-input.ts";
+export { checkFiles } from "./check-files.ts";
+export { reportDocuments, sealDocuments, type DocumentBytes } from "./seal-documents.ts";
 export { checkBundle, type CheckedBundle } from "./check-bundle.ts";
 export { checkOwnership, type OwnedTarget } from "./check-ownership.ts";
 export { isGitStateViolation, WORK_BRANCH } from "./git-state-rule.ts";

@@ -37,7 +37,6 @@ export {
   InjectionRecord,
   wayDigest,
 } from "./injection-record.ts";
-export { judgeFiles } from "./judge-files.ts";
 export { knownMatrix } from "./known-matrix.ts";
 export { Layer, LAYERS } from "./layer.ts";
 export {

@@ -1,7 +1,7 @@
+import { checkFiles } from "@stage6/evidence-interface";
 import { sealFiles, testKeys } from "@stage6/evidence-interface/testing";
 import { describe, expect, it } from "vitest";
 import { cover } from "./cover.ts";
-import { judgeFiles } from "./judge-files.ts";
 import { knownMatrix } from "./known-matrix.ts";
 import { matrixOf } from "./matrix.ts";
 import { mutate } from "./mutation.ts";
@@ -33,12 +33,12 @@ function stateFor(row: FailureRow, at: number, codes: readonly string[]): string
 }
 
 describe("rows that spoil a finished bundle", () => {
-  it("begin with a sound bundle", () => expect(judgeFiles(SOUND, trusted)).toEqual([]));
+  it("begin with a sound bundle", () => expect(checkFiles(SOUND, trusted).findings).toEqual([]));
 
   it.each(ways)(
     "$id: the reader gives $codes, and without that check the row is red",
     ({ row, at, mutations, codes }) => {
-      const found = judgeFiles(mutate(SOUND, mutations), trusted).map(({ code }) => code);
+      const found = checkFiles(mutate(SOUND, mutations), trusted).findings.map(({ code }) => code);
       expect(found).toEqual(expect.arrayContaining(codes));
       expect(stateFor(row, at, found)).toBe("covered");
       for (const removed of codes)

@@ -52,6 +52,11 @@ const OPTIONAL: ReadonlySet<ArtifactRole> = new Set([
   "source-after",
 ]);
 
+/** File names of the artifacts that every trial has. */
+export const ALWAYS_STAGED: readonly string[] = ARTIFACTS.filter(([, role]) => !OPTIONAL.has(role)).map(
+  ([name]) => name,
+);
+
 /** Artifacts that another process or library wrote, so that they are scanned for secrets only at the end. */
 const SCANNED_LATE = [
   "stdout.raw",

@@ -1,5 +1,6 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import {
   EventLogError,
@@ -48,7 +49,7 @@ export class TrialRecorder {
   readonly #clock: Clock;
   readonly #mask: SecretMask;
   readonly #log = new EventLogWriter();
-  readonly #out: WriteStream;
+  readonly #out: Writable;
   readonly #start: number;
   readonly #calls = new Map<string, string>();
   readonly #requests = new Set<number>();
@@ -63,8 +64,9 @@ export class TrialRecorder {
 
   readonly #bounds: Readonly<Record<keyof typeof LANE_BOUNDS, number>>;
 
+  /** Writes to a new file, or to a stream. */
   constructor(
-    path: string,
+    to: string | Writable,
     clock: Clock,
     mask: SecretMask,
     bounds: Readonly<Record<keyof typeof LANE_BOUNDS, number>> = LANE_BOUNDS,
@@ -73,7 +75,7 @@ export class TrialRecorder {
     this.#mask = mask;
     this.#bounds = bounds;
     this.#start = clock.mono();
-    this.#out = createWriteStream(path, { flags: "wx", mode: 0o644 });
+    this.#out = typeof to === "string" ? createWriteStream(to, { flags: "wx", mode: 0o644 }) : to;
     this.#out.on("error", (error) => {
       this.#failure ??= error;
     });

@@ -5,6 +5,8 @@ export type { CollectedTrial } from "./read-trial.ts";
 export { compareTrials } from "./compare-trials.ts";
 export { CHECK_IDS, GateCheck, GateEvidence, type CheckId } from "./gate-check.ts";
 export { GateResult, GateTool } from "./gate-result.ts";
+export { GATE_STEPS, openBefore, type GateStepName } from "./gate-steps.ts";
+export { judgeRoot, type JudgedRoot } from "./judge-root.ts";
 export { contractsInForce } from "./gate/contracts-in-force.ts";
 export { readGate, type GateView, type ReadGateOptions } from "./gate/read-gate.ts";
 export { defaultHarnessConfig, HarnessConfig } from "./harness-config.ts";

@@ -1,54 +1,45 @@
 import { renderSummary, summarizeEvidence } from "@stage6/eligibility";
-import type { GateCheck, CheckId } from "./gate-check.ts";
+import type { GateCheck } from "./gate-check.ts";
 import type { GateResult } from "./gate-result.ts";
+import { GATE_STEPS, type GateStepName } from "./gate-steps.ts";
 import { escapeLong, wrap } from "./text.ts";
 import { exitCodeOfCheck } from "./verdict-of-checks.ts";
 
-/** One step on the way to a record: the checks it is made of, and the words of the command that takes it. */
-interface Step {
-  readonly name: string;
-  readonly checks: readonly CheckId[];
+/** The command that takes a step. */
+interface StepCommand {
   readonly command: readonly string[];
   /** Another command for a code that the first one would not help with. */
   readonly instead?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The way to a record, in the order in which it is gone. */
-const STEPS: readonly Step[] = [
-  {
-    name: "root",
-    checks: ["root-readable", "harness-config", "trust", "policy", "contracts", "lane-registry"],
-    command: ["init"],
-  },
-  {
-    name: "operator",
-    checks: ["trust-root"],
+const COMMANDS: Readonly<Record<GateStepName, StepCommand>> = {
+  root: { command: ["init"] },
+  operator: {
     command: ["operator", "add", "NAME", "--key", "FILE.pub"],
     instead: {
       FOUNDER_UNKNOWN: ["operator", "trust", "FINGERPRINT"],
       TRUST_ROOT_UNSIGNED: ["operator", "confirm", "--founder", "FILE"],
     },
   },
-  { name: "signed policy", checks: ["policy-signed"], command: ["sign-policy", "--operator", "NAME"] },
-  { name: "source admission", checks: ["source-admission"], command: ["admit-source", "--review", "FILE"] },
-  {
-    name: "Stage 5 evidence",
-    checks: ["stage5"],
-    command: ["stage5", "--files", "FOLDER", "--envelope", "FILE"],
-  },
-  { name: "plan", checks: ["plan-present", "ownership", "order"], command: ["plan"] },
-  { name: "trials", checks: ["bundles"], command: ["run"] },
-  {
-    name: "comparison",
-    checks: ["comparison", "comparison-stored", "comparison-by-signed-policy", "authority"],
+  "signed policy": { command: ["sign-policy", "--operator", "NAME"] },
+  "source admission": { command: ["admit-source", "--review", "FILE"] },
+  "Stage 5 evidence": { command: ["stage5", "--files", "FOLDER", "--envelope", "FILE"] },
+  plan: { command: ["plan"] },
+  trials: { command: ["run"] },
+  comparison: {
     command: ["compare"],
+    instead: {
+      MISSING_TRIAL: ["run"],
+      LANE_SILENTLY_OMITTED: ["not-applicable", "--lane", "LANE"],
+      LANE_NA_INVALID: ["not-applicable", "--lane", "LANE"],
+    },
   },
-  { name: "failure matrix", checks: ["failure-matrix"], command: ["matrix"] },
-  { name: "proof", checks: ["proof"], command: ["compare", "--seal"] },
-  { name: "acceptance", checks: ["operator-acceptance"], command: ["accept", "--operator", "NAME"] },
-  { name: "record", checks: ["ledger", "records"], command: ["record"] },
-  { name: "live evidence", checks: ["evidence-class"], command: ["plan", "--live"] },
-];
+  "failure matrix": { command: ["matrix"] },
+  proof: { command: ["compare", "--seal"] },
+  acceptance: { command: ["accept", "--operator", "NAME"] },
+  record: { command: ["record"] },
+  "live evidence": { command: ["plan", "--live"] },
+};
 
 /** Where one step stands. */
 export interface StepStanding {
@@ -63,18 +54,14 @@ export function renderStatus(
   command: (words: readonly string[]) => string,
 ): { readonly text: string; readonly next: string | null; readonly steps: readonly StepStanding[] } {
   const byId = new Map(result.checks.map((check) => [check.id, check]));
-  const recorded = result.inputs.some(({ role }) => role === "record");
-  const judged = STEPS.map((step) => ({ step, ...standingOf(step, byId, recorded) }));
+  const judged = judgeSteps(result, byId);
   const first = judged.find(({ standing }) => standing.state !== "done");
-  const next =
-    first === undefined
-      ? null
-      : command(first.step.instead?.[first.standing.code ?? ""] ?? first.step.command);
+  const next = first === undefined ? null : command(commandOf(first));
   const lines = [
     ...wrap(
       first === undefined
         ? "Stage 6: every check holds. Candidate only, not active: nothing was switched on."
-        : `Stage 6: ${result.verdict}; ${judged.filter(({ standing }) => standing.state === "done").length} of ${STEPS.length} steps hold. Nothing is switched on, whatever the steps say.`,
+        : `Stage 6: ${result.verdict}; ${judged.filter(({ standing }) => standing.state === "done").length} of ${GATE_STEPS.length} steps hold. Nothing is switched on, whatever the steps say.`,
       0,
       2,
     ),
@@ -100,23 +87,61 @@ function shownLines({ comparison, counts }: GateResult): string[] {
   return [...renderSummary(summary).flatMap((line) => wrap(line, 0, 2)), ""];
 }
 
+interface JudgedStep {
+  readonly name: GateStepName;
+  readonly standing: StepStanding;
+  readonly message: string;
+}
+
+function commandOf({ name, standing }: JudgedStep): readonly string[] {
+  const { command, instead } = COMMANDS[name];
+  return instead?.[standing.code ?? ""] ?? command;
+}
+
+function judgeSteps(result: GateResult, byId: ReadonlyMap<string, GateCheck>): JudgedStep[] {
+  let proven = true;
+  return GATE_STEPS.map((step) => {
+    const { name } = step;
+    const judged = partly(result, name) ?? standingOf(name, step.checks, byId);
+    if (name === "proof") proven = judged.standing.state === "done";
+    if (judged.standing.state !== "done") return judged;
+    // What was said of a proof is as good as the proof.
+    if (!proven && (name === "acceptance" || name === "record"))
+      return missing(name, "it would rest on a proof that does not hold");
+    if (name === "record" && !result.inputs.some(({ role }) => role === "record"))
+      return missing(name, "nothing was recorded yet");
+    return judged;
+  });
+}
+
+const missing = (name: GateStepName, message: string): JudgedStep => ({
+  name,
+  standing: { name, state: "missing", code: null },
+  message,
+});
+
+/** Trials of which some are still to be made: every bundle that is there may hold, and the step is not done. */
+function partly({ comparison, counts }: GateResult, name: GateStepName): JudgedStep | null {
+  const lacks = comparison?.checks.some(({ code }) => code === "MISSING_TRIAL") ?? false;
+  if (name !== "trials" || !lacks || counts.trials.invalid > 0) return null;
+  return missing(name, `${counts.trials.present} of ${counts.trials.planned} planned trials left a bundle`);
+}
+
 function standingOf(
-  { name, checks }: Step,
+  name: GateStepName,
+  checks: readonly string[],
   byId: ReadonlyMap<string, GateCheck>,
-  recorded: boolean,
-): { readonly standing: StepStanding; readonly message: string } {
+): JudgedStep {
   const open = checks.flatMap((id) => byId.get(id) ?? []).filter((check) => exitCodeOfCheck(check) !== 0);
   const gravest = open.find(({ code }) => code !== "NOT_RUN") ?? open[0];
-  // Without a record nothing is wrong with the records; the step is still to be taken.
-  if (gravest === undefined && name === "record" && !recorded)
-    return { standing: { name, state: "missing", code: null }, message: "nothing was recorded yet" };
-  if (gravest === undefined) return { standing: { name, state: "done", code: null }, message: "" };
+  if (gravest === undefined) return { name, standing: { name, state: "done", code: null }, message: "" };
   // Evidence that is there and lacks a kind lost a comparison: nothing is still to be made.
-  const missing =
+  const isMissing =
     gravest.code === "NOT_RUN" ||
     (gravest.code !== "KINDS_MISSING" && /_(MISSING|UNKNOWN)$/.test(gravest.code ?? ""));
   return {
-    standing: { name, state: missing ? "missing" : "refused", code: gravest.code },
+    name,
+    standing: { name, state: isMissing ? "missing" : "refused", code: gravest.code },
     message: escapeLong(gravest.message, 160),
   };
 }

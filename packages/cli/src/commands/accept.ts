@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
 import { writeNewFile } from "@stage6/evidence-interface/fs";
+import { openBefore } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { acceptableProof, acceptanceBytes, acceptanceOf, registerAcceptance } from "../accept-proof.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
@@ -40,7 +41,11 @@ export function addAccept(program: Command, perform: Perform): void {
     .option("--reject", "sign a rejection");
   perform<AcceptOptions>(command, async (context, options) => {
     const { operator, key, signature } = options;
-    const { root, documents } = await openGate(context, options.plan ?? null);
+    const { root, documents, checks } = await openGate(context, options.plan ?? null);
+    // A rejection says that a proof must not count, which holds of one that does not hold, too.
+    const open = options.reject === true ? [] : openBefore("acceptance", checks);
+    if (open.length > 0)
+      return refusal("there is no proof to accept", open, commandLine(context, ["status"]));
     const proof = acceptableProof(documents, context.now);
     if (!proof.ok)
       return refusal(

@@ -7,6 +7,7 @@ import {
   renderSelfComparison,
   type Dimension,
 } from "@stage6/comparator";
+import { openBefore } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
@@ -91,7 +92,9 @@ export function addCompare(program: Command, perform: Perform): void {
 
 /** Seals the proof of the comparison that was just made. */
 async function seal(context: CommandContext, planId: string): Promise<CommandResult> {
-  const { root, documents } = await openGate(context, planId);
+  const { root, documents, checks } = await openGate(context, planId);
+  const open = openBefore("proof", checks);
+  if (open.length > 0) return refusal("the proof cannot be sealed", open, commandLine(context, ["status"]));
   const comparator = await openRoleKey(root, "comparator", keysFolder(context.io.env));
   const sealed = await sealProof(root.path, documents, context.now, comparator);
   if (!sealed.ok)

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { renderSummary } from "@stage6/eligibility";
+import { openBefore } from "@stage6/validator";
 import type { Command } from "commander";
 import { assertClock } from "../assert-clock.ts";
 import type { Perform } from "../build-program.ts";
@@ -23,7 +24,9 @@ export function addRecord(program: Command, perform: Perform): void {
       "a record",
       "Leave --now out. What would be recorded at another time is shown by stage6 validate --now.",
     );
-    const { root, documents } = await openGate(context, plan ?? null);
+    const { root, documents, checks } = await openGate(context, plan ?? null);
+    const open = openBefore("record", checks);
+    if (open.length > 0) return refusal("the gate refuses", open, commandLine(context, ["status"]));
     const comparator = await openRoleKey(root, "comparator", keysFolder(context.io.env));
     const recorded = await recordRoot(root.path, documents, context.now, comparator);
     if (!recorded.ok)

@@ -155,7 +155,7 @@ describe("status", () => {
     for (const words of [["init"], ["plan", "--candidate", "fake", "--lanes", "fake"]])
       expect(await sandbox.call([...root, ...words])).toMatchObject({ code: 0 });
     const recorded = await sandbox.call([...root, "record"]);
-    expect(recorded.out).toContain("trust OPERATOR_UNKNOWN");
+    expect(recorded.out).toContain("trust-root OPERATOR_UNKNOWN");
     expect(recorded.out).not.toContain("TRUST_ROOT_UNSAFE");
     const status = await sandbox.call([...root, "status"]);
     expect(status.out).toContain("missing  operator (OPERATOR_UNKNOWN)");

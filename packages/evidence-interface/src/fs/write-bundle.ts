@@ -1,19 +1,15 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { BUNDLE_PREDICATE, STATEMENT_TYPE, type BundleStatement } from "../bundle.ts";
 import { BUNDLE_FILES } from "../bundle-files.ts";
-import { deriveReport } from "../derive-report.ts";
-import { digestHex, sha256 } from "../digest.ts";
-import { keyId, signStatement } from "../dsse.ts";
+import { keyId } from "../dsse.ts";
 import { EventLogChecker } from "../event-log-checker.ts";
 import { formatFinding } from "../finding.ts";
-import type { ArtifactRole, Manifest, ManifestFile } from "../manifest.ts";
+import type { ArtifactRole, ManifestFile } from "../manifest.ts";
 import type { Observation } from "../observation.ts";
-import { SCHEMA_VERSION } from "../primitives.ts";
 import { emptyFacts, foldEvent } from "../report-fold.ts";
 import type { Report } from "../report.ts";
-import { writeStrictBytes } from "../strict-json.ts";
+import { reportDocuments, sealDocuments, type DocumentBytes } from "../seal-documents.ts";
 import { readChunks, readHashed } from "./hash-file.ts";
 import { foldersBelow, inFolder } from "./in-folder.ts";
 import { listFiles } from "./list-files.ts";
@@ -83,40 +79,18 @@ export async function sealBundle(input: SealInput): Promise<Report> {
   const events = checker.end();
   const [finding] = events.findings;
   if (finding !== undefined) throw new SealError("STAGING_INVALID", formatFinding(finding));
-  const observationBytes = writeStrictBytes(input.observation);
-  await writeSynced(join(input.staging, BUNDLE_FILES.observation), observationBytes);
-  const report = deriveReport({
-    facts,
-    events,
-    observation: input.observation,
-    observationSha256: sha256(observationBytes),
-  });
-  if (report === null) throw new SealError("STAGING_INVALID", "the event log holds no run.started");
-  await writeSynced(join(input.staging, BUNDLE_FILES.report), writeStrictBytes(report));
-  const manifest: Manifest = {
-    schemaVersion: SCHEMA_VERSION,
-    trial: report.trial,
-    attemptId: report.attemptId,
-    files: await listManifestFiles(input),
-    events: {
-      count: events.count,
-      lastCheckpoint: events.lastCheckpoint,
-      segments: events.segments,
-      merkleRoot: events.merkleRoot,
-    },
-  };
-  const manifestBytes = writeStrictBytes(manifest);
-  await writeSynced(join(input.staging, BUNDLE_FILES.manifest), manifestBytes);
-  const statement: BundleStatement = {
-    _type: STATEMENT_TYPE,
-    subject: [{ name: BUNDLE_FILES.manifest, digest: { sha256: digestHex(sha256(manifestBytes)) } }],
-    predicateType: BUNDLE_PREDICATE,
-    predicate: { schemaVersion: SCHEMA_VERSION, trial: report.trial, attemptId: report.attemptId },
-  };
-  await writeSynced(join(input.staging, BUNDLE_FILES.envelope), signStatement(statement, input.key));
+  const derived = reportDocuments(facts, events, input.observation);
+  if (derived === null) throw new SealError("STAGING_INVALID", "the event log holds no run.started");
+  const { report, documents } = derived;
+  await writeDocuments(input, documents);
+  await writeDocuments(input, sealDocuments(report, events, await listManifestFiles(input), input.key));
   await assertReadable(input, report);
   await publish(input);
   return report;
+}
+
+async function writeDocuments({ staging }: SealInput, documents: DocumentBytes): Promise<void> {
+  for (const [path, bytes] of documents) await writeSynced(join(staging, path), bytes);
 }
 
 /** The reader's own judgement before anything is published: what is sealed can be read, by construction and by trial. */

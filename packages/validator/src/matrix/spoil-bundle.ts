@@ -1,13 +1,7 @@
 import { join } from "node:path";
-import { BUNDLE_FILES, sha256, type Sha256, type TrustedKeys } from "@stage6/evidence-interface";
+import { BUNDLE_FILES, checkFiles, sha256, type Sha256, type TrustedKeys } from "@stage6/evidence-interface";
 import { listFiles, readSmallFile } from "@stage6/evidence-interface/fs";
-import {
-  FailureMatrixError,
-  judgeFiles,
-  mutate,
-  type BundleFiles,
-  type Mutation,
-} from "@stage6/failure-matrix";
+import { FailureMatrixError, mutate, type BundleFiles, type Mutation } from "@stage6/failure-matrix";
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const MAX_FILES = 256;
@@ -30,7 +24,7 @@ export async function readSource(root: string, path: string, trusted: TrustedKey
     files.set(name, bytes);
   }
   const manifest = files.get(BUNDLE_FILES.manifest);
-  const [finding] = judgeFiles(files, trusted);
+  const [finding] = checkFiles(files, trusted).findings;
   if (manifest === undefined || finding !== undefined)
     return unfit(`${path} is not sound by itself: ${finding?.code ?? "no manifest"}`);
   return { ok: true, files, sha256: sha256(manifest) };
@@ -43,7 +37,9 @@ export function spoilBundle(
   trusted: TrustedKeys,
 ): string[] | null {
   try {
-    return [...new Set(judgeFiles(mutate(files, mutations), trusted).map(({ code }) => code))].toSorted();
+    return [
+      ...new Set(checkFiles(mutate(files, mutations), trusted).findings.map(({ code }) => code)),
+    ].toSorted();
   } catch (error) {
     if (error instanceof FailureMatrixError && error.code === "MUTATION_IDLE") return null;
     throw error;

@@ -1,0 +1,98 @@
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { openBefore, type GateResult } from "@stage6/validator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CompleteRoot } from "../testing/complete-root.ts";
+import { Sandbox } from "../testing/run-stage6.ts";
+
+/** Folders that the verbs of the gate write. */
+const WRITTEN = ["proofs", "acceptances", "eligibility"];
+const VERBS = [
+  ["proof", ["compare", "--seal"]],
+  ["acceptance", ["accept", "--operator", "jp", "--key", "operator"]],
+  ["record", ["record"]],
+] as const;
+type Verb = (typeof VERBS)[number];
+
+let sandbox: Sandbox;
+let root: CompleteRoot;
+/** One file of each kind. */
+let files: readonly string[];
+beforeAll(async () => {
+  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  root = await CompleteRoot.make(sandbox);
+  await root.call(VERBS[1][1]);
+  const entries = await readdir(harness(), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => join(parentPath, name).slice(harness().length + 1))
+    .toSorted();
+  files = [...new Map(paths.map((path) => [kindOf(path), path])).values()];
+}, 240_000);
+afterAll(() => sandbox.remove());
+
+/** Evidence is alike for the gate, other files are so at the same depth with the same ending, and of trust each is its own. */
+function kindOf(path: string): string {
+  const parts = path.split("/");
+  const [folder = ""] = parts;
+  if (["runs", "attempts", "matrix"].includes(folder)) return folder;
+  if (folder === "proofs") return parts.at(-1) === "comparison.dsse.json" ? folder : "beside a proof";
+  return folder === "trust" ? path : [folder, parts.length, extname(path)].join(",");
+}
+
+const harness = (...path: readonly string[]): string => join(sandbox.path, "harness", ...path);
+
+/** What the verbs of the gate wrote. */
+async function written(): Promise<string[]> {
+  const folders = WRITTEN.map(async (folder) =>
+    (await readdir(harness(folder), { recursive: true }).catch((): string[] => [])).map(
+      (name) => `${folder}/${name}`,
+    ),
+  );
+  return (await Promise.all(folders)).flat().toSorted();
+}
+
+/** Calls verbs on a root as it is; those that `validate` says must not write have to refuse with a code of what it says. */
+async function refusing(what: string, verbs: readonly Verb[]): Promise<string[]> {
+  const { checks }: GateResult = JSON.parse((await root.call(["validate", "--json"])).out);
+  const refused: string[] = [];
+  for (const [step, words] of verbs) {
+    // `compare` writes a comparison that is gone before it seals.
+    const open = openBefore(step, checks).filter(({ id }) => step !== "proof" || id !== "comparison-stored");
+    if (open.length === 0) continue;
+    const before = await written();
+    const { code, out, err } = await root.call(words);
+    const said = open.some((one) => `${out}${err}`.includes(one.code ?? "?"));
+    expect({ what, step, refused: code !== 0, said, written: await written() }).toEqual({
+      what,
+      step,
+      refused: true,
+      said: true,
+      written: before,
+    });
+    refused.push(step);
+  }
+  return refused;
+}
+
+test("whatever makes validate refuse makes the verbs that write refuse too, with its code", async () => {
+  expect(await refusing("nothing", VERBS)).toEqual([]);
+  const stopped: string[] = [];
+  // Without harness.json a folder is no harness root, and no verb begins.
+  for (const file of files.filter((one) => one !== "harness.json")) {
+    const bytes = await readFile(harness(file));
+    await rm(harness(file));
+    const gone = await refusing(`${file} is gone`, VERBS);
+    await writeFile(harness(file), Buffer.concat([bytes, Buffer.from(" ")]));
+    const longer = await refusing(`${file} is longer`, VERBS.slice(-1));
+    await writeFile(harness(file), bytes);
+    if (gone.includes("record")) stopped.push(`${file.split("/")[0]} gone`);
+    if (longer.includes("record")) stopped.push(`${file.split("/")[0]} longer`);
+  }
+  const folders = ["acceptances", "admissions", "comparisons", "contracts", "fixtures", "lanes", "plans"];
+  const expected = [...folders, "policy", "proofs", "runs", "stage5", "trust"];
+  expect(
+    expected.filter((one) => !stopped.includes(`${one} gone`) || !stopped.includes(`${one} longer`)),
+  ).toEqual([]);
+  expect((await root.call(["record"])).code).toBe(0);
+}, 600_000);
