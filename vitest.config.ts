@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 import { tallyReporter } from "./tools/tally-reporter.ts";
 
@@ -22,6 +23,7 @@ export default defineConfig({
     // *.real.test.ts drive a backend that nobody can install: vitest.case.config.ts.
     exclude: [...configDefaults.exclude, "**/*.real.test.ts", ...elsewhere],
     reporters: ["default", tallyReporter],
+    globalSetup: fileURLToPath(new URL("tools/build-once.ts", import.meta.url)),
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 240_000,

@@ -6,7 +6,7 @@ import { knownMatrix, leavesTrial, type Coverage } from "@stage6/failure-matrix"
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBackend } from "../../packages/cli/src/e2e/drive.ts";
 import { coverWithoutWitness } from "../../packages/cli/src/e2e/without-witness.ts";
-import { finish, Sandbox, type Ran } from "../../packages/cli/src/testing/run-stage6.ts";
+import { finish, Sandbox, STAGE6_MAIN, type Ran } from "../../packages/cli/src/testing/run-stage6.ts";
 import { makeStandInCheckout } from "./stand-in-checkout.ts";
 
 // The whole road with the real Codex and the real Pi. In the Case lane's place stands a program of ours: what is shown
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await ensureBackend("codex");
   await ensureBackend("pi");
   folder = await mkdtemp(join(tmpdir(), "stage6-road-"));
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const { env: standIn } = await makeStandInCheckout(folder);
   env = { ...process.env, ...standIn, STAGE6_KEYS_DIR: at("keys") };
   const script = [join(TOOLS, "run-source.mjs"), join(TOOLS, "operator-road.ts"), at()];
@@ -113,13 +113,11 @@ describe("the road with a stand-in for the candidate", () => {
   });
 
   it("R44, R45: the two commands inside the root agree with stage6 validate and stage6 health, which refuses a rehearsal (STAGE6_NOT_VALIDATED)", async () => {
-    const program = ["--conditions=@stage6/source", `--import=${import.meta.resolve("tsx")}`];
-    const main = join(TOOLS, "../packages/cli/src/main.ts");
     const now = ["--now", new Date().toISOString()];
     const words = ["--harness-root", "harness", "--json", ...now];
     const shell = async (file: string, args: readonly string[]): Promise<Ran> => {
       const command = join(folder, "stage6-program");
-      const line = [process.execPath, ...program, main].map((word) => `'${word}'`).join(" ");
+      const line = [process.execPath, STAGE6_MAIN].map((word) => `'${word}'`).join(" ");
       await writeFile(command, `#!/bin/sh\nexec ${line} "$@"\n`, { mode: 0o755 });
       const own = { ...sandbox.env, ...env, STAGE6_COMMAND: command };
       return finish(execFile(file, args, { cwd: at(), env: own, timeout: 120_000 }));

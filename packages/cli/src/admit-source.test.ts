@@ -22,7 +22,7 @@ let sandbox: Sandbox;
 let checkout: CaseCheckout;
 let made = 0;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const key = join(sandbox.path, "operator");
   await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "sample", "-f", key]);
   // The gate judges an admission only below a trust root that is whole.

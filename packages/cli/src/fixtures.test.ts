@@ -8,7 +8,7 @@ const REPOSITORY = "my shop";
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const folder = join(sandbox.path, REPOSITORY);
   await mkdir(join(folder, "src"), { recursive: true });
   await writeFile(join(folder, "src", "price.js"), "export const price = 1;\n");

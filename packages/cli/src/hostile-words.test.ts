@@ -11,7 +11,7 @@ import { Sandbox, type Ran } from "./testing/run-stage6.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 });
 afterAll(async () => sandbox.remove());
 

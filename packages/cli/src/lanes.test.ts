@@ -16,7 +16,7 @@ let lane = "";
 let agent = "";
 
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const page = await readFile(join(ROOT, "docs", "lanes.md"), "utf8");
   const block = (file: string) => new RegExp(`^\`\`\`js ${file}\\n(.*?)^\`\`\`$`, "ms").exec(page)?.[1] ?? "";
   lane = block("lane\\.mjs");

@@ -14,7 +14,7 @@ const LIVE = {
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 });
 afterAll(async () => sandbox.remove());
 

@@ -6,7 +6,7 @@ import { Sandbox } from "./testing/run-stage6.ts";
 const RATIONALE = "This machine has no build of this backend, as its probe shows.";
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   await sandbox.call(["init"], {}, () => Date.UTC(2026, 0, 1));
   await sandbox.call(["plan", "--candidate", "case"], {}, () => Date.UTC(2026, 0, 1));
 });

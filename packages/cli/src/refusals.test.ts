@@ -7,7 +7,7 @@ import { finish, Sandbox } from "./testing/run-stage6.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 });
 afterAll(async () => sandbox.remove());
 

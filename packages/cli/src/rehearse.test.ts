@@ -8,7 +8,7 @@ const FAKE = ["--lanes", "fake", "--candidate", "fake", "--no-install"];
 const CELL = "codex/add-feature/report-shape";
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 });
 afterAll(async () => sandbox.remove());
 

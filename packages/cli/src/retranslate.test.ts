@@ -10,7 +10,7 @@ let sandbox: Sandbox;
 let bundle: string;
 let manifest: Manifest;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const made = await sandbox.call([
     "rehearse",
     "--lanes",

@@ -32,7 +32,7 @@ let sandbox: Sandbox;
 let operatorKey: string;
 let laneKey: string;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   folder = await mkdtemp(join(tmpdir(), "stage6-gate-"));
   operatorKey = await sshKey("operator");
   laneKey = await sshKey("lane");

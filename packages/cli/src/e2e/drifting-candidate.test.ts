@@ -10,7 +10,7 @@ import { ensureBackend } from "./drive.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 }, 900_000);
 afterAll(async () => sandbox.remove());
 

@@ -4,15 +4,14 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { checkDocument } from "@stage6/evidence-interface";
 import { Coverage, knownMatrix, leavesTrial } from "@stage6/failure-matrix";
 import Type from "typebox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureBackend } from "./drive.ts";
 import { coverWithoutWitness } from "./without-witness.ts";
+import { STAGE6_MAIN } from "../testing/run-stage6.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const DEADLINE_MS = 900_000;
 const matrix = knownMatrix();
 /** A rehearsal that drives the matrix when its own trials, so many, are done. */
@@ -37,23 +36,12 @@ describe("stage6 matrix", () => {
   let fake: Coverage;
 
   const start = (...args: readonly string[]): ChildProcess =>
-    spawn(
-      process.execPath,
-      [
-        "--conditions=@stage6/source",
-        `--import=${import.meta.resolve("tsx")}`,
-        MAIN,
-        ...args,
-        "--harness-root",
-        join(parent, "harness"),
-      ],
-      {
-        cwd: parent,
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: true,
-        env: { ...process.env, STAGE6_KEYS_DIR: join(parent, "keys") },
-      },
-    );
+    spawn(process.execPath, [STAGE6_MAIN, ...args, "--harness-root", join(parent, "harness")], {
+      cwd: parent,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+      env: { ...process.env, STAGE6_KEYS_DIR: join(parent, "keys") },
+    });
   const collect = (child: ChildProcess): { out: string; err: string } => {
     const text = { out: "", err: "" };
     child.stdout?.setEncoding("utf8").on("data", (part: string) => (text.out += part));

@@ -9,7 +9,7 @@ import { finish, Sandbox, type Ran } from "../testing/run-stage6.ts";
 const NOW = "2026-06-02T00:00:00.000Z";
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   for (const name of ["jp", "kim", "mallory"])
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], {
       cwd: sandbox.path,

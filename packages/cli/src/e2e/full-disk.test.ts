@@ -30,7 +30,7 @@ if (!mountable)
 let sandbox: Sandbox;
 const at = (...parts: string[]): string => join(sandbox.path, ...parts);
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   for (const name of ["jp", "kim"])
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], {
       cwd: sandbox.path,

@@ -14,7 +14,7 @@ const MAIN = join(REPOSITORY, "packages/cli/src/main.ts");
 let sandbox: Sandbox;
 let program: string;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   program = join(sandbox.path, "stage6-program");
   await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${RUN_SOURCE}" "${MAIN}" "$@"\n`);
   await chmod(program, 0o755);

@@ -4,12 +4,11 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { seedRepository } from "@stage6/runner";
 import { collectTrials, readHarnessRoot } from "@stage6/validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STAGE6_MAIN } from "../testing/run-stage6.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const KILLS = 16;
 /** A kill ends the two trials that run, and two may have ended before. */
 const TRIALS = 4 * KILLS;
@@ -20,26 +19,15 @@ describe("a runner that is killed", () => {
   const started: ChildProcess[] = [];
 
   const stage6 = (...args: string[]): ChildProcess => {
-    const child = spawn(
-      process.execPath,
-      [
-        "--conditions=@stage6/source",
-        `--import=${import.meta.resolve("tsx")}`,
-        MAIN,
-        ...args,
-        "--harness-root",
-        join(parent, "harness"),
-      ],
-      {
-        cwd: parent,
-        stdio: ["ignore", "pipe", "pipe"],
-        env: {
-          ...process.env,
-          STAGE6_KEYS_DIR: join(parent, "keys"),
-          STAGE6_BACKENDS_DIR: join(parent, "backends"),
-        },
+    const child = spawn(process.execPath, [STAGE6_MAIN, ...args, "--harness-root", join(parent, "harness")], {
+      cwd: parent,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        STAGE6_KEYS_DIR: join(parent, "keys"),
+        STAGE6_BACKENDS_DIR: join(parent, "backends"),
       },
-    );
+    });
     started.push(child);
     return child;
   };

@@ -19,7 +19,7 @@ let root: CompleteRoot;
 /** One file of each kind. */
 let files: readonly string[];
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   root = await CompleteRoot.make(sandbox);
   await root.call(VERBS[1][1]);
   const entries = await readdir(harness(), { recursive: true, withFileTypes: true });

@@ -38,7 +38,7 @@ const path = process.env["PATH"] ?? "";
 const at = (...names: readonly string[]): string => join(sandbox.path, ...names);
 
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   root = await CompleteRoot.make(sandbox);
   tools = new RecordingTools(at("tools"));
   before = await sandbox.hashes("");

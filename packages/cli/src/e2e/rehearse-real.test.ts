@@ -17,7 +17,7 @@ const env = { STAGE6_BACKENDS_DIR: backendsFolder(process.env) };
 beforeAll(async () => {
   await ensureBackend("codex");
   await ensureBackend("pi");
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
 }, 900_000);
 afterAll(async () => sandbox.remove());
 

@@ -8,7 +8,7 @@ import { Sandbox } from "../testing/run-stage6.ts";
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   const made = await sandbox.call(["init"]);
   if (made.code !== 0) throw new Error(made.err);
   await cp(at("harness"), at("whole"), { recursive: true });

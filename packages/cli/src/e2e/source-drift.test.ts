@@ -8,7 +8,7 @@ import { Sandbox } from "../testing/run-stage6.ts";
 let sandbox: Sandbox;
 let checkout: CaseCheckout;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   checkout = await makeCaseCheckout(sandbox.path);
   await expectDone("init");
   await expectDone("admit-source", "--draft", "review.json");

@@ -108,7 +108,7 @@ const REMOVED: readonly (readonly [string, string, string, string, readonly stri
 let sandbox: Sandbox;
 let root: CompleteRoot;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   root = await CompleteRoot.make(sandbox);
 }, 240_000);
 afterAll(() => sandbox.remove());
@@ -194,7 +194,7 @@ describe("the success definition on disk, judged by the command line", () => {
   it.each(SPOILT)(
     "R58, %s: without %s, in the trials of %s, the check %s refuses (%s), and nothing is recorded",
     async (requirement, _, lane, id, code, spoil) => {
-      const own = await Sandbox.make(import.meta.resolve("tsx"));
+      const own = await Sandbox.make();
       try {
         await writeGateRoot(join(own.path, "harness"), {
           trial: (trial, ref) => (ref.lane === lane ? spoil(trial) : trial),

@@ -14,7 +14,7 @@ const KEPT = [
 ] as const;
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   for (const name of ["jp", ...MORE])
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], {
       cwd: sandbox.path,

@@ -34,7 +34,7 @@ const records = async (): Promise<string[]> =>
   );
 
 beforeAll(async () => {
-  sandbox = await Sandbox.make(import.meta.resolve("tsx"));
+  sandbox = await Sandbox.make();
   root = await CompleteRoot.make(sandbox);
   await makeSshKey(sandbox, "lane");
   const proof = await root.statement();
