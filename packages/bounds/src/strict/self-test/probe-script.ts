@@ -42,7 +42,7 @@ function programs(target: ProbeTargets): Partial<Record<SelfTestProbe, string>> 
   const ownSetting = asOwnRoot(bwrap, ["--proc", "/proc"], ": > /proc/sys/net/ipv4/ip_forward");
   return {
     "new-user-namespace": line([bwrap, "--unshare-user", "--bind", "/", "/", "true"]),
-    "git-push": line(["git", "-C", repository, "push", "--quiet", remote, "HEAD:refs/heads/probe"]),
+    "git-push": `cd ${shellQuote(repository)} && ${line(["git", "push", "--quiet", remote, "HEAD:refs/heads/probe"])}`,
     "write-kernel-setting": `${OPEN_SETTING} || ${ownSetting}`,
     "fill-device-memory": fillAsOwnRoot(target),
     "hold-capability": `! ${noCapability} || ${asOwnRoot(bwrap, [], `! ${noCapability}`)}`,
