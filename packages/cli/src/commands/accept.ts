@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
+import { Acceptance, ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
+import { parseStrictBytes, validateDocument } from "@stage6/evidence-interface";
 import { writeNewFile } from "@stage6/evidence-interface/fs";
 import { openBefore } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
@@ -42,10 +43,6 @@ export function addAccept(program: Command, perform: Perform): void {
   perform<AcceptOptions>(command, async (context, options) => {
     const { operator, key, signature } = options;
     const { root, documents, checks } = await openGate(context, options.plan ?? null);
-    // A rejection says that a proof must not count, which holds of one that does not hold, too.
-    const open = options.reject === true ? [] : openBefore("acceptance", checks);
-    if (open.length > 0)
-      return refusal("there is no proof to accept", open, commandLine(context, ["status"]));
     const proof = acceptableProof(documents, context.now);
     if (!proof.ok)
       return refusal(
@@ -54,14 +51,19 @@ export function addAccept(program: Command, perform: Perform): void {
         commandLine(context, ["compare", "--seal"]),
       );
     const file = resolve(context.io.cwd, options.document);
-    const decision = options.reject === true ? "rejected" : "accepted";
+    const asked = options.reject === true ? "rejected" : "accepted";
     const bytes =
       signature === undefined
         ? acceptanceBytes(
-            acceptanceOf(proof.digest, proof.statement, `operator:${operator}`, decision, context.now),
+            acceptanceOf(proof.digest, proof.statement, `operator:${operator}`, asked, context.now),
           )
         : await readFile(file);
-    const what = describe(Buffer.from(bytes).toString("utf8"), proof.statement.predicate);
+    const decision = decisionIn(bytes);
+    // A rejection says that a proof must not count, which holds of one that does not hold, too.
+    const open = decision === "rejected" ? [] : openBefore("acceptance", checks);
+    if (open.length > 0)
+      return refusal("there is no proof to accept", open, commandLine(context, ["status"]));
+    const what = describe(Buffer.from(bytes).toString("utf8"), decision, proof.statement.predicate);
     if (key === undefined && signature === undefined) {
       const by = signCommand("YOUR_KEY", ACCEPTANCE_NAMESPACE, options.document).map(shellQuote).join(" ");
       const written = await writeNewFile(dirname(file), file, bytes);
@@ -114,7 +116,7 @@ export function addAccept(program: Command, perform: Perform): void {
     return {
       exitCode: EXIT.holds,
       verdict: decision,
-      text: `Recorded that operator:${operator} ${decision} the proof ${proof.digest}. Nothing was activated.\nNext: ${commandLine(context, ["record"])}\n`,
+      text: `Recorded that operator:${operator} ${decision} the proof ${proof.digest}. Nothing was activated.\nNext: ${commandLine(context, [decision === "accepted" ? "record" : "status"])}\n`,
       data: {
         proof: { digest: proof.digest },
         operator: `operator:${operator}`,
@@ -125,11 +127,26 @@ export function addAccept(program: Command, perform: Perform): void {
   });
 }
 
-function describe(document: string, { evidenceClass, summary }: ProofStatement["predicate"]): string {
+type Decision = Acceptance["decision"];
+
+/** What a document decides, by its own words and not by those of the call; one that cannot be read is no rejection. */
+function decisionIn(bytes: Uint8Array): Decision {
+  const json = parseStrictBytes(bytes);
+  const checked = json.ok ? validateDocument(Acceptance, json.value) : null;
+  return checked?.ok === true ? checked.value.decision : "accepted";
+}
+
+function describe(
+  document: string,
+  decision: Decision,
+  { evidenceClass, summary }: ProofStatement["predicate"],
+): string {
+  const says =
+    decision === "accepted" ? "may be recorded. Candidate default only, not active" : "must not be recorded";
   return [
     `What is signed, byte for byte (${ACCEPTANCE_NAMESPACE}):`,
     `  ${document}`,
-    `It says: this proof, on ${evidenceClass} evidence, may be recorded. Candidate default only, not active.`,
+    `It says: this proof, on ${evidenceClass} evidence, ${says}.`,
     "What the evidence behind it shows:",
     ...renderSummary(summary).map((line) => `  ${line}`),
     "",

@@ -1,5 +1,8 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import { ACCEPTANCE_NAMESPACE } from "@stage6/eligibility";
 import { openBefore, type GateResult } from "@stage6/validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CompleteRoot } from "../testing/complete-root.ts";
@@ -74,6 +77,47 @@ async function refusing(what: string, verbs: readonly Verb[]): Promise<string[]>
   }
   return refused;
 }
+
+test("a signed document is what it says, whatever the call says: --reject opens no way for an acceptance", async () => {
+  const at = (name: string): string => join(sandbox.path, name);
+  const sign = async (name: string, ...words: readonly string[]): Promise<void> => {
+    expect((await root.call(["accept", "--operator", "jp", "--document", name, ...words])).code).toBe(5);
+    await promisify(execFile)(
+      "ssh-keygen",
+      ["-Y", "sign", "-n", ACCEPTANCE_NAMESPACE, "-f", "operator", name],
+      {
+        cwd: sandbox.path,
+      },
+    );
+  };
+  await sign("yes.json");
+  await sign("no.json", "--reject");
+  await rename(harness("acceptances"), at("acceptances"));
+  await rename(harness("comparisons"), at("comparisons"));
+  const given = (name: string): string[] => [
+    "accept",
+    "--operator",
+    "jp",
+    "--document",
+    name,
+    "--signature",
+    `${name}.sig`,
+  ];
+  const before = await written();
+  const open = await root.call([...given("yes.json"), "--reject"]);
+  expect(open.out).toContain("comparison-stored COMPARISON_MISSING");
+  expect({ code: open.code, written: await written() }).toEqual({ code: 1, written: before });
+  // The proof does not hold now, and may be rejected all the same.
+  const rejected = await root.call(given("no.json"));
+  expect({ code: rejected.code, said: rejected.out.includes("operator:jp rejected") }).toEqual({
+    code: 0,
+    said: true,
+  });
+  expect(rejected.out + rejected.err).toContain("must not be recorded");
+  await rm(harness("acceptances"), { recursive: true });
+  await rename(at("acceptances"), harness("acceptances"));
+  await rename(at("comparisons"), harness("comparisons"));
+}, 120_000);
 
 test("whatever makes validate refuse makes the verbs that write refuse too, with its code", async () => {
   expect(await refusing("nothing", VERBS)).toEqual([]);

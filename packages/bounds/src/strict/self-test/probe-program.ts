@@ -185,7 +185,7 @@ function attempts(target: ProbeTargets): Attempt[] {
     })),
     ...fill(`/dev/${token}`, target.sharedMemoryBytes + MORE_THAN_ROOM),
     ...fill(`/dev/shm/${token}`, target.sharedMemoryBytes + MORE_THAN_ROOM),
-    // On kernels on which nobody may use io_uring, the filter shows by the other.
+    // Some kernels turn io_uring off for every user: there the refusal of ptrace shows the filter.
     { probe: "io-uring", calls: [["ioUringSetup", number(RING_ENTRIES), ZEROS]] },
     { probe: "io-uring", calls: [["ptrace", number(PTRACE_TRACEME), number(0)]] },
     // The harness collects what lies behind it.

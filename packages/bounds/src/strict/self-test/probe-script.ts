@@ -10,9 +10,11 @@ function asOwnRoot(bwrap: string, options: readonly string[], script: string): s
   return line([bwrap, ...root, "--dev-bind", "/", "/", ...options, "/bin/sh", "-c", script]);
 }
 
-/** Exit code 0 when one kernel setting can be opened for writing; nothing is written. */
-const OPEN_SETTING =
-  '( for file in $(find /proc/sys -type f); do command : <>"$file" && exit 0; done; exit 1 )';
+/** How deep kernel settings lie below `/proc/sys`, and one level more. */
+const SETTING_LEVELS = 6;
+const SETTINGS = Array.from({ length: SETTING_LEVELS }, (_, level) => `/proc/sys${"/*".repeat(level + 1)}`);
+/** Exit code 0 when one kernel setting can be opened for writing; nothing is written. The shell alone does it: a program that is not in view would read as a refusal. */
+const OPEN_SETTING = `( for file in ${SETTINGS.join(" ")}; do command : <>"$file" && exit 0; done; exit 1 )`;
 
 /**
  * Succeeds when an open file of the harness, or of any other process in view but the shell, can be opened for writing.
