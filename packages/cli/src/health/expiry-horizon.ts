@@ -14,12 +14,8 @@ export function checkHorizon(documents: EligibilityDocuments, now: Timestamp, da
     ...(trust?.signers ?? []).map(
       ({ principal, validBefore }) => [`the key of ${principal}`, validBefore] as const,
     ),
-    ...(admission === null
-      ? []
-      : [["the source admission", Date.parse(admission.statement.predicate.expiresAt)] as const]),
-    ...(stage5 === null
-      ? []
-      : [["the Stage 5 evidence", Date.parse(stage5.statement.predicate.expiresAt)] as const]),
+    ...(admission === null ? [] : [["the source admission", Date.parse(admission.expiresAt)] as const]),
+    ...(stage5 === null ? [] : [["the Stage 5 evidence", Date.parse(stage5.expiresAt)] as const]),
     ...(proof === null ? [] : [["the proof", Date.parse(proof.statement.predicate.expiresAt)] as const]),
   ];
   const [first] = ends.toSorted(([, a], [, b]) => a - b);

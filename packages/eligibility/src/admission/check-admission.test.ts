@@ -179,3 +179,45 @@ describe("a source admission", () => {
     expect(codes({ admissions: [sampleAdmission(), later] })).toEqual(["SOURCE_DRIFT tree"]);
   });
 });
+
+describe("a source admission made after the plan", () => {
+  const after = "2026-06-02T00:00:00.000Z";
+  const first = sampleAdmission();
+  const OTHER = { gitCommit: "8".repeat(40), gitTree: "9".repeat(40) };
+  const again = (change: Partial<SourceAdmission["predicate"]> = {}) =>
+    sampleAdmission({ admittedAt: after, expiresAt: "2026-06-30T00:00:00.000Z", ...change });
+
+  it("R38: of the same source breaks nothing", () => {
+    expect(codes({ admissions: [first, again()] })).toEqual([]);
+  });
+
+  it("R9: of the same source renews an admission that expired, and none of another source does", () => {
+    const late = "2026-06-22T00:00:00.000Z";
+    expect(codes({ admissions: [first] }, late)).toEqual(["SOURCE_STALE expired"]);
+    expect(codes({ admissions: [first, again()] }, late)).toEqual([]);
+    const others = [
+      sampleAdmission({ admittedAt: after, expiresAt: "2026-06-30T00:00:00.000Z" }, undefined, OTHER),
+      again({ files: { count: 209, listSha256: sha256("another list") } }),
+      again({ dependencies: [] }),
+    ];
+    for (const other of others)
+      expect(codes({ admissions: [first, other] }, late)).toEqual(["SOURCE_STALE expired"]);
+  });
+
+  it("R38: of the same source ends an admission when it finds what stands in the way (SOURCE_MISSING)", () => {
+    const knownDefects = [{ id: "D1", summary: "it deletes", severity: "blocking" as const }];
+    expect(codes({ admissions: [first, again({ knownDefects })] })).toEqual([
+      "SOURCE_MISSING blocking-defect",
+    ]);
+  });
+
+  it("R38: of another source says nothing about the plan, until that source is what is there (SOURCE_REPLACED)", () => {
+    const other = sampleAdmission({ admittedAt: after }, undefined, OTHER);
+    expect(codes({ admissions: [first, other] })).toEqual([]);
+    const looks = sampleObservations(started).map((look) =>
+      look.moment === "now" ? { ...look, ...OTHER } : look,
+    );
+    expect(codes({ admissions: [first, other], observations: looks })).toEqual(["SOURCE_REPLACED now"]);
+    expect(codes({ admissions: [first], observations: looks })).toEqual(["SOURCE_DRIFT tree"]);
+  });
+});

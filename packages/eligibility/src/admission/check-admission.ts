@@ -20,41 +20,65 @@ export interface AdmissionInput {
   readonly now: Timestamp;
 }
 
-/** The admission in force. */
-export type AdmissionRecord = SignedStatement<SourceAdmission>;
+/** The admission that a plan rests on. */
+export interface AdmissionRecord extends SignedStatement<SourceAdmission> {
+  /** Until when the newest review of the same source holds. */
+  readonly expiresAt: Timestamp;
+}
 
-/** Checks source admissions: the newest decides; it has to be signed, fresh, started once, and the very source that ran and that is there now. */
+/**
+ * Checks source admissions. A plan rests on the newest one made before it, which has to be the very source that ran and that
+ * is there now; without such a one, or without a plan, the newest counts. Whether the source may be used now is for the newest
+ * review of the same source: it renews an admission, or ends it.
+ */
 export function checkAdmission(input: AdmissionInput): {
   readonly record: AdmissionRecord | null;
   readonly problems: readonly Problem[];
 } {
-  const keys = trustedKeysOf(input.trust, "admission-reviewer", input.now);
+  const { plan, trust, now } = input;
+  const keys = trustedKeysOf(trust, "admission-reviewer", now);
   const problems: Problem[] = [];
   const read = input.admissions.flatMap((file) => {
     const { signed, problems: found } = openStatement(SourceAdmission, file, keys, "SOURCE_SIGNER");
     problems.push(...found);
     return signed ?? [];
   });
-  const [newest] = read.toSorted((a, b) => (admittedAt(a) < admittedAt(b) ? 1 : -1));
-  if (newest === undefined) {
+  const newestFirst = read.toSorted((a, b) => (admittedAt(a) < admittedAt(b) ? 1 : -1));
+  const own = plan === null ? undefined : newestFirst.find((one) => admittedAt(one) <= plan.createdAt);
+  const admission = own ?? newestFirst[0];
+  if (admission === undefined) {
     if (problems.length === 0)
       problems.push(problemIn("admissions", "SOURCE_MISSING", "missing", "no source admission"));
     return { record: null, problems };
   }
-  const about = (code: string, rule: string, expected: string, found?: string | null): void =>
-    void problems.push(problemIn(newest.file, code, rule, expected, found));
-  checkReview(newest, input, about);
-  checkRuns(newest, input, about);
-  checkObservations(newest, input, about);
-  return { record: problems.length === 0 ? newest : null, problems };
+  const review = newestFirst.find((one) => sourceOf(one) === sourceOf(admission)) ?? admission;
+  const aboutFile =
+    (file: string): About =>
+    (code, rule, expected, found) =>
+      void problems.push(problemIn(file, code, rule, expected, found));
+  const about = aboutFile(admission.file);
+  checkReview(review, input, aboutFile(review.file));
+  checkRuns(admission, input, about);
+  checkObservations(admission, newestFirst, input, about);
+  const record = { ...admission, expiresAt: review.statement.predicate.expiresAt };
+  return { record: problems.length === 0 ? record : null, problems };
 }
 
-const admittedAt = ({ statement }: AdmissionRecord): string => statement.predicate.admittedAt;
+/** What two admissions of one source have in common, as text. */
+function sourceOf({ statement: { subject, predicate } }: Admission): string {
+  const { repository, form, files, subTrees, prompts, extraFiles, extraFolders } = predicate;
+  const { lockfiles, dependencies, runtime, binary } = predicate;
+  const beside = { prompts, extraFiles, extraFolders, lockfiles, dependencies, runtime };
+  return JSON.stringify([subject, repository, form, files, subTrees, beside, binary.sha256]);
+}
+
+type Admission = SignedStatement<SourceAdmission>;
+const admittedAt = ({ statement }: Admission): string => statement.predicate.admittedAt;
 
 type About = (code: string, rule: string, expected: string, found?: string | null) => void;
 
 /** The document alone: dates, licence, defects, start probe. */
-function checkReview({ statement }: AdmissionRecord, { now }: AdmissionInput, about: About): void {
+function checkReview({ statement }: Admission, { now }: AdmissionInput, about: About): void {
   const { admittedAt: from, expiresAt, licence, knownDefects, startProbe, upstream } = statement.predicate;
   if (from > now) about("SOURCE_STALE", "future", "admitted in the past", from);
   if (!spansAtMost(from, expiresAt, MAX_AGE_DAYS))
@@ -82,7 +106,7 @@ function checkReview({ statement }: AdmissionRecord, { now }: AdmissionInput, ab
 }
 
 /** The admission against what was planned and what ran. */
-function checkRuns({ statement }: AdmissionRecord, { plan, reports }: AdmissionInput, about: About): void {
+function checkRuns({ statement }: Admission, { plan, reports }: AdmissionInput, about: About): void {
   const [subject] = statement.subject;
   const { binary, admittedAt: from } = statement.predicate;
   if (plan === null) return;
@@ -107,7 +131,8 @@ function checkRuns({ statement }: AdmissionRecord, { plan, reports }: AdmissionI
 
 /** The admission against the source as it is and as it was around every run. */
 function checkObservations(
-  record: AdmissionRecord,
+  admission: Admission,
+  all: readonly Admission[],
   { observations, reports, now }: AdmissionInput,
   about: About,
 ): void {
@@ -125,7 +150,15 @@ function checkObservations(
   for (const seen of observations) {
     if (seen.observedAt > now)
       about("SOURCE_STALE", "future", "looked at in the past", `${seen.moment} ${seen.observedAt}`);
-    for (const { code, rule, expected, found } of checkSource(record.statement, seen))
+    const differences = checkSource(admission.statement, seen);
+    const later = all.filter((one) => admittedAt(one) > admittedAt(admission));
+    const other = later.find((one) => checkSource(one.statement, seen).length === 0);
+    if (seen.moment === "now" && differences.length > 0 && other !== undefined) {
+      const admitted = `the source that the plan rests on is there; ${other.file} admits another one, which needs a plan of its own`;
+      about("SOURCE_REPLACED", "now", admitted, other.statement.subject[0]?.digest.gitCommit);
+      continue;
+    }
+    for (const { code, rule, expected, found } of differences)
       about(code, rule, `${seen.moment} ${seen.observedAt}: ${expected}`, found);
   }
 }

@@ -68,11 +68,7 @@ function statementOf(
   now: string,
 ): EligibilityRecord | RehearsalRecord {
   const resource = (uri: string, digest: Sha256) => ({ uri, digest: { sha256: digestHex(digest) } });
-  const expiries = [
-    proof.statement.predicate.expiresAt,
-    admission.statement.predicate.expiresAt,
-    stage5.statement.predicate.expiresAt,
-  ];
+  const expiries = [proof.statement.predicate.expiresAt, admission.expiresAt, stage5.expiresAt];
   const common = {
     verifier: { id: VERIFIER_ID } as const,
     timeVerified: now,

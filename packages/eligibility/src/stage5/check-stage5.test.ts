@@ -70,9 +70,32 @@ describe("Stage 5 evidence", () => {
   it("R50: about another tree of the candidate is refused (STAGE5_SOURCE_DRIFT)", () => {
     const source = {
       repository: "git+https://example.invalid/case",
-      commit: "c".repeat(40),
+      commit: "8".repeat(40),
       gitTree: "9".repeat(40),
     };
     expect(codes(sampleStage5({ source }))).toEqual(["STAGE5_SOURCE_DRIFT tree"]);
+  });
+});
+
+describe("Stage 5 evidence finished after the plan", () => {
+  const times = { finishedAt: "2026-06-02T01:00:00.000Z", expiresAt: "2026-12-01T00:00:00.000Z" };
+  const at = (now: string, ...stage5: readonly Stage5Evidence[]): string[] =>
+    codesOf("stage5", { ...documents, stage5 }, { now });
+  const source = {
+    repository: "git+https://example.invalid/case",
+    commit: "8".repeat(40),
+    gitTree: "9".repeat(40),
+  };
+
+  it("R28: about the same source breaks nothing, and renews what expired", () => {
+    const short = sampleStage5({ expiresAt: "2026-06-10T00:00:00.000Z" });
+    expect(codes(good, sampleStage5(times))).toEqual([]);
+    expect(at("2026-06-12T00:00:00.000Z", short)).toEqual(["STAGE5_EXPIRED expiry"]);
+    expect(at("2026-06-12T00:00:00.000Z", short, sampleStage5(times))).toEqual([]);
+  });
+
+  it("R28: that failed about the same source refuses (STAGE5_FAILED); about another one it says nothing of this plan", () => {
+    expect(codes(good, sampleStage5({ ...times, result: "FAILED" }))).toEqual(["STAGE5_FAILED result"]);
+    expect(codes(good, sampleStage5({ ...times, result: "FAILED", source }))).toEqual([]);
   });
 });

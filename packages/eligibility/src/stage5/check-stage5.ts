@@ -22,12 +22,21 @@ export interface Stage5Input {
   readonly now: Timestamp;
 }
 
-/** The Stage 5 record in force. */
-export type Stage5Record = SignedStatement<Stage5Statement>;
+/** The Stage 5 record that a plan rests on. */
+export interface Stage5Record extends SignedStatement<Stage5Statement> {
+  /** Until when the newest validation of the same source holds. */
+  readonly expiresAt: Timestamp;
+}
+
+interface ReadRecord {
+  readonly signed: SignedStatement<Stage5Statement>;
+  readonly files: ReadonlyMap<string, Sha256>;
+}
 
 /**
- * Checks Stage 5 evidence. The newest record decides, so that a later failure cannot be hidden behind an earlier pass,
- * and a record that cannot be read is a problem of its own.
+ * Checks Stage 5 evidence. A plan rests on the newest record that was finished before it; without such a one, or without a
+ * plan, the newest counts. The newest record about the same source renews it, or ends it: a later failure cannot be hidden
+ * behind an earlier pass. A record that cannot be read is a problem of its own.
  */
 export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input): {
   readonly record: Stage5Record | null;
@@ -35,32 +44,42 @@ export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input
 } {
   const problems: Problem[] = [];
   const keys = trustedKeysOf(trust, "stage5-validator", now);
-  const read = evidence.flatMap(({ envelope, files }) => {
+  const read = evidence.flatMap(({ envelope, files }): ReadRecord[] => {
     const { signed, problems: found } = openStatement(Stage5Statement, envelope, keys, "STAGE5_SIGNER");
     problems.push(...found);
     return signed === null ? [] : [{ signed, files }];
   });
-  const [newest] = read.toSorted((a, b) => (finishedAt(a.signed) < finishedAt(b.signed) ? 1 : -1));
-  if (newest === undefined) {
+  const newestFirst = read.toSorted((a, b) => (finishedAt(a.signed) < finishedAt(b.signed) ? 1 : -1));
+  const own = plan === null ? undefined : newestFirst.find((one) => finishedAt(one.signed) < plan.createdAt);
+  const record = own ?? newestFirst[0];
+  if (record === undefined) {
     if (problems.length === 0)
       problems.push(problemIn("stage5", "STAGE5_MISSING", "missing", "no Stage 5 validation evidence"));
     return { record: null, problems };
   }
-  problems.push(...checkRecord(newest.signed, newest.files, { gitTree, plan, now }));
-  return { record: problems.length === 0 ? newest.signed : null, problems };
+  const tree = ({ signed }: ReadRecord): string => signed.statement.predicate.source.gitTree;
+  const newest = newestFirst.find((one) => tree(one) === tree(record)) ?? record;
+  problems.push(...checkSoundness(newest, now), ...checkPlace(record.signed, { gitTree, plan }));
+  if (newest !== record)
+    problems.push(...checkSoundness(record, now).filter(({ code }) => code !== "STAGE5_EXPIRED"));
+  const { expiresAt } = newest.signed.statement.predicate;
+  return { record: problems.length === 0 ? { ...record.signed, expiresAt } : null, problems };
 }
 
-const finishedAt = ({ statement }: Stage5Record): string => statement.predicate.finishedAt;
+const finishedAt = ({ statement }: SignedStatement<Stage5Statement>): string =>
+  statement.predicate.finishedAt;
 
-function checkRecord(
-  { file, statement }: Stage5Record,
-  files: ReadonlyMap<string, Sha256>,
-  { gitTree, plan, now }: Pick<Stage5Input, "gitTree" | "plan" | "now">,
-): Problem[] {
-  const { result, source, startedAt, finishedAt: finished, expiresAt } = statement.predicate;
+type Add = (code: string, rule: string, expected: string, found?: string) => void;
+
+function adding(file: string, problems: Problem[]): Add {
+  return (code, rule, expected, found) => void problems.push(problemIn(file, code, rule, expected, found));
+}
+
+/** The record by itself: result, files, times. */
+function checkSoundness({ signed: { file, statement }, files }: ReadRecord, now: Timestamp): Problem[] {
+  const { result, startedAt, finishedAt: finished, expiresAt } = statement.predicate;
   const problems: Problem[] = [];
-  const add = (code: string, rule: string, expected: string, found?: string): void =>
-    void problems.push(problemIn(file, code, rule, expected, found));
+  const add = adding(file, problems);
   if (result !== "PASSED") add("STAGE5_FAILED", "result", "the validation has to have passed", result);
   for (const { name, digest } of statement.subject) {
     const actual = files.get(name);
@@ -77,10 +96,21 @@ function checkRecord(
     if (!listed.has(name)) add("STAGE5_DIGEST", "unlisted", "the statement names every file", name);
   if (!(startedAt <= finished && finished <= now))
     add("STAGE5_ORDER", "times", "it started, then finished, and both lie in the past", finished);
-  if (plan !== null && finished >= plan.createdAt)
-    add("STAGE5_ORDER", "plan", `it has to be finished before the plan of ${plan.createdAt}`, finished);
   if (!(Date.parse(expiresAt) > Date.parse(now)))
     add("STAGE5_EXPIRED", "expiry", "it has expired", expiresAt);
+  return problems;
+}
+
+/** The record against the plan that rests on it, and the admitted source. */
+function checkPlace(
+  { file, statement }: SignedStatement<Stage5Statement>,
+  { gitTree, plan }: Pick<Stage5Input, "gitTree" | "plan">,
+): Problem[] {
+  const { source, finishedAt: finished } = statement.predicate;
+  const problems: Problem[] = [];
+  const add = adding(file, problems);
+  if (plan !== null && finished >= plan.createdAt)
+    add("STAGE5_ORDER", "plan", `it has to be finished before the plan of ${plan.createdAt}`, finished);
   if (gitTree !== null && source.gitTree !== gitTree)
     add("STAGE5_SOURCE_DRIFT", "tree", `the admitted source is ${gitTree}`, source.gitTree);
   return problems;
