@@ -1,7 +1,9 @@
+import type { KeyObject } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ACCEPTANCE_STATEMENT,
+  harnessIdOf,
   judgeDocuments,
   type Acceptance,
   type EligibilityCheck,
@@ -11,11 +13,13 @@ import {
 import {
   digestHex,
   SCHEMA_VERSION,
+  sha256,
   writeStrictBytes,
+  type JournalPoint,
   type Sha256,
   type Timestamp,
 } from "@stage6/evidence-interface";
-import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
+import { appendJournal, assertJournal, rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
 
 /** A document with its detached signature. */
 export interface SignedBytes {
@@ -37,13 +41,14 @@ export function acceptableProof(documents: EligibilityDocuments, now: Timestamp)
     : { ok: true, digest: proof.digest, statement: proof.statement };
 }
 
-/** The document that an operator signs. */
+/** The document that an operator signs; `journal` is how far the journal of the root went when it was shown. */
 export function acceptanceOf(
   digest: Sha256,
   { predicate }: ProofStatement,
   operator: string,
   decision: Acceptance["decision"],
   acceptedAt: Timestamp,
+  journal: JournalPoint,
 ): Acceptance {
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -53,6 +58,7 @@ export function acceptanceOf(
     decision,
     operator,
     acceptedAt,
+    journal,
     statement: ACCEPTANCE_STATEMENT,
   };
 }
@@ -65,7 +71,7 @@ export type RegisteredAcceptance =
   | { readonly ok: true; readonly file: string }
   | { readonly ok: false; readonly checks: readonly EligibilityCheck[] };
 
-/** Registers a signed acceptance of a proof; a signature that does not hold is refused and not written, a signed rejection is written. */
+/** Registers a signed acceptance of a proof, also in the journal, whose line `journalKey` signs; a signature that does not hold is refused and not written, a signed rejection is written. */
 export async function registerAcceptance(
   root: string,
   documents: EligibilityDocuments,
@@ -73,7 +79,9 @@ export async function registerAcceptance(
   name: string,
   { document, signature }: SignedBytes,
   now: Timestamp,
+  journalKey: KeyObject,
 ): Promise<RegisteredAcceptance> {
+  const harness = harnessIdOf(documents.harness) ?? "";
   const file = join("acceptances", digestHex(proofDigest), `${name}.json`);
   const own = {
     document: { path: file, bytes: document },
@@ -87,9 +95,12 @@ export async function registerAcceptance(
   const target = join(rootLayout(root).acceptances, digestHex(proofDigest), `${name}.json`);
   // The signature goes first: a document without one is a fault, a signature without a document is nothing, and is all
   // that a call leaves which was ended in between.
+  await assertJournal(root, now);
   if (!(await isThere(target))) await rm(`${target}.sig`, { force: true });
   if ((await writeNewFile(root, `${target}.sig`, signature)) === "different") return taken(file);
   if ((await writeNewFile(root, target, document)) === "different") return taken(file);
+  const entry = { harness, kind: "acceptance", path: file, sha256: sha256(document), at: now } as const;
+  await appendJournal(root, [entry], journalKey);
   return { ok: true, file };
 }
 

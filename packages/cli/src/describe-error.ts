@@ -1,5 +1,5 @@
 import { BoundsError } from "@stage6/bounds";
-import { EligibilityError } from "@stage6/eligibility";
+import { AppendError } from "@stage6/evidence-interface";
 import { SealError, errorCode } from "@stage6/evidence-interface/fs";
 import { RunnerError, type RunnerErrorCode } from "@stage6/runner";
 import type { RootFinding } from "@stage6/validator";
@@ -76,6 +76,9 @@ function systemMessage(error: Error, written: readonly string[]): string {
   return named || written.length === 0 ? error.message : `${error.message} (below ${written.join(" or ")})`;
 }
 
+/** Codes of an append-only file that cannot be believed. */
+const BROKEN: ReadonlySet<string> = new Set(["LEDGER_BROKEN", "JOURNAL_BROKEN", "JOURNAL_ROLLED_BACK"]);
+
 /** Says what went wrong; `written` are the folders that the call writes to. Anything unforeseen is INTERNAL, exit 70. */
 export function describeError(error: unknown, written: readonly string[] = []): DescribedError {
   const plain = { remedy: null, details: null, findings: [] };
@@ -108,10 +111,10 @@ export function describeError(error: unknown, written: readonly string[] = []): 
       message: error.message,
       remedy: "Install git, or put it on PATH.",
     };
-  if (error instanceof EligibilityError)
+  if (error instanceof AppendError)
     return {
       ...plain,
-      exitCode: error.code === "LEDGER_BROKEN" ? EXIT.invalid : EXIT.refused,
+      exitCode: BROKEN.has(error.code) ? EXIT.invalid : EXIT.refused,
       code: error.code,
       message: error.message,
       remedy:

@@ -1,5 +1,7 @@
+import type { Id, JournalPoint } from "@stage6/evidence-interface";
 import type { EligibilityDocuments, SourceObservation } from "@stage6/eligibility";
-import { judgeRoot, type GateCheck, type PlanEntry } from "@stage6/validator";
+import { judgeRoot, type GateCheck, type PlanEntry, type ReadGateOptions } from "@stage6/validator";
+import { errorCode } from "@stage6/evidence-interface/fs";
 import { caseAdapter } from "./case-adapter.ts";
 import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -7,6 +9,7 @@ import { EXIT } from "./exit-code.ts";
 import { choosePlan, openRoot, type OpenRoot } from "./open-root.ts";
 import { readFounder } from "./founder-pin.ts";
 import { LANES, type CatalogLane } from "./lane-catalog.ts";
+import { readSeen, rememberSeen } from "./journal-seen.ts";
 import { placesFor } from "./places-for.ts";
 import { placesOf } from "./probe-lanes.ts";
 import { keysFolder } from "./user-folders.ts";
@@ -40,28 +43,48 @@ export async function observeNow(
   return [await lookAtSource(lane, places, { moment: "now", trial: null, observedAt: context.now })];
 }
 
-/** The founder of a root, as this user was told: an option of everything that reads a gate. */
-export async function founderOf(
-  { io }: CommandContext,
-  harnessId: string,
-): Promise<{ readonly founder?: string }> {
-  const founder = await readFounder(keysFolder(io.env), harnessId);
-  return founder === null ? {} : { founder };
+/** Options of everything that reads a gate. */
+export type KnownOutside = Pick<ReadGateOptions, "founder" | "journalSeen">;
+
+/** Remembers how far a journal goes that was checked; a user who knows no founder, or whose folder of keys takes no file, remembers nothing. */
+export async function noteSeen(
+  { io, log }: CommandContext,
+  harness: Id,
+  { founder }: KnownOutside,
+  point: JournalPoint,
+): Promise<void> {
+  if (founder === undefined) return;
+  try {
+    await rememberSeen(keysFolder(io.env), harness, point);
+  } catch (error) {
+    log(`How far the journal went could not be remembered (${errorCode(error)}).`);
+  }
+}
+
+/** What this user knows of a root from outside of it: its founder, and how far its journal went. */
+export async function knownOutside({ io }: CommandContext, harnessId: string): Promise<KnownOutside> {
+  const keys = keysFolder(io.env);
+  const founder = await readFounder(keys, harnessId);
+  const journalSeen = await readSeen(keys, harnessId);
+  return { ...(founder === null ? {} : { founder }), ...(journalSeen === null ? {} : { journalSeen }) };
 }
 
 /** Opens a root and judges its gate for one plan (null: the newest); throws what {@link openRoot} and {@link choosePlan} throw. */
 export async function openGate(context: CommandContext, planId: string | null): Promise<OpenGate> {
   const root = await openRoot(context.root, context.shownRoot, context.now);
   const entry = choosePlan(root, planId);
+  const outside = await knownOutside(context, root.config.id);
   const { gate, checks } = await judgeRoot({
     root: root.path,
     now: context.now,
     planId: entry.id,
     caseAdapter: caseAdapter(),
     observations: await observeNow(context, root, entry.id),
-    ...(await founderOf(context, root.config.id)),
+    ...outside,
   });
-  const { documents, findings } = gate;
+  const { documents, findings, journal } = gate;
+  if (journal?.point != null && journal.findings.length === 0)
+    await noteSeen(context, root.config.id, outside, journal.point);
   if (documents === null || findings.length > 0)
     throw new CliError("ROOT_INVALID", EXIT.invalid, `the harness root ${context.shownRoot} is not sound`, {
       remedy: "Put the named files back as they were; nothing was changed.",

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { ModelRef, Timestamp, TrialPlan } from "@stage6/evidence-interface";
-import { rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
+import { writeNewFile } from "@stage6/evidence-interface/fs";
 import { earlierPlansOf } from "@stage6/comparator";
 import { makePlan, planIntent, sealPlan, type LaneCandidate } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
 import type { ChosenBounds } from "./choose-bounds.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import type { WrittenDocument } from "./journal-documents.ts";
 import { liveModelRef } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { readFixtures } from "./read-fixtures.ts";
@@ -71,13 +72,11 @@ export async function choosePlanFor(root: OpenRoot, wish: PlanWish): Promise<Cho
 }
 
 /** Writes a new plan; a kept one is there already. */
-export async function writePlan(root: OpenRoot, chosen: ChosenPlan): Promise<void> {
-  if (chosen.state === "kept") return;
-  await writeNewFile(
-    root.path,
-    join(rootLayout(root.path).plans, `${chosen.id}.json`),
-    sealPlan(chosen.plan).bytes,
-  );
+export async function writePlan(root: OpenRoot, chosen: ChosenPlan): Promise<WrittenDocument> {
+  const path = `plans/${chosen.id}.json`;
+  if (chosen.state === "new")
+    await writeNewFile(root.path, join(root.path, path), sealPlan(chosen.plan).bytes);
+  return { kind: "plan", path, sha256: chosen.digest };
 }
 
 /** The intent of a plan that was made before: which plans came before it is no part of it. */

@@ -13,8 +13,10 @@ import {
   digestHex,
   formatFinding,
   SCHEMA_VERSION,
+  sha256,
   signStatement,
   STATEMENT_TYPE,
+  type Sha256,
   type Timestamp,
 } from "@stage6/evidence-interface";
 import { errorCode, rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
@@ -45,6 +47,7 @@ export interface WrittenRecord {
   readonly record: ApplicabilityRecord;
   /** Path relative to the root. */
   readonly file: string;
+  readonly sha256: Sha256;
 }
 
 /**
@@ -98,9 +101,10 @@ export async function recordApplicability(
   };
   const key = await readRoleKey("runner", wish.keys, root.config.id, root.trusted);
   const file = applicabilityPath(lane, id);
-  if ((await writeNewFile(root.path, join(root.path, file), signStatement(statement, key))) === "different")
+  const bytes = signStatement(statement, key);
+  if ((await writeNewFile(root.path, join(root.path, file), bytes)) === "different")
     throw refused(`${file} is there already, and records are never written over`);
-  return { record, file };
+  return { record, file, sha256: sha256(bytes) };
 }
 
 const laneOf = (one: Awaited<ReturnType<typeof probeLanes>>[number]): string =>

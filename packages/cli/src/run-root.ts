@@ -8,12 +8,14 @@ import {
   systemClock,
   trialsOf,
   type ReadyLane,
+  type RunPlanInput,
   type RunSummary,
   type TrialProgress,
 } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
+import { readSeen } from "./journal-seen.ts";
 import { liveEndpoint } from "./live-model.ts";
 import type { OpenRoot } from "./open-root.ts";
 import { assertOwned } from "./assert-owned.ts";
@@ -89,6 +91,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     harness: TOOL,
     lanes,
     key,
+    journal: await journalOf(root, options.keys),
     clock: systemClock(),
     endpoint,
     protectedTrees: root.config.protectedTrees ?? [],
@@ -96,6 +99,11 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,
   });
+}
+
+async function journalOf(root: OpenRoot, keys: string): Promise<NonNullable<RunPlanInput["journal"]>> {
+  const seen = await readSeen(keys, root.config.id);
+  return { harness: root.config.id, ...(seen === null ? {} : { seen }) };
 }
 
 /** A lane with a look at its source, where an operator provides it. */

@@ -5,6 +5,7 @@ import {
   deriveLaneResults,
   deriveProof,
   deriveVerdict,
+  harnessIdOf,
   judgeDocuments,
   MAX_AGE_DAYS,
   type EligibilityCheck,
@@ -18,7 +19,7 @@ import {
   type Sha256,
   type Timestamp,
 } from "@stage6/evidence-interface";
-import { rootLayout, writeNewFolder } from "@stage6/evidence-interface/fs";
+import { appendJournal, assertJournal, rootLayout, writeNewFolder } from "@stage6/evidence-interface/fs";
 
 /** A proof that was sealed, or the checks that stand in its way. */
 export type SealedProof =
@@ -27,6 +28,7 @@ export type SealedProof =
 
 /** Checks that come after the proof, and so do not stand in its way. */
 const LATER: readonly string[] = ["proof", "operator-acceptance", "records"];
+const PROOF = "comparison.dsse.json";
 const DAY_MS = 86_400_000;
 
 /**
@@ -43,25 +45,37 @@ export async function sealProof(
   const open = checks.filter(
     ({ id, verdict }) => !LATER.includes(id) && verdict !== "pass" && verdict !== "not-applicable",
   );
-  if (open.length > 0 || sources === null) return { ok: false, checks: open };
+  const harness = harnessIdOf(documents.harness);
+  if (open.length > 0 || sources === null || harness === null) return { ok: false, checks: open };
   const challenge = randomBytes(16).toString("hex");
   const expiresAt = new Date(Date.parse(now) + MAX_AGE_DAYS * DAY_MS).toISOString();
   const statement = deriveProof(sources, { challenge, finishedAt: now, expiresAt });
   const digest = sha256(writeStrictBytes(statement));
   const { comparison } = sources;
   const results = deriveLaneResults(comparison, sha256(writeStrictBytes(comparison)));
-  const files = new Map<string, unknown>([
-    ["comparison.dsse.json", statement],
+  const envelope = signStatement(statement, comparator);
+  const files = new Map<string, Uint8Array>([
+    [PROOF, envelope],
     ...results.map(
-      (result, at) => [`${comparison.lanes[at]?.lane ?? at}.test-result.dsse.json`, result] as const,
+      (result, at) =>
+        [
+          `${comparison.lanes[at]?.lane ?? at}.test-result.dsse.json`,
+          signStatement(result, comparator),
+        ] as const,
     ),
-    ["verdict.svr.dsse.json", deriveVerdict(comparison, statement.subject, now)],
+    ["verdict.svr.dsse.json", signStatement(deriveVerdict(comparison, statement.subject, now), comparator)],
   ]);
   const folder = join(rootLayout(root).proofs, digestHex(digest));
+  await assertJournal(root, now);
   const written = await writeNewFolder(root, folder, async (draft) => {
-    for (const [name, statement] of files)
-      await writeFile(join(draft, name), signStatement(statement, comparator));
+    for (const [name, bytes] of files) await writeFile(join(draft, name), bytes);
   });
   if (!written) throw new Error(`${folder} exists already`);
+  const path = `proofs/${digestHex(digest)}/${PROOF}`;
+  await appendJournal(
+    root,
+    [{ harness, kind: "proof", path, sha256: sha256(envelope), at: now }],
+    comparator,
+  );
   return { ok: true, digest, challenge, folder };
 }

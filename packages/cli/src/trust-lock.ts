@@ -1,8 +1,14 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { checkTrustRoot, type TrustFiles } from "@stage6/eligibility";
-import { withFolderLock, writeSynced } from "@stage6/eligibility/fs";
-import { inFolder, readSmallFile, rootLayout, syncPath } from "@stage6/evidence-interface/fs";
+import {
+  inFolder,
+  readSmallFile,
+  rootLayout,
+  syncPath,
+  withFolderLock,
+  writeSynced,
+} from "@stage6/evidence-interface/fs";
 import type { CommandContext } from "./command-context.ts";
 import { readFounder } from "./founder-pin.ts";
 import type { OpenRoot } from "./open-root.ts";

@@ -102,4 +102,3 @@ export {
   type TrustRoot,
 } from "./trust/trust-root.ts";
 export { NO_AUTHORITY } from "./schema-parts.ts";
-export { EligibilityError, type EligibilityErrorCode } from "./eligibility-error.ts";

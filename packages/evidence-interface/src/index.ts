@@ -1,3 +1,4 @@
+export { AppendError, type AppendErrorCode } from "./append-error.ts";
 export { AttemptIntent } from "./attempt-intent.ts";
 export { AttemptInterruption, INTERRUPTION_PREDICATE } from "./attempt-interruption.ts";
 export {
@@ -17,6 +18,16 @@ export {
   type SelfTestRows,
 } from "./bounds-self-test.ts";
 export { BUNDLE_FILES, SELF_TEST_FILE } from "./bundle-files.ts";
+export { readChainedLines, writeChainedLine, type ChainedLines } from "./chained-lines.ts";
+export { JOURNAL_KINDS, JournalEntry, JournalPoint, type JournalKind } from "./journal/journal-entry.ts";
+export {
+  isSignedBy,
+  nextJournalEntry,
+  readJournal,
+  wentThrough,
+  type JournalDraft,
+  type ReadJournal,
+} from "./journal/journal-line.ts";
 export { type BundleInput } from "./bundle-input.ts";
 export { checkFiles } from "./check-files.ts";
 export { reportDocuments, sealDocuments, type DocumentBytes } from "./seal-documents.ts";

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import type { KeyObject } from "node:crypto";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import {
   digestHex,
   INTERRUPTION_PREDICATE,
@@ -11,6 +11,7 @@ import {
   writeStrictBytes,
   type AttemptIntent,
   type AttemptInterruption,
+  type Sha256,
   type TrialRef,
 } from "@stage6/evidence-interface";
 import { rootLayout, trialPath, writeNewFile } from "@stage6/evidence-interface/fs";
@@ -70,6 +71,21 @@ export async function listAttempts(root: string, trial: TrialRef): Promise<Annou
     .flatMap((name) => INTENT.exec(name)?.[1] ?? [])
     .toSorted()
     .map((attemptId) => ({ attemptId, interrupted: interrupted.has(attemptId) }));
+}
+
+/** Every announced attempt at a trial: its path relative to the root with `/`, and its digest. */
+export async function listIntents(
+  root: string,
+  trial: TrialRef,
+): Promise<{ readonly path: string; readonly sha256: Sha256 }[]> {
+  const folder = folderOf(root, trial);
+  const attempts = await listAttempts(root, trial);
+  return Promise.all(
+    attempts.map(async ({ attemptId }) => {
+      const file = join(folder, `${attemptId}.json`);
+      return { path: relative(root, file).split(sep).join("/"), sha256: sha256(await readFile(file)) };
+    }),
+  );
 }
 
 async function publish(root: string, trial: TrialRef, name: string, bytes: Uint8Array): Promise<void> {

@@ -3,10 +3,10 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import { probeStrict, type StrictDriver } from "@stage6/bounds";
-import type { HarnessRef, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
-import { makeBelow, rootLayout, trialPath } from "@stage6/evidence-interface/fs";
+import type { HarnessRef, Id, JournalPoint, Report, TrialPlan, TrialRef } from "@stage6/evidence-interface";
+import { appendJournal, makeBelow, rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
-import { listAttempts, writeIntent, writeInterruption } from "./attempt-files.ts";
+import { listAttempts, listIntents, writeIntent, writeInterruption } from "./attempt-files.ts";
 import { formatTime, type Clock } from "./clock.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
 import { sealPlan } from "./make-plan.ts";
@@ -58,6 +58,8 @@ export interface RunPlanInput {
    * begun again; `again` begins the trial again, for the failure matrix, whose trials show a state and are no sample.
    */
   readonly lostAttempts?: "evidence" | "again";
+  /** Whose journal each attempt is put into before it runs; left out, attempts are not journaled, and no gate counts them. */
+  readonly journal?: { readonly harness: Id; readonly seen?: JournalPoint };
 }
 
 /** Counts of a run: what was there, what was made, what is still missing. */
@@ -158,6 +160,7 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
       if (await exists(join(layout.runs, trialPath(trial)))) input.onProgress({ kind: "kept", trial });
       else todo.push({ trial, lost: again ? null : await lostAttempt(input.root, trial) });
     }
+    await journalAttempts(input, trials);
     if (todo.length === 0) return { planned: trials.length, kept: trials.length, sealed: 0, missing: 0 };
     await makeBelow(input.root, layout.staging);
     await clearStaging(layout.staging, new Set(todo.flatMap(({ lost }) => lost ?? [])));
@@ -265,6 +268,23 @@ async function attempt(
   return true;
 }
 
+/** Puts every attempt at these trials into the journal that is not there yet: also one whose runner was killed before it could. */
+async function journalAttempts(
+  { root, journal, key, clock }: RunPlanInput,
+  trials: readonly TrialRef[],
+): Promise<void> {
+  if (journal === undefined) return;
+  const { harness, seen } = journal;
+  const drafts = (await Promise.all(trials.map((trial) => listIntents(root, trial)))).flat();
+  const at = formatTime(clock.now());
+  await appendJournal(
+    root,
+    drafts.map((one) => ({ harness, kind: "intent", ...one, at })),
+    key,
+    seen,
+  );
+}
+
 /** Announces a trial and runs it; null when it was given up. */
 async function begin(input: RunPlanInput, spec: TrialSpec): Promise<Report | null> {
   const { root, clock, key, onProgress } = input;
@@ -274,6 +294,7 @@ async function begin(input: RunPlanInput, spec: TrialSpec): Promise<Report | nul
     return null;
   }
   await writeIntent(root, { trial, attemptId, planDigest, startedAt: formatTime(clock.now()) });
+  await journalAttempts(input, [trial]);
   onProgress({ kind: "started", trial });
   const end = await runTrial(spec);
   if (end.state === "sealed") return end.report;

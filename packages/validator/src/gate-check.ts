@@ -7,6 +7,7 @@ export const CHECK_IDS = [
   "harness-config",
   "trust",
   "policy",
+  "journal",
   "plan-present",
   "bundles",
   "applicability",

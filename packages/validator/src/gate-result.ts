@@ -1,5 +1,5 @@
 import { Comparison } from "@stage6/comparator";
-import { Count, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
+import { Count, JournalPoint, Sha256, ShortText, Timestamp } from "@stage6/evidence-interface";
 import { Coverage } from "@stage6/failure-matrix";
 import Type, { type Static, type TProperties } from "typebox";
 import { GateCheck } from "./gate-check.ts";
@@ -55,6 +55,9 @@ export const GateResult = closed(
       [closed({ id: Type.String({ maxLength: 64 }), digest: Sha256 }, "Plan judged."), Type.Null()],
       { description: "Plan judged; null when there is none." },
     ),
+    journal: Type.Union([JournalPoint, Type.Null()], {
+      description: "How far the journal goes; null when it does not hold.",
+    }),
     inputs: Type.Array(RootInput, { description: "Files that were read, sorted by path." }),
     checks: Type.Array(GateCheck, { description: "Checks sorted by id." }),
     comparison: Type.Optional(Comparison),

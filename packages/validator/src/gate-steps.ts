@@ -8,7 +8,7 @@ export type GateStepName = (typeof GATE_STEPS)[number]["name"];
 export const GATE_STEPS = [
   {
     name: "root",
-    checks: ["root-readable", "harness-config", "trust", "policy", "contracts", "lane-registry"],
+    checks: ["root-readable", "harness-config", "trust", "policy", "journal", "contracts", "lane-registry"],
   },
   { name: "operator", checks: ["trust-root"] },
   { name: "signed policy", checks: ["policy-signed"] },

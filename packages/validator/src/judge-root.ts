@@ -6,6 +6,7 @@ import { applicabilityCheck } from "./checks/applicability-check.ts";
 import { documentChecks } from "./checks/document-checks.ts";
 import { bundlesCheck, comparisonCheck, evidenceClassCheck, storedCheck } from "./checks/evidence-checks.ts";
 import { gateChecks, GATE_CHECK_IDS } from "./checks/gate-checks.ts";
+import { journalCheck } from "./checks/journal-check.ts";
 import { notRun } from "./checks/make-check.ts";
 import { compareTrials } from "./compare-trials.ts";
 import type { GateCheck } from "./gate-check.ts";
@@ -29,6 +30,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
   const evidence = await judgeEvidence(options, gate, compareWith);
   const checks = [
     ...documentChecks({ ...view, findings: gate.findings }, selected, options.planId ?? null),
+    journalCheck(gate.journal, inputs),
     ...evidence.checks,
     ...(documents === null
       ? GATE_CHECK_IDS.map((id) => notRun(id, "the harness root could not be read"))

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { renderGateResult } from "./render-gate-result.ts";
 import { rootCopies } from "./testing/root-copies.ts";
+import { writeSampleJournal } from "./testing/journal-root.ts";
 import type { SampleRoot } from "./testing/sample-root.ts";
 import { flipByte } from "./testing/spoil.ts";
 import { removeTempFolders, tempFolder } from "./testing/temp-folder.ts";
@@ -33,6 +34,8 @@ it("says verdict, what is missing and the next command", async () => {
   await rm(join(root, bundles[0]!), { recursive: true });
   expect(await render(root)).toContain("Next: stage6 run");
   for (const name of ["plans", "runs", "attempts"]) await rm(join(root, name), { recursive: true });
+  expect(await render(root)).toContain("Next: restore the named files, or journal/ with them");
+  await writeSampleJournal(root);
   expect(await render(root)).toContain("Next: stage6 plan\n");
   expect(await render(join(root, "none"))).toContain("Next: stage6 init");
 });

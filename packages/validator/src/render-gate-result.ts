@@ -12,6 +12,10 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["harness-config", "correct harness.json, or start a new root with stage6 init"],
   ["trust", "correct trust/keys.json, or start a new root with stage6 init"],
   ["policy", "correct policy/stage6.policy.json; a changed policy needs a new plan"],
+  [
+    "journal",
+    "restore the named files, or journal/ with them, from a copy; a file without a line never counted and can be removed",
+  ],
   ["plan-present", "stage6 plan"],
   ["bundles", "stage6 run"],
   ["applicability", "stage6 not-applicable, before the plan is compared"],

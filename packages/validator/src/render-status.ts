@@ -5,6 +5,15 @@ import { GATE_STEPS, type GateStepName } from "./gate-steps.ts";
 import { escapeLong, wrap } from "./text.ts";
 import { exitCodeOfCheck } from "./verdict-of-checks.ts";
 
+/** What `validate` names file by file, and no command puts right. */
+const JOURNAL_CODES = [
+  "JOURNAL_MISSING",
+  "JOURNAL_BROKEN",
+  "JOURNAL_ROLLED_BACK",
+  "JOURNAL_DOCUMENT",
+  "JOURNAL_UNLISTED",
+];
+
 /** The command that takes a step. */
 interface StepCommand {
   readonly command: readonly string[];
@@ -13,7 +22,10 @@ interface StepCommand {
 }
 
 const COMMANDS: Readonly<Record<GateStepName, StepCommand>> = {
-  root: { command: ["init"] },
+  root: {
+    command: ["init"],
+    instead: Object.fromEntries(JOURNAL_CODES.map((code) => [code, ["validate"]])),
+  },
   operator: {
     command: ["operator", "add", "NAME", "--key", "FILE.pub"],
     instead: {

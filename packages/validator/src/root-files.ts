@@ -28,4 +28,5 @@ export const ROOT_FILES = {
   proofs: below(layout.proofs),
   acceptances: below(layout.acceptances),
   eligibility: below(layout.eligibility),
+  journal: below(layout.journal),
 } as const;

@@ -9,6 +9,11 @@ export const ROOT_CODES = [
   "LANE_REGISTRY_INCOMPLETE",
   "REPLAY_DIVERGED",
   "PLAN_MISSING",
+  "JOURNAL_MISSING",
+  "JOURNAL_BROKEN",
+  "JOURNAL_ROLLED_BACK",
+  "JOURNAL_DOCUMENT",
+  "JOURNAL_UNLISTED",
 ] as const;
 
 /** One reason code of a harness root. */

@@ -32,6 +32,7 @@ export const RootInput = Type.Object(
         Type.Literal("failure-matrix"),
         Type.Literal("matrix-block"),
         Type.Literal("matrix-injection"),
+        Type.Literal("journal"),
       ],
       {
         description:

@@ -56,6 +56,7 @@ describe("a whole rehearsal", () => {
       "evidence-class": "EVIDENCE_MISSING",
       "failure-matrix": "MATRIX_INCOMPLETE",
       "harness-config": null,
+      journal: null,
       "lane-registry": null,
       ledger: null,
       "operator-acceptance": "NOT_RUN",

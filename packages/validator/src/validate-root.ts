@@ -59,7 +59,15 @@ function nothingRead(): JudgedRoot["gate"] {
     findings: [],
     inputs: [],
   };
-  const nothing = { trials: [], earlier: [], attempts: null, findings: [], inputs: [], verified: null };
+  const nothing = {
+    trials: [],
+    earlier: [],
+    attempts: null,
+    findings: [],
+    inputs: [],
+    journal: null,
+    verified: null,
+  };
   return { view, selected: null, applicability: null, matrix: null, documents: null, ...nothing };
 }
 
@@ -83,6 +91,7 @@ function assemble({ now, tool = TOOL }: ValidateOptions, judged: JudgedRoot): Ga
     harnessRoot: { digest: sha256(writeStrictBytes(inputs)) },
     policy: view.policy === null ? null : { digest: view.policy.digest },
     plan: selected === null ? null : { id: selected.id, digest: selected.digest },
+    journal: gate.journal === null || gate.journal.findings.length > 0 ? null : gate.journal.point,
     inputs,
     checks,
     ...(comparison === null ? {} : { comparison }),

@@ -9,10 +9,12 @@ import type { Perform } from "../build-program.ts";
 import { acceptableProof, acceptanceBytes, acceptanceOf, registerAcceptance } from "../accept-proof.ts";
 import { commandLine, shellQuote } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
+import { journalKey, rememberJournal } from "../journal-documents.ts";
 import { openGate } from "../open-gate.ts";
 import { parsePath } from "../parse-options.ts";
 import { refusal } from "../refusal.ts";
 import { signCommand, sshSign } from "../ssh-sign.ts";
+import { keysFolder } from "../user-folders.ts";
 import { parseOperator } from "./operator.ts";
 
 interface AcceptOptions {
@@ -55,7 +57,14 @@ export function addAccept(program: Command, perform: Perform): void {
     const bytes =
       signature === undefined
         ? acceptanceBytes(
-            acceptanceOf(proof.digest, proof.statement, `operator:${operator}`, asked, context.now),
+            acceptanceOf(
+              proof.digest,
+              proof.statement,
+              `operator:${operator}`,
+              asked,
+              context.now,
+              documents.journal.point,
+            ),
           )
         : await readFile(file);
     const decision = decisionIn(bytes);
@@ -106,6 +115,7 @@ export function addAccept(program: Command, perform: Perform): void {
       operator,
       { document: bytes, signature: made },
       context.now,
+      await journalKey(root, keysFolder(context.io.env)),
     );
     if (!registered.ok)
       return refusal(
@@ -113,6 +123,7 @@ export function addAccept(program: Command, perform: Perform): void {
         registered.checks,
         commandLine(context, ["accept", "--operator", operator]),
       );
+    await rememberJournal(context, root);
     return {
       exitCode: EXIT.holds,
       verdict: decision,

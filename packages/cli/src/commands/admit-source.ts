@@ -9,13 +9,14 @@ import {
   validateDocument,
   writeStrictBytes,
 } from "@stage6/evidence-interface";
-import { errorCode, rootLayout, writeNewFile } from "@stage6/evidence-interface/fs";
+import { errorCode, writeNewFile } from "@stage6/evidence-interface/fs";
 import { startBounds } from "@stage6/runner";
 import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT } from "../exit-code.ts";
+import { writeJournaled } from "../journal-documents.ts";
 import { LANES } from "../lane-catalog.ts";
 import { openRoot } from "../open-root.ts";
 import { placesFor } from "../places-for.ts";
@@ -83,7 +84,11 @@ export function addAdmitSource(program: Command, perform: Perform): void {
     const bytes = signStatement(collected.statement, key);
     const digest = sha256(writeStrictBytes(collected.statement));
     const name = `${digestHex(digest).slice(0, 16)}.dsse.json`;
-    await writeNewFile(root.path, join(rootLayout(root.path).admissions, lane.id, name), bytes);
+    const path = `admissions/${lane.id}/${name}`;
+    await writeJournaled(context, root, async () => {
+      const written = await writeNewFile(root.path, join(root.path, path), bytes);
+      return { written, documents: [{ kind: "admission", path, sha256: sha256(bytes) }] };
+    });
     const { subject, predicate } = collected.statement;
     const text = [
       `Admitted the source of ${lane.id}: admissions/${lane.id}/${name}`,

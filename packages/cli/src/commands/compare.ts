@@ -13,6 +13,7 @@ import { commandLine, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { compareLaneWithItself, compareRoot } from "../compare-root.ts";
 import { EXIT } from "../exit-code.ts";
+import { rememberJournal } from "../journal-documents.ts";
 import { openGate } from "../open-gate.ts";
 import { choosePlan, openRoot } from "../open-root.ts";
 import { parseLane } from "../parse-options.ts";
@@ -99,6 +100,7 @@ async function seal(context: CommandContext, planId: string): Promise<CommandRes
   const sealed = await sealProof(root.path, documents, context.now, comparator);
   if (!sealed.ok)
     return refusal("the proof cannot be sealed", sealed.checks, commandLine(context, ["status"]));
+  await rememberJournal(context, root);
   const { digest, challenge, folder } = sealed;
   const shown = `${context.shownRoot}/${relative(root.path, folder)}`;
   return {

@@ -8,7 +8,7 @@ import { checkFakeLane } from "../health/fake-smoke.ts";
 import { HEALTH_CHECKS, healthCheck, type Found, type HealthCheckId } from "../health/health-check.ts";
 import { checkProbes } from "../health/probe-planned.ts";
 import { judgeGate } from "../judge-gate.ts";
-import { founderOf } from "../open-gate.ts";
+import { knownOutside } from "../open-gate.ts";
 import { choosePlan, openRoot } from "../open-root.ts";
 import { parseCount } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
@@ -69,7 +69,7 @@ async function examine(
     root: root.path,
     now: context.now,
     planId: entry.id,
-    ...(await founderOf(context, root.config.id)),
+    ...(await knownOutside(context, root.config.id)),
   });
   const found: Readonly<Record<HealthCheckId, () => Promise<Found>>> = {
     "stage6-validated": () => Promise.resolve({ code: null, message: "the whole gate holds" }),

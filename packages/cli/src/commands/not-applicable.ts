@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { MAX_APPLICABILITY_DAYS } from "@stage6/comparator";
 import type { Perform } from "../build-program.ts";
 import { EXIT } from "../exit-code.ts";
+import { writeJournaled } from "../journal-documents.ts";
 import { choosePlan, openRoot } from "../open-root.ts";
 import { parseCount, parseLane } from "../parse-options.ts";
 import { placesFor } from "../places-for.ts";
@@ -34,11 +35,11 @@ export function addNotApplicable(program: Command, perform: Perform): void {
   perform<NotApplicableOptions>(command, async (context, options) => {
     const root = await openRoot(context.root, context.shownRoot, context.now);
     const entry = choosePlan(root, options.plan ?? null);
-    const { record, file } = await recordApplicability(root, entry, {
-      ...options,
-      keys: keysFolder(context.io.env),
-      places: await placesFor(context, root),
-      now: context.now,
+    const places = await placesFor(context, root);
+    const { record, file } = await writeJournaled(context, root, async () => {
+      const keys = keysFolder(context.io.env);
+      const written = await recordApplicability(root, entry, { ...options, keys, places, now: context.now });
+      return { written, documents: [{ kind: "applicability", path: written.file, sha256: written.sha256 }] };
     });
     const { exitCode } = record.probe;
     const ended = exitCode === null ? "could not be started" : `ended with exit code ${exitCode}`;

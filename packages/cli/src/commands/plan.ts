@@ -5,10 +5,11 @@ import { chooseBounds } from "../choose-bounds.ts";
 import { commandLine } from "../command-context.ts";
 import { boundsOf, describePlan } from "../describe-plan.ts";
 import { EXIT } from "../exit-code.ts";
+import { journalPlan } from "../journal-plan.ts";
 import { openRoot } from "../open-root.ts";
 import { addPlanOptions, type PlanOptions } from "../plan-options.ts";
 import { placesFor } from "../places-for.ts";
-import { choosePlanFor, writePlan } from "../plan-root.ts";
+import { choosePlanFor } from "../plan-root.ts";
 import { probeLanes } from "../probe-lanes.ts";
 import { selectLanes } from "../select-lanes.ts";
 
@@ -42,7 +43,7 @@ export function addPlan(program: Command, perform: Perform): void {
       now: context.now,
     });
     const dry = options.dryRun === true;
-    if (!dry) await writePlan(root, plan);
+    if (!dry) await journalPlan(context, root, plan);
     const state = plan.state === "kept" ? "kept" : dry ? "not-written" : "written";
     const head = {
       kept: `Plan ${plan.id} was made for exactly this before; it is kept and nothing was written.`,

@@ -1,13 +1,16 @@
 import { relative } from "node:path";
 import { renderSummary } from "@stage6/eligibility";
 import { openBefore } from "@stage6/validator";
+import { appendJournal } from "@stage6/evidence-interface/fs";
 import type { Command } from "commander";
 import { assertClock } from "../assert-clock.ts";
 import type { Perform } from "../build-program.ts";
-import { commandLine } from "../command-context.ts";
+import { commandLine, type CommandContext } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
+import { rememberJournal } from "../journal-documents.ts";
 import { openGate } from "../open-gate.ts";
-import { recordRoot } from "../record-root.ts";
+import { openRoot } from "../open-root.ts";
+import { recordRoot, unjournaledRecords } from "../record-root.ts";
 import { refusal } from "../refusal.ts";
 import { openRoleKey } from "../role-keys-of-root.ts";
 import { keysFolder } from "../user-folders.ts";
@@ -24,6 +27,7 @@ export function addRecord(program: Command, perform: Perform): void {
       "a record",
       "Leave --now out. What would be recorded at another time is shown by stage6 validate --now.",
     );
+    await finishRecords(context);
     const { root, documents, checks } = await openGate(context, plan ?? null);
     const open = openBefore("record", checks);
     if (open.length > 0) return refusal("the gate refuses", open, commandLine(context, ["status"]));
@@ -31,6 +35,7 @@ export function addRecord(program: Command, perform: Perform): void {
     const recorded = await recordRoot(root.path, documents, context.now, comparator);
     if (!recorded.ok)
       return refusal("the gate refuses", recorded.decision.checks, commandLine(context, ["status"]));
+    await rememberJournal(context, root);
     const { recordType, recordDigest, file, summary } = recorded;
     const shown = `${context.shownRoot}/${relative(root.path, file)}`;
     const says =
@@ -44,4 +49,15 @@ export function addRecord(program: Command, perform: Perform): void {
       data: { record: { type: recordType, digest: recordDigest, file: relative(root.path, file), summary } },
     };
   });
+}
+
+/** Puts into the journal what an earlier call recorded and could not put there any more. */
+async function finishRecords(context: CommandContext): Promise<void> {
+  const root = await openRoot(context.root, context.shownRoot, context.now);
+  const documents = await unjournaledRecords(root.path);
+  if (documents.length === 0) return;
+  const key = await openRoleKey(root, "comparator", keysFolder(context.io.env));
+  const harness = root.config.id;
+  const drafts = documents.map((document) => ({ harness, ...document, at: context.now }));
+  await appendJournal(root.path, drafts, key);
 }

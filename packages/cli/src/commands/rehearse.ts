@@ -10,11 +10,12 @@ import { EXIT } from "../exit-code.ts";
 import { initRoot } from "../init-root.ts";
 import { installAndProbe } from "../install-missing.ts";
 import { driveMatrix, rowsAtOnce } from "../matrix/drive-matrix.ts";
+import { journalPlan } from "../journal-plan.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parseCount } from "../parse-options.ts";
 import { addPlanOptions, type PlanOptions } from "../plan-options.ts";
 import { placesFor } from "../places-for.ts";
-import { choosePlanFor, writePlan } from "../plan-root.ts";
+import { choosePlanFor } from "../plan-root.ts";
 import { probeLanes, type ProbePlaces } from "../probe-lanes.ts";
 import { isUnchanged, isVerified, renderRehearsal } from "../rehearsal.ts";
 import { runRoot } from "../run-root.ts";
@@ -67,7 +68,7 @@ async function rehearse(context: CommandContext, options: RehearseOptions): Prom
     bounds: await chooseBounds(options.bounds),
     now: context.now,
   });
-  await writePlan(root, plan);
+  await journalPlan(context, root, plan);
   const summary = await runRoot(root, plan, {
     keys,
     env: io.env,

@@ -1,9 +1,11 @@
 import { Argument, InvalidArgumentError, type Command } from "commander";
 import { appendRevocation } from "@stage6/eligibility/fs";
 import { rootLayout } from "@stage6/evidence-interface/fs";
+import { revocationDocuments } from "@stage6/validator";
 import type { Perform } from "../build-program.ts";
 import { commandLine } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
+import { writeJournaled } from "../journal-documents.ts";
 import { openRoot } from "../open-root.ts";
 
 const KINDS = ["proof", "key", "acceptance"] as const;
@@ -28,11 +30,15 @@ export function addRevoke(program: Command, perform: Perform): void {
   perform<{ reason: string }>(command, async (context, { reason }, [given = "", id = ""]) => {
     const root = await openRoot(context.root, context.shownRoot, context.now);
     const kind = KINDS.find((one) => one === given) ?? "proof";
-    await appendRevocation(rootLayout(root.path).revocations, {
-      kind,
-      id,
-      revokedAt: context.now,
-      reason: reason.slice(0, 1000),
+    await writeJournaled(context, root, async () => {
+      const { revocations } = rootLayout(root.path);
+      const lines = await appendRevocation(revocations, {
+        kind,
+        id,
+        revokedAt: context.now,
+        reason: reason.slice(0, 1000),
+      });
+      return { written: kind, documents: revocationDocuments(lines) };
     });
     return {
       exitCode: EXIT.holds,

@@ -8,7 +8,7 @@ import type { Perform } from "../build-program.ts";
 import { commandLine, shellQuote, type CommandContext } from "../command-context.ts";
 import type { CommandResult } from "../command-result.ts";
 import { EXIT } from "../exit-code.ts";
-import { founderOf } from "../open-gate.ts";
+import { knownOutside } from "../open-gate.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parsePath } from "../parse-options.ts";
 import { refusal } from "../refusal.ts";
@@ -63,7 +63,7 @@ async function signPolicy(
   const { documents } = await readGate({
     root: root.path,
     now: context.now,
-    ...(await founderOf(context, root.config.id)),
+    ...(await knownOutside(context, root.config.id)),
   });
   const checks = documents === null ? [] : policyChecks(documents, made, context.now);
   if (documents === null || checks.some(({ verdict }) => verdict !== "pass"))

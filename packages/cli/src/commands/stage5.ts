@@ -23,7 +23,8 @@ import type { Perform } from "../build-program.ts";
 import { CliError } from "../cli-error.ts";
 import { commandLine } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
-import { founderOf } from "../open-gate.ts";
+import { writeJournaled } from "../journal-documents.ts";
+import { knownOutside } from "../open-gate.ts";
 import { openRoot, type OpenRoot } from "../open-root.ts";
 import { parsePath } from "../parse-options.ts";
 import { openRoleKey } from "../role-keys-of-root.ts";
@@ -60,7 +61,7 @@ export function addStage5(program: Command, perform: Perform): void {
     const { documents } = await readGate({
       root: root.path,
       now: context.now,
-      ...(await founderOf(context, root.config.id)),
+      ...(await knownOutside(context, root.config.id)),
     });
     const { trust, problems: unsafe } =
       documents === null
@@ -86,7 +87,10 @@ export function addStage5(program: Command, perform: Perform): void {
         text: `${["The evidence does not hold; nothing was written.", ...problems.map(({ code, file, message }) => `  ${code} ${file}: ${message}`)].join("\n")}\n`,
         data: { problems },
       };
-    await register(root.path, id, folder, bytes);
+    await writeJournaled(context, root, async () => {
+      await register(root.path, id, folder, bytes);
+      return { written: id, documents: [{ kind: "stage5", path: envelope.path, sha256: sha256(bytes) }] };
+    });
     return {
       exitCode: EXIT.holds,
       text: `Registered Stage 5 evidence stage5/${id}.dsse.json: ${record.statement.predicate.result}, ${files.size} files.\nNext: ${commandLine(context, ["status"])}\n`,

@@ -11,6 +11,7 @@ import {
 } from "@stage6/eligibility";
 import { KEYS, sampleMatrix, sampleObservations } from "@stage6/eligibility/testing";
 import { openEnvelope, keyId } from "@stage6/evidence-interface";
+import { testKeys } from "@stage6/evidence-interface/testing";
 import { readGate } from "@stage6/validator";
 import { writeGateRoot, type SampleRoot } from "@stage6/validator/testing";
 import { createPublicKey } from "node:crypto";
@@ -83,7 +84,14 @@ async function accept(sample: SampleRoot, key: string, operator = "real") {
   const proof = acceptableProof(documents, ACCEPTED);
   if (!proof.ok) throw new Error(JSON.stringify(proof.checks));
   const document = acceptanceBytes(
-    acceptanceOf(proof.digest, proof.statement, `operator:${operator}`, "accepted", ACCEPTED),
+    acceptanceOf(
+      proof.digest,
+      proof.statement,
+      `operator:${operator}`,
+      "accepted",
+      ACCEPTED,
+      documents.journal.point,
+    ),
   );
   const signature = await sshSign(document, key, ACCEPTANCE_NAMESPACE, process.env);
   return registerAcceptance(
@@ -93,6 +101,7 @@ async function accept(sample: SampleRoot, key: string, operator = "real") {
     operator,
     { document, signature },
     ACCEPTED,
+    testKeys().runner.privateKey,
   );
 }
 const record = async (sample: SampleRoot) =>
@@ -151,7 +160,14 @@ describe("without the operator's key", () => {
     const proof = acceptableProof(documents, ACCEPTED);
     if (!proof.ok) throw new Error("no proof");
     const document = acceptanceBytes(
-      acceptanceOf(proof.digest, proof.statement, "operator:real", "accepted", ACCEPTED),
+      acceptanceOf(
+        proof.digest,
+        proof.statement,
+        "operator:real",
+        "accepted",
+        ACCEPTED,
+        documents.journal.point,
+      ),
     );
     const signature = await sshSign(document, operatorKey, POLICY_NAMESPACE, process.env);
     const refused = await registerAcceptance(
@@ -161,6 +177,7 @@ describe("without the operator's key", () => {
       "real",
       { document, signature },
       ACCEPTED,
+      testKeys().runner.privateKey,
     );
     expect(refused).toMatchObject({ ok: false, checks: [{ code: "ACCEPTANCE_SIGNATURE" }] });
   }, 120_000);

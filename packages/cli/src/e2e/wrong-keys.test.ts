@@ -39,7 +39,10 @@ beforeAll(async () => {
   await makeSshKey(sandbox, "lane");
   const proof = await root.statement();
   const forged = acceptanceBytes(
-    acceptanceOf(root.proof, proof, "operator:jp", "accepted", "2026-06-05T00:01:00.000Z"),
+    acceptanceOf(root.proof, proof, "operator:jp", "accepted", "2026-06-05T00:01:00.000Z", {
+      entries: 0,
+      head: null,
+    }),
   );
   await writeFile(at("forged.json"), forged);
   await writeFile(at("forged.sig"), await sshSign(forged, at("lane"), ACCEPTANCE_NAMESPACE, process.env));

@@ -85,11 +85,13 @@ export class CompleteRoot {
   /** Puts these folders of the root back as they were made; all of them but the evidence when none is named. */
   async putBack(folders: readonly string[] = []): Promise<void> {
     const [root, kept] = [join(this.#sandbox.path, "harness"), join(this.#sandbox.path, "kept")];
-    const there = folders.length > 0 ? folders : await readdir(root);
+    const there = folders.length > 0 ? [...folders, "journal"] : await readdir(root);
+    // What this user saw of the journal goes back with it.
+    await rm(join(this.#sandbox.path, "keys/sample/journal"), { force: true });
     for (const name of there.filter((one) => !EVIDENCE.has(one)))
       await rm(join(root, name), { recursive: true, force: true });
     if (folders.length === 0) return this.#copy(kept, root);
-    for (const name of folders) await cp(join(kept, name), join(root, name), { recursive: true });
+    for (const name of there) await cp(join(kept, name), join(root, name), { recursive: true });
   }
 
   async #copy(from: string, to: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { oneOf, SchemaVersion, Sha256, Timestamp } from "@stage6/evidence-interface";
+import { JournalPoint, oneOf, SchemaVersion, Sha256, Timestamp } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { closed } from "../schema-parts.ts";
 
@@ -21,6 +21,7 @@ export const Acceptance = closed(
       description: "Principal of allowed_signers.",
     }),
     acceptedAt: Timestamp,
+    journal: JournalPoint,
     statement: Type.Literal(ACCEPTANCE_STATEMENT, { description: "What is confirmed." }),
   },
   "An operator's decision on one proof.",

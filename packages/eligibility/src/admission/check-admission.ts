@@ -18,6 +18,8 @@ export interface AdmissionInput {
   /** Reports of the candidate's trials. */
   readonly reports: readonly Report[];
   readonly now: Timestamp;
+  /** When each envelope came into the root, by path: an admission counts from then on, whatever date it bears. */
+  readonly registeredAt?: ReadonlyMap<string, Timestamp>;
 }
 
 /** The admission that a plan rests on. */
@@ -44,7 +46,7 @@ export function checkAdmission(input: AdmissionInput): {
     return signed ?? [];
   });
   const newestFirst = read.toSorted((a, b) => (admittedAt(a) < admittedAt(b) ? 1 : -1));
-  const own = plan === null ? undefined : newestFirst.find((one) => admittedAt(one) <= plan.createdAt);
+  const own = plan === null ? undefined : newestFirst.find((one) => cameAt(one, input) <= plan.createdAt);
   const admission = own ?? newestFirst[0];
   if (admission === undefined) {
     if (problems.length === 0)
@@ -74,6 +76,12 @@ function sourceOf({ statement: { subject, predicate } }: Admission): string {
 
 type Admission = SignedStatement<SourceAdmission>;
 const admittedAt = ({ statement }: Admission): string => statement.predicate.admittedAt;
+
+/** When an admission was there: not before it came into the root. */
+function cameAt(one: Admission, { registeredAt }: Pick<AdmissionInput, "registeredAt">): Timestamp {
+  const registered = registeredAt?.get(one.file) ?? "";
+  return registered > admittedAt(one) ? registered : admittedAt(one);
+}
 
 type About = (code: string, rule: string, expected: string, found?: string | null) => void;
 
@@ -106,9 +114,11 @@ function checkReview({ statement }: Admission, { now }: AdmissionInput, about: A
 }
 
 /** The admission against what was planned and what ran. */
-function checkRuns({ statement }: Admission, { plan, reports }: AdmissionInput, about: About): void {
-  const [subject] = statement.subject;
-  const { binary, admittedAt: from } = statement.predicate;
+function checkRuns(admission: Admission, input: AdmissionInput, about: About): void {
+  const { plan, reports } = input;
+  const [subject] = admission.statement.subject;
+  const { binary } = admission.statement.predicate;
+  const from = cameAt(admission, input);
   if (plan === null) return;
   if (subject?.name !== plan.candidate)
     about("SOURCE_MISSING", "candidate", `an admission of ${plan.candidate}`, subject?.name);

@@ -1,5 +1,5 @@
 import type { CompareInput } from "@stage6/comparator";
-import type { Sha256, Timestamp } from "@stage6/evidence-interface";
+import type { JournalPoint, Sha256, Timestamp } from "@stage6/evidence-interface";
 import type { AcceptanceFiles } from "../acceptance/check-acceptance.ts";
 import type { SourceObservation } from "../admission/source-admission.ts";
 import type { ContractInForce } from "../contracts/check-harness.ts";
@@ -41,6 +41,11 @@ export interface EligibilityDocuments {
   /** Every acceptance below acceptances/, by the folder's proof digest. */
   readonly acceptances: ReadonlyMap<Sha256, readonly AcceptanceFiles[]>;
   readonly ledger: RawFile | null;
+  /** What the journal of the root says, unchecked: how far it goes, and when each document came, by path. */
+  readonly journal: {
+    readonly point: JournalPoint;
+    readonly registeredAt: ReadonlyMap<string, Timestamp>;
+  };
   /** Every eligibility/<id>.dsse.json. */
   readonly records: readonly RawFile[];
 }

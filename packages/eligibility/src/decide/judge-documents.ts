@@ -96,6 +96,7 @@ export function judgeDocuments(
           plan,
           reports: reports.filter(({ trial }) => trial.lane === candidate),
           now,
+          registeredAt: documents.journal.registeredAt,
         });
   checks.push(
     admission === null
@@ -116,6 +117,7 @@ export function judgeDocuments(
           gitTree: admission?.record?.statement.subject[0]?.digest.gitTree ?? null,
           plan,
           now,
+          registeredAt: documents.journal.registeredAt,
         });
   checks.push(
     stage5 === null
@@ -216,7 +218,7 @@ export function judgeDocuments(
       ? notRun("records", trust === null ? UNTRUSTED : "the ledger cannot be read")
       : checkOf(
           "records",
-          checkRecords({ records: documents.records, trust, ledger, proof: proof?.record ?? null, now }),
+          checkRecords({ ...documents, trust, ledger, proof: proof?.record ?? null, now }),
           "every record stands in the ledger",
           documents.records,
         ),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sha256 } from "@stage6/evidence-interface";
 import { afterAll, describe, expect, it } from "vitest";
-import { readChainedLines } from "../chained-lines.ts";
+import { readChainedLines } from "@stage6/evidence-interface";
 import { checkLedger } from "../ledger/check-ledger.ts";
 import { Revocation } from "../trust/revocation.ts";
 import { appendLedger, appendRevocation } from "./append-ledger.ts";

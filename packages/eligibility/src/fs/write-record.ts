@@ -1,14 +1,12 @@
 import type { KeyObject } from "node:crypto";
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { digestHex, sha256, signStatement, writeStrictBytes } from "@stage6/evidence-interface";
-import { syncPath } from "@stage6/evidence-interface/fs";
-import { EligibilityError } from "../eligibility-error.ts";
+import { AppendError, digestHex, sha256, signStatement, writeStrictBytes } from "@stage6/evidence-interface";
+import { readWhole, syncPath, withFileLock, writeSynced } from "@stage6/evidence-interface/fs";
 import { checkLedger } from "../ledger/check-ledger.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import type { DerivedRecord } from "../record/derive-record.ts";
 import { addLedgerEntry } from "./append-ledger.ts";
-import { readWhole, withFileLock, writeSynced } from "./append-line.ts";
 
 /** A record as it was written. */
 export interface WrittenRecord {
@@ -34,7 +32,7 @@ export async function writeRecord(
     await settleDrafts(opened);
     if (statement === null || draft === null) return null;
     if (notBefore !== null && draft.recordedAt < notBefore)
-      throw new EligibilityError(
+      throw new AppendError(
         "CLOCK_BEHIND",
         `the clock says ${draft.recordedAt}, and what the record rests on was signed at ${notBefore}`,
       );
@@ -60,7 +58,7 @@ const recordName = (hex: string): string => `${hex.slice(0, 16)}.dsse.json`;
 async function settleDrafts(folder: string): Promise<void> {
   const bytes = await readWhole(join(folder, LEDGER));
   const { ledger } = checkLedger(bytes === null ? null : { path: LEDGER, bytes });
-  if (ledger === null) throw new EligibilityError("LEDGER_BROKEN", "the ledger is broken");
+  if (ledger === null) throw new AppendError("LEDGER_BROKEN", "the ledger is broken");
   const named = new Set(ledger.entries.map(({ recordDigest }) => digestHex(recordDigest)));
   const names = await readdir(folder);
   for (const name of names) {

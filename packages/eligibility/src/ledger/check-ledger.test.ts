@@ -1,7 +1,7 @@
 import { sha256 } from "@stage6/evidence-interface";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { writeChainedLine } from "../chained-lines.ts";
+import { writeChainedLine } from "@stage6/evidence-interface";
 import { fileOf } from "../testing/sample-keys.ts";
 import { codesOf } from "../testing/codes-of.ts";
 import { wholeSample } from "../testing/sample-documents.ts";

@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION, type Sha256 } from "@stage6/evidence-interface";
-import { readChainedLines } from "../chained-lines.ts";
+import { readChainedLines } from "@stage6/evidence-interface";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { NO_AUTHORITY } from "../schema-parts.ts";

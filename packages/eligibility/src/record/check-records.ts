@@ -1,28 +1,27 @@
 import Type from "typebox";
-import type { Timestamp } from "@stage6/evidence-interface";
 import type { Ledger } from "../ledger/check-ledger.ts";
 import { openStatement } from "../open-statement.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { ProofRecord } from "../proof/check-proof.ts";
 import type { RawFile } from "../raw-file.ts";
-import { trustedKeysOf, type TrustRoot } from "../trust/trust-root.ts";
+import { trustedKeysOf } from "../trust/trust-root.ts";
 import { EligibilityRecord, RehearsalRecord } from "./eligibility-record.ts";
+import { followsAcceptance, type RecordSources } from "./follows-acceptance.ts";
 
 /** What records are held against. */
-export interface RecordsInput {
+export interface RecordsInput extends RecordSources {
   /** Every eligibility/<id>.dsse.json. */
   readonly records: readonly RawFile[];
-  readonly trust: TrustRoot;
   readonly ledger: Ledger;
   /** The proof in force, if any. */
   readonly proof: ProofRecord | null;
-  readonly now: Timestamp;
 }
 
 const AnyRecord = Type.Union([EligibilityRecord, RehearsalRecord]);
 
 /** Checks written records: signed by a comparator key, each in the ledger under its own type, and none recorded without a file. */
-export function checkRecords({ records, trust, ledger, proof, now }: RecordsInput): readonly Problem[] {
+export function checkRecords(input: RecordsInput): readonly Problem[] {
+  const { records, trust, ledger, proof, now } = input;
   const problems: Problem[] = [];
   const keys = trustedKeysOf(trust, "comparator", now);
   const found = new Set<string>();
@@ -41,6 +40,7 @@ export function checkRecords({ records, trust, ledger, proof, now }: RecordsInpu
     const named = inputAttestations.find(({ uri }) => uri === "proof")?.digest.sha256;
     if (entry !== undefined && entry.proofDigest !== `sha256:${named ?? ""}`)
       add("proof", `the ledger has it for the proof ${entry.proofDigest}`, named ?? "none");
+    if (entry !== undefined) problems.push(...followsAcceptance(file.path, signed.statement, entry, input));
     if (proof !== null && proof.digest === `sha256:${named ?? ""}`) {
       const type = proof.statement.predicate.evidenceClass === "live" ? "candidate-default" : "rehearsal";
       if (record.recordType !== type)

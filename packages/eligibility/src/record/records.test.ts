@@ -183,18 +183,67 @@ describe("a record", () => {
   });
 
   it.each([
-    ["type", { recordType: "rehearsal" }],
-    ["proof", { proofDigest: sha256("another proof") }],
+    ["type", { recordType: "rehearsal" }, []],
+    ["proof", { proofDigest: sha256("another proof") }, ["RECORD_INVALID unaccepted"]],
+    ["acceptance", { acceptanceDigest: sha256("another acceptance") }, []],
   ] as const)(
     "R20: that the ledger has with another %s is refused (RECORD_INVALID)",
-    async (rule, change) => {
+    async (rule, change, more) => {
       const folder = await recordFolder();
       await writeRecord(folder, { ...recorded, draft: { ...draft, ...change } }, KEYS.comparator);
       expect(codesOf("records", await withFolder(live.documents, folder))).toEqual([
         `RECORD_INVALID ${rule}`,
+        ...more,
       ]);
     },
   );
+
+  describe("made with the comparator's key alone, with a line in the ledger, is refused (RECORD_INVALID)", () => {
+    const forge = async (
+      change: Partial<typeof statement.predicate.stage6_record>,
+      documents: (live: EligibilityDocuments) => EligibilityDocuments = (same) => same,
+    ): Promise<readonly string[]> => {
+      const folder = await recordFolder();
+      const stage6_record = { ...statement.predicate.stage6_record, ...change };
+      const forged = { ...statement, predicate: { ...statement.predicate, stage6_record } };
+      await writeRecord(folder, { ...recorded, statement: forged as typeof statement }, KEYS.comparator);
+      return codesOf("records", documents(await withFolder(live.documents, folder)));
+    };
+
+    it.each([
+      ["unaccepted", {}, (all: EligibilityDocuments) => ({ ...all, acceptances: new Map() })],
+      ["unproven", {}, (all: EligibilityDocuments) => ({ ...all, proofs: [] })],
+      ["candidate", { candidate: "codex" }, undefined],
+      ["operator", { operator: "operator:other" }, undefined],
+      ["expiry", { expiresAt: "2099-01-01T00:00:00.000Z" }, undefined],
+    ] as const)("R40, R46: %s", async (rule, change, documents) => {
+      expect(await forge({}, undefined)).toEqual([]);
+      expect(await forge(change, documents)).toEqual([`RECORD_INVALID ${rule}`]);
+    });
+
+    it.each([
+      ["is a rejection", { document: { decision: "rejected" } }],
+      ["another key signed", { key: KEYS.stranger }],
+      ["a machine's key signed", { key: KEYS.comparator }],
+      ["was signed for the policy", { namespace: "stage6-policy@v1" }],
+      ["is not signed", { signature: null }],
+    ])("R40, R46: on an acceptance that %s", async (_, change) => {
+      const acceptance = sampleAcceptance(live.proof, live.digest, change);
+      const digest = sha256(acceptance.document.bytes);
+      const attestations = statement.predicate.inputAttestations.map((one) =>
+        one.uri === "acceptance" ? { ...one, digest: { sha256: digestHex(digest) } } : one,
+      );
+      const forged = { ...statement, predicate: { ...statement.predicate, inputAttestations: attestations } };
+      const folder = await recordFolder();
+      await writeRecord(
+        folder,
+        { ...recorded, statement: forged, draft: { ...draft, acceptanceDigest: digest } },
+        KEYS.comparator,
+      );
+      const documents = { ...live.documents, acceptances: new Map([[live.digest, [acceptance]]]) };
+      expect(codesOf("records", await withFolder(documents, folder))).toEqual(["RECORD_INVALID unaccepted"]);
+    });
+  });
 
   it("R5: written one millisecond after the time to judge at is refused (LEDGER_BROKEN)", async () => {
     const folder = await recordFolder();

@@ -20,6 +20,8 @@ export interface Stage5Input {
   readonly gitTree: string | null;
   readonly plan: TrialPlan | null;
   readonly now: Timestamp;
+  /** When each envelope came into the root, by path: a record counts from then on, whatever date it bears. */
+  readonly registeredAt?: ReadonlyMap<string, Timestamp> | undefined;
 }
 
 /** The Stage 5 record that a plan rests on. */
@@ -38,7 +40,7 @@ interface ReadRecord {
  * plan, the newest counts. The newest record about the same source renews it, or ends it: a later failure cannot be hidden
  * behind an earlier pass. A record that cannot be read is a problem of its own.
  */
-export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input): {
+export function checkStage5({ evidence, trust, gitTree, plan, now, registeredAt }: Stage5Input): {
   readonly record: Stage5Record | null;
   readonly problems: readonly Problem[];
 } {
@@ -50,7 +52,10 @@ export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input
     return signed === null ? [] : [{ signed, files }];
   });
   const newestFirst = read.toSorted((a, b) => (finishedAt(a.signed) < finishedAt(b.signed) ? 1 : -1));
-  const own = plan === null ? undefined : newestFirst.find((one) => finishedAt(one.signed) < plan.createdAt);
+  const own =
+    plan === null
+      ? undefined
+      : newestFirst.find(({ signed }) => cameAt(signed, registeredAt) < plan.createdAt);
   const record = own ?? newestFirst[0];
   if (record === undefined) {
     if (problems.length === 0)
@@ -59,7 +64,10 @@ export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input
   }
   const tree = ({ signed }: ReadRecord): string => signed.statement.predicate.source.gitTree;
   const newest = newestFirst.find((one) => tree(one) === tree(record)) ?? record;
-  problems.push(...checkSoundness(newest, now), ...checkPlace(record.signed, { gitTree, plan }));
+  problems.push(
+    ...checkSoundness(newest, now),
+    ...checkPlace(record.signed, { gitTree, plan, registeredAt }),
+  );
   if (newest !== record)
     problems.push(...checkSoundness(record, now).filter(({ code }) => code !== "STAGE5_EXPIRED"));
   const { expiresAt } = newest.signed.statement.predicate;
@@ -68,6 +76,15 @@ export function checkStage5({ evidence, trust, gitTree, plan, now }: Stage5Input
 
 const finishedAt = ({ statement }: SignedStatement<Stage5Statement>): string =>
   statement.predicate.finishedAt;
+
+/** When a record was there: not before it came into the root. */
+function cameAt(
+  signed: SignedStatement<Stage5Statement>,
+  registeredAt: Stage5Input["registeredAt"],
+): Timestamp {
+  const registered = registeredAt?.get(signed.file) ?? "";
+  return registered > finishedAt(signed) ? registered : finishedAt(signed);
+}
 
 type Add = (code: string, rule: string, expected: string, found?: string) => void;
 
@@ -103,14 +120,21 @@ function checkSoundness({ signed: { file, statement }, files }: ReadRecord, now:
 
 /** The record against the plan that rests on it, and the admitted source. */
 function checkPlace(
-  { file, statement }: SignedStatement<Stage5Statement>,
-  { gitTree, plan }: Pick<Stage5Input, "gitTree" | "plan">,
+  signed: SignedStatement<Stage5Statement>,
+  { gitTree, plan, registeredAt }: Pick<Stage5Input, "gitTree" | "plan" | "registeredAt">,
 ): Problem[] {
-  const { source, finishedAt: finished } = statement.predicate;
+  const { file, statement } = signed;
+  const { source } = statement.predicate;
+  const finished = cameAt(signed, registeredAt);
   const problems: Problem[] = [];
   const add = adding(file, problems);
   if (plan !== null && finished >= plan.createdAt)
-    add("STAGE5_ORDER", "plan", `it has to be finished before the plan of ${plan.createdAt}`, finished);
+    add(
+      "STAGE5_ORDER",
+      "plan",
+      `it has to be finished, and registered, before the plan of ${plan.createdAt}`,
+      finished,
+    );
   if (gitTree !== null && source.gitTree !== gitTree)
     add("STAGE5_SOURCE_DRIFT", "tree", `the admitted source is ${gitTree}`, source.gitTree);
   return problems;

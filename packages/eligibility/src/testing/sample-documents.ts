@@ -200,6 +200,7 @@ export function sampleRoot(input: CompareInput): EligibilityDocuments {
     proofs: [],
     acceptances: new Map(),
     ledger: null,
+    journal: { point: { entries: 0, head: null }, registeredAt: new Map() },
     records: [],
   };
 }
@@ -273,6 +274,7 @@ export function sampleAcceptance(
     decision: "accepted",
     operator: "operator:jp",
     acceptedAt: "2026-06-04T00:00:00.000Z",
+    journal: { entries: 0, head: null },
     statement: ACCEPTANCE_STATEMENT,
     ...document,
   };

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { keyId, sha256, writeStrictBytes } from "@stage6/evidence-interface";
 import type { RawFile } from "../raw-file.ts";
-import { writeChainedLine } from "../chained-lines.ts";
+import { writeChainedLine } from "@stage6/evidence-interface";
 import { ACCEPTANCE_NAMESPACE, POLICY_NAMESPACE } from "../trust/allowed-signers.ts";
 import type { TrustAnchor } from "../trust/check-founder.ts";
 import type { TrustFiles } from "../trust/trust-root.ts";

@@ -9,7 +9,7 @@ import {
   type Timestamp,
   type TrustedKeys,
 } from "@stage6/evidence-interface";
-import { readChainedLines } from "../chained-lines.ts";
+import { readChainedLines } from "@stage6/evidence-interface";
 import { problemIn, type Problem } from "../problem.ts";
 import type { RawFile } from "../raw-file.ts";
 import { sshFingerprint } from "../ssh/ssh-public-key.ts";

@@ -30,6 +30,8 @@ export interface RootLayout {
   readonly proofs: string;
   readonly acceptances: string;
   readonly eligibility: string;
+  /** Every document that counts, in the order in which they came. */
+  readonly journal: string;
 }
 
 /** Layout of the harness root at `root`. */
@@ -58,6 +60,7 @@ export function rootLayout(root: string): RootLayout {
     proofs: join(root, "proofs"),
     acceptances: join(root, "acceptances"),
     eligibility: join(root, "eligibility"),
+    journal: join(root, "journal", "journal.jsonl"),
   };
 }
 

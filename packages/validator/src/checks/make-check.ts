@@ -9,6 +9,7 @@ const REQUIREMENTS: Readonly<Record<CheckId, readonly string[]>> = {
   "harness-config": ["R4", "R14", "R18", "R30", "R56"],
   trust: ["R24"],
   policy: ["R6", "R13"],
+  journal: ["R20", "R23", "R40"],
   "plan-present": ["R8", "R20"],
   bundles: ["R23", "R26", "R32"],
   applicability: ["R8", "R31", "R48", "R57"],

@@ -340,6 +340,7 @@ describe("one thing spoiled", () => {
       matrix: null,
       caseAdapter: { version: "1", sha256: sha256("adapter") },
       observations: [],
+      journal: null,
     };
     const looks = async (): Promise<number> =>
       (await readGateDocuments(new RawReader(root), reading)).observations.length;

@@ -16,6 +16,7 @@ import {
 import { ROOT_FILES } from "../root-files.ts";
 import { contractsInForce } from "./contracts-in-force.ts";
 import { MATRIX_FILES } from "../matrix/matrix-files.ts";
+import { journalAsRead } from "../journal/read-journaled.ts";
 import type { MatrixView } from "../matrix/read-matrix.ts";
 import type { CollectedTrial } from "../read-trial.ts";
 import type { RawReader } from "./raw-reader.ts";
@@ -42,6 +43,8 @@ export interface GateReading {
   readonly lostAttempts: number;
   readonly matrix: MatrixView | null;
   readonly caseAdapter: ContractInForce;
+  /** journal/journal.jsonl. */
+  readonly journal: RawFile | null;
   /** Looks at the candidate's source made by the caller just now. */
   readonly observations: readonly SourceObservation[];
 }
@@ -51,7 +54,7 @@ export async function readGateDocuments(
   reader: RawReader,
   given: GateReading,
 ): Promise<EligibilityDocuments> {
-  const { trust, founder, trials, comparison, lostAttempts, matrix, caseAdapter } = given;
+  const { trust, founder, trials, comparison, lostAttempts, matrix, caseAdapter, journal } = given;
   return {
     harness: await reader.file(ROOT_FILES.harness, "harness"),
     lanes: await perFolder(reader, ROOT_FILES.lanes, "lane.json", "lane"),
@@ -81,6 +84,7 @@ export async function readGateDocuments(
     },
     proofs: [...(await perFolder(reader, ROOT_FILES.proofs, "comparison.dsse.json", "proof")).values()],
     acceptances: await readAcceptances(reader),
+    journal: journalAsRead(journal),
     ledger: await reader.file(`${ROOT_FILES.eligibility}/ledger.jsonl`, "ledger"),
     records: await reader.files(ROOT_FILES.eligibility, ".dsse.json", "record"),
   };

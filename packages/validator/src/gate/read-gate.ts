@@ -1,6 +1,6 @@
 import type { CompareInput } from "@stage6/comparator";
 import { type ContractInForce, type EligibilityDocuments, type SourceObservation } from "@stage6/eligibility";
-import type { Timestamp, TrustedKeys } from "@stage6/evidence-interface";
+import type { JournalPoint, Sha256, Timestamp, TrustedKeys } from "@stage6/evidence-interface";
 import { collectEarlier, type CollectedPlan } from "../collect-earlier.ts";
 import { collectTrials, type CollectOptions } from "../collect-trials.ts";
 import { listAllLostAttempts, type LostAttempts } from "../list-lost-attempts.ts";
@@ -11,6 +11,10 @@ import { readHarnessRoot, type HarnessRootView } from "../read-harness-root.ts";
 import type { PlanEntry } from "../read-plans.ts";
 import type { RootFinding } from "../root-finding.ts";
 import type { RootInput } from "../root-input.ts";
+import { checkJournal, type CheckedJournal, type CountedDocument } from "../journal/check-journal.ts";
+import { acceptedPoints, countedDocuments } from "../journal/read-journaled.ts";
+import { readRootFile } from "../read-root-file.ts";
+import { ROOT_FILES } from "../root-files.ts";
 import { selectPlan } from "../select-plan.ts";
 import { NO_ADAPTER } from "./contracts-in-force.ts";
 import { RawReader } from "./raw-reader.ts";
@@ -29,6 +33,8 @@ export interface ReadGateOptions {
   readonly founder?: string;
   /** Adapter of the Case lane that is in force; none when left out, and then no contract can name it. */
   readonly caseAdapter?: ContractInForce;
+  /** How far the journal went when this user last saw the root, as it is known outside of the root; left out, nothing is known. */
+  readonly journalSeen?: JournalPoint;
   /** Looks at the candidate's source, made just now. */
   readonly observations?: readonly SourceObservation[];
   /** Worker threads; several for many bundles when left out, 0 for none. */
@@ -51,6 +57,8 @@ export interface GateView {
   readonly attempts: LostAttempts | null;
   readonly matrix: MatrixView | null;
   readonly documents: EligibilityDocuments | null;
+  /** The journal as it was checked; null where no key or no configuration of the root can be believed. */
+  readonly journal: CheckedJournal | null;
   /** What was known before, to be saved by whoever judges; null without a folder for it. */
   readonly verified: VerifiedCache | null;
   readonly findings: readonly RootFinding[];
@@ -70,6 +78,7 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     applicability: null,
     attempts: null,
     matrix: null,
+    journal: null,
     verified: null,
   };
   if (!view.readable) return { ...empty, documents: null, findings: view.findings, inputs: view.inputs };
@@ -99,8 +108,10 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
           trusted,
         );
   const matrix = trusted === null ? null : await readMatrix(root, trusted, now, selected?.plan ?? null, how);
+  const journalFile = await reader.file(ROOT_FILES.journal, "journal");
   const documents = await readGateDocuments(reader, {
     trust,
+    journal: journalFile,
     founder,
     trials: (collected?.trials ?? []).filter(({ lane }) => lane === selected?.plan.candidate),
     comparison:
@@ -112,15 +123,37 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
     caseAdapter: options.caseAdapter ?? NO_ADAPTER,
     observations: options.observations ?? [],
   });
+  const inputs = once([
+    ...view.inputs,
+    ...reader.inputs,
+    ...(matrix?.inputs ?? []),
+    ...(collected?.applicability.inputs ?? []),
+    ...[...(collected?.trials ?? []), ...(collected?.earlier.flatMap((one) => one.trials) ?? [])].flatMap(
+      (trial) => trial.inputs,
+    ),
+  ]);
+  const journal =
+    view.machines === null || view.harness === null
+      ? null
+      : await checkJournal({
+          bytes: journalFile?.bytes ?? null,
+          harness: view.harness.id,
+          machines: view.machines,
+          documents: [...countedDocuments(inputs), ...(await lostIntents(root, attempts))],
+          seen: [
+            ...acceptedPoints(documents.acceptances),
+            ...(options.journalSeen === undefined ? [] : [{ file: null, point: options.journalSeen }]),
+          ],
+          digestOf: async (path) => digestIn(root, path),
+        });
   const known = new Set(view.findings.map(({ file }) => file));
-  const all =
-    collected === null ? [] : [...collected.trials, ...collected.earlier.flatMap((one) => one.trials)];
   return {
     ...empty,
     ...collected,
     attempts,
     matrix,
     documents,
+    journal,
     verified,
     findings: [
       ...view.findings,
@@ -130,14 +163,22 @@ export async function readGate(options: ReadGateOptions): Promise<GateView> {
         ({ code, file }) => code !== "ARTIFACT_MISSING" || file !== MATRIX_FILES.matrix,
       ),
     ],
-    inputs: once([
-      ...view.inputs,
-      ...reader.inputs,
-      ...(matrix?.inputs ?? []),
-      ...(collected?.applicability.inputs ?? []),
-      ...all.flatMap((trial) => trial.inputs),
-    ]),
+    inputs,
   };
+}
+
+async function digestIn(root: string, path: string): Promise<Sha256 | null> {
+  const file = await readRootFile(root, path);
+  return file.ok ? file.sha256 : null;
+}
+
+/** Intents that left no bundle: they count as much as the others. */
+async function lostIntents(root: string, attempts: LostAttempts | null): Promise<CountedDocument[]> {
+  const paths = [...(attempts?.lost ?? []), ...(attempts?.interrupted ?? [])];
+  const read = await Promise.all(paths.map(async (path) => ({ path, sha256: await digestIn(root, path) })));
+  return read.flatMap(({ path, sha256 }) =>
+    sha256 === null ? [] : [{ kind: "intent" as const, path, sha256 }],
+  );
 }
 
 interface Collected {

@@ -22,6 +22,7 @@ import {
 } from "@stage6/evidence-interface";
 import type { SampleTrial } from "@stage6/evidence-interface/testing";
 import { ROOT_FILES } from "../root-files.ts";
+import { writeSampleJournal } from "./journal-root.ts";
 import {
   sampleKeys,
   sampleOwnership,
@@ -81,6 +82,7 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
   await put(root, sampleStage5().envelope);
   await put(root, { path: "stage5/first/report.txt", bytes: Buffer.from("stage 5 report\n") });
   await put(root, sampleAdmission(admitted(options.caseBinary)));
+  await writeSampleJournal(root);
   return written;
 }
 

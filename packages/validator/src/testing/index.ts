@@ -1,4 +1,5 @@
 export { writeGateRoot, type GateRootOptions } from "./gate-root.ts";
+export { writeSampleJournal } from "./journal-root.ts";
 export {
   asLane,
   writeDocument,

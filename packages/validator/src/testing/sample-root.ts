@@ -25,6 +25,7 @@ import {
 import { contractsInForce, NO_ADAPTER } from "../gate/contracts-in-force.ts";
 import { defaultHarnessConfig } from "../harness-config.ts";
 import { ROOT_FILES } from "../root-files.ts";
+import { writeSampleJournal } from "./journal-root.ts";
 
 const LANES = ["case", "codex", "fake", "pi"] as const;
 const FIXTURE = "fix-failing-test";
@@ -124,6 +125,7 @@ export async function writeSampleRoot(root: string, options: SampleRootOptions =
       }
     }
   }
+  await writeSampleJournal(root);
   return { root, planId, plan, bundles };
 }
 

@@ -83,6 +83,7 @@ const sound: Acceptance = {
   decision: "accepted",
   operator: "operator:sample",
   acceptedAt: "2026-01-06T00:00:00.000Z",
+  journal: { entries: 0, head: null },
   statement: ACCEPTANCE_STATEMENT,
 };
 

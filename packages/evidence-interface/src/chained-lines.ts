@@ -1,12 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import {
-  parseStrictText,
-  sha256,
-  validateDocument,
-  writeStrictBytes,
-  type Sha256,
-} from "@stage6/evidence-interface";
 import type { Static, TSchema } from "typebox";
+import { sha256 } from "./digest.ts";
+import type { Sha256 } from "./primitives.ts";
+import { parseStrictText, writeStrictBytes } from "./strict-json.ts";
+import { validateDocument } from "./validate.ts";
 
 /** What a line of a chained file says about its place. */
 interface Chained {

@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { errorCode, inFolder, readSmallFile, syncPath } from "@stage6/evidence-interface/fs";
-import { EligibilityError } from "../eligibility-error.ts";
+import { AppendError } from "../append-error.ts";
 import { lockPrefix, withFolderLock } from "./folder-lock.ts";
+import { readSmallFile } from "./hash-file.ts";
+import { inFolder } from "./in-folder.ts";
+import { errorCode } from "./list-files.ts";
+import { syncPath, writeSynced } from "./sync-path.ts";
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -44,23 +47,12 @@ async function writeWhole(folder: string, name: string, draftName: string, bytes
   await syncPath(folder);
 }
 
-/** Writes a new file and syncs it; throws EEXIST when it is there. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, "wx", 0o644);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** The bytes of the file; null when it is not there. */
 export async function readWhole(file: string): Promise<Buffer | null> {
   try {
     const bytes = await readSmallFile(file, MAX_BYTES);
     if (bytes === null)
-      throw new EligibilityError("LEDGER_BROKEN", `${basename(file)} is larger than ${MAX_BYTES} bytes`);
+      throw new AppendError("LEDGER_BROKEN", `${basename(file)} is larger than ${MAX_BYTES} bytes`);
     return bytes;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "@stage6/evidence-interface/fs";
-import { EligibilityError } from "../eligibility-error.ts";
+import { AppendError } from "../append-error.ts";
+import { errorCode } from "./list-files.ts";
 
 /** How long other writers are waited for when nothing else is said, ms. */
 const PATIENCE_MS = 10_000;
@@ -32,7 +32,7 @@ export async function withFolderLock<T>(
   try {
     while (!(await isAlone(folder, prefix, mark, path))) {
       if (performance.now() > deadline)
-        throw new EligibilityError(
+        throw new AppendError(
           "LEDGER_BUSY",
           `another process is writing ${name}; remove ${prefix}* in its folder if none is`,
         );
