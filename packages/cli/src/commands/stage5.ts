@@ -81,7 +81,9 @@ export function addStage5(program: Command, perform: Perform): void {
             plan: null,
             now: context.now,
           });
-    if (record === null)
+    // That a validation failed counts as much as that one passed: it ends what rests on an earlier one.
+    const failed = problems.length > 0 && problems.every(({ code }) => code === "STAGE5_FAILED");
+    if (record === null && !failed)
       return {
         exitCode: EXIT.refused,
         text: `${["The evidence does not hold; nothing was written.", ...problems.map(({ code, file, message }) => `  ${code} ${file}: ${message}`)].join("\n")}\n`,
@@ -91,6 +93,12 @@ export function addStage5(program: Command, perform: Perform): void {
       await register(root.path, id, folder, bytes);
       return { written: id, documents: [{ kind: "stage5", path: envelope.path, sha256: sha256(bytes) }] };
     });
+    if (record === null)
+      return {
+        exitCode: EXIT.refused,
+        text: `Registered Stage 5 evidence stage5/${id}.dsse.json: the validation FAILED; nothing can rest on this source until a later one passes.\nNext: ${commandLine(context, ["status"])}\n`,
+        data: { id, problems, files: files.size },
+      };
     return {
       exitCode: EXIT.holds,
       text: `Registered Stage 5 evidence stage5/${id}.dsse.json: ${record.statement.predicate.result}, ${files.size} files.\nNext: ${commandLine(context, ["status"])}\n`,

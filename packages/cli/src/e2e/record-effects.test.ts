@@ -90,7 +90,7 @@ async function replaceRecord(statement: object, entry: LedgerEntry): Promise<voi
 }
 
 describe("a record of live evidence, written by the command line", () => {
-  it("R4, R13, R14, R30: adds acceptance, record and ledger line, changes no other file, and turns nothing on", async () => {
+  it("R4, R13, R14, R30: adds acceptance, record and their lines in ledger and journal, changes no other file, and turns nothing on", async () => {
     const after = await sandbox.hashes("");
     const changed = [...after].filter(([file, hash]) => before.get(file) !== hash && hash !== "folder");
     const names = changed
@@ -101,6 +101,8 @@ describe("a record of live evidence, written by the command line", () => {
       "harness/acceptances/<hex>/jp.json.sig",
       "harness/eligibility/<hex>.dsse.json",
       "harness/eligibility/ledger.jsonl",
+      "harness/journal/journal.jsonl",
+      "keys/sample/journal",
     ]);
     expect([...before.keys()].filter((file) => !after.has(file))).toEqual([]);
     expect(names.flatMap((name) => switchesIn(at(name)))).toEqual([]);

@@ -7,6 +7,7 @@ import {
   type JournalPoint,
   type Timestamp,
 } from "@stage6/evidence-interface";
+import { ROOT_FILES } from "../root-files.ts";
 import type { RootInput } from "../root-input.ts";
 import type { CountedDocument, SeenPoint } from "./check-journal.ts";
 
@@ -21,11 +22,12 @@ const KINDS: Partial<Record<RootInput["role"], JournalKind>> = {
   record: "record",
 };
 
-/** The documents that count among the files that were read. */
+/** The documents that count among the files that were read; runs of the failure matrix show a state and are no sample. */
 export function countedDocuments(inputs: readonly RootInput[]): CountedDocument[] {
   return inputs.flatMap(({ role, path, sha256 }) => {
     const kind = KINDS[role];
-    return kind === undefined || path.endsWith(".sig") ? [] : [{ kind, path, sha256 }];
+    const counts = kind !== undefined && !path.endsWith(".sig") && !path.startsWith(`${ROOT_FILES.matrix}/`);
+    return !counts ? [] : [{ kind, path, sha256 }];
   });
 }
 
