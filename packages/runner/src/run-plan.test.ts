@@ -9,9 +9,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { readJournal, sha256 } from "@stage6/evidence-interface";
 import { rootLayout, trialPath } from "@stage6/evidence-interface/fs";
 import type { Lane } from "@stage6/lane-contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeIntent } from "./attempt-files.ts";
 import { MAX_ATTEMPTS, runPlan, trialsOf, type RunPlanInput, type TrialProgress } from "./run-plan.ts";
 import { sealPlan } from "./make-plan.ts";
 import { stubLane } from "./testing/stub-lane.ts";
@@ -103,6 +105,38 @@ describe("running a plan", () => {
     const { report, findings } = await readSealed(root, trial);
     expect(findings).toEqual([]);
     expect(names).toContain(`${report?.attemptId ?? ""}.json`);
+  });
+
+  it("puts every attempt into the journal before it runs, also one whose runner was ended before the line", async () => {
+    const { input, trials } = await prepare();
+    const [lost, other] = trials;
+    if (lost === undefined || other === undefined) throw new Error("no trial");
+    const attemptId = randomUUID();
+    const startedAt = new Date().toISOString();
+    await writeIntent(root, { trial: lost, attemptId, planDigest: sealPlan(input.plan).digest, startedAt });
+    const journal = (): string[] => {
+      const read = readJournal(readFileSync(rootLayout(root).journal));
+      return read.ok ? read.entries.map(({ path }) => path) : [];
+    };
+    let before: readonly string[] = [];
+    const onProgress = ({ kind, trial }: TrialProgress): void => {
+      if (kind === "started") before = journal().filter((path) => path.includes(trialPath(trial)));
+    };
+    expect(await runPlan({ ...input, onProgress, journal: { harness: "sample" } })).toMatchObject({
+      sealed: 2,
+    });
+    expect(before).toHaveLength(1);
+    const attempts = trials.flatMap((trial) =>
+      readdirSync(join(rootLayout(root).attempts, trialPath(trial))).map(
+        (name) => `attempts/${trialPath(trial)}/${name}`,
+      ),
+    );
+    expect(journal().toSorted()).toEqual(attempts.toSorted());
+    expect(journal()[0]).toContain(attemptId);
+    const seen = { entries: 9, head: sha256("more than there is") };
+    await expect(runPlan({ ...input, journal: { harness: "sample", seen } })).rejects.toMatchObject({
+      code: "JOURNAL_ROLLED_BACK",
+    });
   });
 
   it("starts nothing after an interrupt", async () => {
