@@ -8,12 +8,13 @@ import type { RootFinding } from "./root-finding.ts";
  */
 const launch = (
   words: string,
+  before = "",
 ): string => `# Runs the stage6 that STAGE6_COMMAND names by an absolute path, otherwise the one on PATH.
 # Nothing inside of this harness root is started, nor anything that is merely found above it.
 set -u
 here=$(dirname -- "$0")
 case $here in . | /) root=$here/.. ;; *) root=$(dirname -- "$here") ;; esac
-own=$(CDPATH='' cd -- "$root" && pwd -P) || exit 70
+${before}own=$(CDPATH='' cd -- "$root" && pwd -P) || exit 70
 found=\${STAGE6_COMMAND:-}
 [ -n "$found" ] || found=$(command -v stage6) || found=
 case $found in
@@ -25,7 +26,13 @@ case $found in
     exec "$found" ${words}"$@"
     ;;
 esac
-echo "stage6 was not found: put it on PATH by an absolute path, or set STAGE6_COMMAND to its absolute path" >&2
+missing="stage6 was not found: put it on PATH by an absolute path, or set STAGE6_COMMAND to its absolute path"
+echo "$missing" >&2
+for word do
+  [ "$word" = --json ] || continue
+  printf '{"schemaVersion":"1.0","command":null,"verdict":"error","exitCode":70,"error":{"code":"STAGE6_NOT_FOUND","message":"%s"},"activation":"none"}\\n' "$missing"
+  break
+done
 exit 70
 `;
 
@@ -47,6 +54,21 @@ ${launch('--harness-root "$root" validate ')}'''
 os.execv("/bin/sh", ["/bin/sh", "-c", SCRIPT, __file__, *sys.argv[1:]])
 `;
 
+const PLANNING_PY = `#!/usr/bin/env python3
+"""The PRD and the issue artifacts below docs/planning of this harness root, or of the folder that it lies in where the root
+has none: the same as stage6 validate-planning --root <that folder> [--json]."""
+import os
+import sys
+
+SCRIPT = r'''
+${launch(
+  'validate-planning --root "$planning" ',
+  '[ -d "$root/docs/planning" ] && planning=$root || planning=$root/..\n',
+)}'''
+
+os.execv("/bin/sh", ["/bin/sh", "-c", SCRIPT, __file__, *sys.argv[1:]])
+`;
+
 const HEALTH = `#!/bin/sh
 # Health of this harness root: the same as stage6 health --harness-root <this root> [--json].
 ${launch('--harness-root "$root" health ')}`;
@@ -57,6 +79,7 @@ export const ROOT_PROGRAMS: Readonly<Record<string, string>> = {
   "runner/validate-case-stage6": VALIDATE,
   "runner/validate-case-stage6.py": VALIDATE_PY,
   "evals/health.sh": HEALTH,
+  "tools/validate_cto_child.py": PLANNING_PY,
 };
 
 /** Looks at the programs of a root: one that is there has to be the very one that `init` writes. A changed one could say anything. */

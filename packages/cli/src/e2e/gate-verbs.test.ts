@@ -97,15 +97,14 @@ describe("the commands inside a harness root", () => {
     const moved = join(sandbox.path, "moved");
     await cp(join(sandbox.path, "harness"), moved, { recursive: true });
     const env = { PATH: "/usr/bin:/bin", STAGE6_COMMAND: "" };
-    const ran = await promisify(execFile)("/bin/sh", [join(moved, "runner/validate-case-stage6")], {
-      cwd: "/",
-      env,
-    }).then(
-      () => ({ code: 0, stderr: "" }),
-      (error: unknown) => error as { code: number; stderr: string },
+    const words = [join(moved, "runner/validate-case-stage6"), "--json"];
+    const ran = await promisify(execFile)("/bin/sh", words, { cwd: "/", env }).then(
+      () => ({ code: 0, stderr: "", stdout: "" }),
+      (error: unknown) => error as { code: number; stderr: string; stdout: string },
     );
     expect(ran.code).toBe(70);
     expect(ran.stderr).toContain("STAGE6_COMMAND");
+    expect(JSON.parse(ran.stdout)).toMatchObject({ exitCode: 70, error: { code: "STAGE6_NOT_FOUND" } });
     await rm(moved, { recursive: true });
   });
 });
@@ -122,6 +121,28 @@ describe("validate-planning", () => {
       counts: { criteria: 15, issues: 9 },
     });
   });
+
+  it("R43: the planning validator as the PRD writes it says the same, in this repository and in a harness root", async () => {
+    const now = ["--now", NOW];
+    const python = async (cwd: string, ...words: readonly string[]): Promise<unknown> => {
+      const env = { ...sandbox.env, STAGE6_COMMAND: program };
+      const ran = promisify(execFile)("python3", words, { cwd, env, timeout: 90_000 });
+      return JSON.parse((await ran).stdout);
+    };
+    const ours: unknown = JSON.parse((await run("--root", REPOSITORY, "--json", ...now)).out);
+    const written = ["tools/validate_cto_child.py", "--json", ...now];
+    expect(await python(REPOSITORY, ...written)).toEqual(ours);
+    expect(await python("/", join(REPOSITORY, written[0] ?? ""), "--json", ...now)).toEqual(ours);
+    const harness = join(sandbox.path, "harness");
+    await cp(join(REPOSITORY, "docs/planning"), join(sandbox.path, "docs/planning"), { recursive: true });
+    expect(await python(harness, ...written)).toEqual(ours);
+    await cp(join(REPOSITORY, "docs/planning"), join(harness, "docs/planning"), { recursive: true });
+    expect(await python("/", join(harness, written[0] ?? ""), "--json", ...now)).toEqual(ours);
+    await writeFile(join(harness, "docs/planning/prd.md"), "# another\n");
+    await expect(python(harness, ...written)).rejects.toMatchObject({ code: 1 });
+    await rm(join(harness, "docs"), { recursive: true });
+    await rm(join(sandbox.path, "docs"), { recursive: true });
+  }, 120_000);
 
   it("R43: what drifts gives exit 1 (PLANNING_AUTHORITY_DRIFT), what cannot be read exit 3 (PLANNING_UNREADABLE), a wrong flag exit 2", async () => {
     const folder = join(sandbox.path, "planning");
