@@ -8,11 +8,12 @@ import { TOOL } from "./tool.ts";
 import type { SourceObservation } from "@stage6/eligibility";
 import type { Id } from "@stage6/evidence-interface";
 
-/** The whole gate of the root of a call, with everything that only this program knows: its Case adapter, and the source as it is now. `verifiedFolder`: cache of bundles checked before; null: every bundle is checked. */
+/** The whole gate of the root of a call, with everything that only this program knows: its Case adapter, and the source as it is now. `verifiedFolder`: cache of bundles checked before; null: every bundle is checked. `withoutSource`: whether the source is still so is not asked. */
 export async function judgeGate(
   context: CommandContext,
   planId: string | null,
   verifiedFolder: string | null = null,
+  withoutSource = false,
 ): Promise<GateResult> {
   const known = await seenHere(context, planId);
   const result = await validateRoot({
@@ -21,6 +22,7 @@ export async function judgeGate(
     caseAdapter: caseAdapter(),
     observations: known.observations,
     ...known.outside,
+    withoutSource,
     tool: { ...TOOL, sourceDigest: null },
     ...(planId === null ? {} : { planId }),
     ...(verifiedFolder === null ? {} : { verifiedFolder }),

@@ -27,6 +27,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
   const gate = await readGate(options);
   const { view, selected, documents, matrix, inputs } = gate;
   const compareWith = gate.verified?.compare ?? compare;
+  const waiver = options.withoutSource === true ? { withoutSource: true } : {};
   const evidence = await judgeEvidence(options, gate, compareWith);
   const checks = [
     ...documentChecks({ ...view, findings: gate.findings }, selected, options.planId ?? null),
@@ -34,7 +35,7 @@ export async function judgeRoot(options: ReadGateOptions): Promise<JudgedRoot> {
     ...evidence.checks,
     ...(documents === null
       ? GATE_CHECK_IDS.map((id) => notRun(id, "the harness root could not be read"))
-      : gateChecks(judgeDocuments(documents, { now: options.now }, compareWith).checks)),
+      : gateChecks(judgeDocuments(documents, { now: options.now, ...waiver }, compareWith).checks)),
   ];
   await gate.verified?.save();
   return {

@@ -42,6 +42,10 @@ const NEXT: ReadonlyMap<string, string> = new Map([
   ["records", "restore eligibility/ from a copy"],
 ]);
 const NEXT_BY_CODE: ReadonlyMap<string, string> = new Map([
+  [
+    "SOURCE_NOT_HERE",
+    "say where the source lies (stage6 probe names the variable; backends in harness.json keeps it), or judge the rest with stage6 validate --without-source",
+  ],
   ["MISSING_TRIAL", "stage6 run"],
   ["CANDIDATE_UNAVAILABLE", "stage6 probe, make the candidate available, then stage6 plan"],
   ["INSUFFICIENT_COMPARISON", "stage6 probe, make a real baseline available, then stage6 plan"],

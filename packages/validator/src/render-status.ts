@@ -34,7 +34,10 @@ const COMMANDS: Readonly<Record<GateStepName, StepCommand>> = {
     },
   },
   "signed policy": { command: ["sign-policy", "--operator", "NAME"] },
-  "source admission": { command: ["admit-source", "--review", "FILE"] },
+  "source admission": {
+    command: ["admit-source", "--review", "FILE"],
+    instead: { SOURCE_NOT_HERE: ["probe"], SOURCE_REPLACED: ["plan"], SOURCE_DRIFT: ["plan"] },
+  },
   "Stage 5 evidence": { command: ["stage5", "--files", "FOLDER", "--envelope", "FILE"] },
   plan: { command: ["plan"] },
   trials: { command: ["run"] },

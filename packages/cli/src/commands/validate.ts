@@ -27,13 +27,22 @@ export function addValidate(program: Command, perform: Perform): void {
     .option(
       "--incremental",
       "do not check again a bundle that was found sound before on this machine and is unchanged",
+    )
+    .option(
+      "--without-source",
+      "judge all but whether the candidate's source is still so on this machine; then nothing passes (exit 5)",
     );
-  perform<{ plan?: string; incremental?: boolean }>(command, async (context, { plan, incremental }) => {
-    const result = await judgeGate(
-      context,
-      plan ?? null,
-      incremental === true ? verifiedOutside(context) : null,
-    );
-    return { exitCode: result.exitCode, text: renderGateResult(result), data: {}, document: result };
-  });
+  perform<{ plan?: string; incremental?: boolean; withoutSource?: boolean }>(
+    command,
+    async (context, options) => {
+      const { plan, incremental, withoutSource } = options;
+      const result = await judgeGate(
+        context,
+        plan ?? null,
+        incremental === true ? verifiedOutside(context) : null,
+        withoutSource === true,
+      );
+      return { exitCode: result.exitCode, text: renderGateResult(result), data: {}, document: result };
+    },
+  );
 }

@@ -119,6 +119,37 @@ test("a signed document is what it says, whatever the call says: --reject opens 
   await root.call(VERBS[1][1]);
 }, 120_000);
 
+test("R9, R38: where the source is not, all but the source is judged when it is asked for, and nothing is recorded (SOURCE_NOT_HERE)", async () => {
+  const env = { STAGE6_CASE_BINARY: "" };
+  const { out } = await root.call(["validate", "--json"], env);
+  const judged: GateResult = JSON.parse(out);
+  expect(judged.checks.find(({ id }) => id === "source-admission")).toMatchObject({
+    verdict: "fail",
+    code: "SOURCE_NOT_HERE",
+  });
+  expect(judged.exitCode).toBe(1);
+  const before = await written();
+  for (const [, words] of VERBS) {
+    const { code, out: said, err } = await root.call(words, env);
+    expect({ words, code, said: `${said}${err}`.includes("SOURCE_NOT_HERE") }).toEqual({
+      words,
+      code: 1,
+      said: true,
+    });
+  }
+  expect(await written()).toEqual(before);
+  const audit = await root.call(["validate", "--without-source", "--json"], env);
+  const waived: GateResult = JSON.parse(audit.out);
+  const open = waived.checks.filter(({ verdict }) => verdict !== "pass");
+  expect({ code: audit.code, open: open.map(({ id, verdict, code }) => [id, verdict, code]) }).toEqual({
+    code: 5,
+    open: [["source-admission", "inconclusive", "SOURCE_NOT_HERE"]],
+  });
+  const plain = await root.call(["validate", "--without-source"], env);
+  expect(plain.out).toContain("whether it is still so was not looked at");
+  expect((await root.call(["status"], env)).out).toContain("Next: stage6 probe");
+}, 120_000);
+
 test("whatever makes validate refuse makes the verbs that write refuse too, with its code", async () => {
   expect(await refusing("nothing", VERBS)).toEqual([]);
   const stopped: string[] = [];

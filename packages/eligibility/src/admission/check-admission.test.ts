@@ -1,5 +1,7 @@
 import { sha256 } from "@stage6/evidence-interface";
 import { describe, expect, it } from "vitest";
+import { decideEligibility } from "../decide/decide-eligibility.ts";
+import { judgeDocuments } from "../decide/judge-documents.ts";
 import { codesOf } from "../testing/codes-of.ts";
 import {
   COMMIT,
@@ -130,8 +132,36 @@ describe("a source admission", () => {
     expect(seen({ extra: ["node_modules/.stamp"] })).toEqual([]);
   });
 
-  it("R38: without a look before the runs, after them or now is refused (SOURCE_MISSING)", () => {
-    for (const moment of ["before-run", "after-run", "now"] as const)
+  it("R9, R38: that is not on this machine is not here, which is another thing than changed (SOURCE_NOT_HERE)", () => {
+    const looks = sampleObservations(started);
+    const nothing = { gitCommit: null, gitTree: null, binarySha256: null, runtimeSha256: null };
+    const empty = { changed: [], extra: [], folders: [], lockfiles: [] };
+    const now = looks.flatMap((one) => (one.moment === "now" ? [{ ...one, ...nothing, ...empty }] : []));
+    const others = looks.filter(({ moment }) => moment !== "now");
+    expect(now).toHaveLength(1);
+    for (const observations of [others, [...others, ...now]]) {
+      expect(codes({ observations })).toEqual(["SOURCE_NOT_HERE now"]);
+      const judged = judgeDocuments({ ...documents, observations }, { now: NOW, withoutSource: true });
+      const open = judged.checks.filter(({ verdict }) => verdict !== "pass");
+      expect(open).toMatchObject([
+        { id: "source-admission", verdict: "inconclusive", code: "SOURCE_NOT_HERE" },
+      ]);
+      expect(
+        decideEligibility({ ...documents, observations }, { now: NOW, withoutSource: true }),
+      ).toMatchObject({
+        verdict: "refused",
+        recordType: null,
+      });
+    }
+    // Whoever sees anything of it has to see what was admitted.
+    const partly = [...others, ...now.map((one) => ({ ...one, extra: ["a file"] }))];
+    expect(codes({ observations: partly })).toContain("SOURCE_DRIFT binary");
+    const drifted = judgeDocuments({ ...documents, observations: partly }, { now: NOW, withoutSource: true });
+    expect(drifted.admission).toBeNull();
+  });
+
+  it("R38: without a look before the runs or after them is refused (SOURCE_MISSING)", () => {
+    for (const moment of ["before-run", "after-run"] as const)
       expect(
         codes({ observations: sampleObservations(started).filter((one) => one.moment !== moment) }),
       ).toEqual(["SOURCE_MISSING unobserved"]);

@@ -20,12 +20,16 @@ export interface AdmissionInput {
   readonly now: Timestamp;
   /** When each envelope came into the root, by path: an admission counts from then on, whatever date it bears. */
   readonly registeredAt?: ReadonlyMap<string, Timestamp>;
+  /** Judge all the rest where the source is not on this machine; the record then says that it was not looked at. */
+  readonly withoutSource?: boolean | undefined;
 }
 
 /** The admission that a plan rests on. */
 export interface AdmissionRecord extends SignedStatement<SourceAdmission> {
   /** Until when the newest review of the same source holds. */
   readonly expiresAt: Timestamp;
+  /** Whether the source was looked at now. */
+  readonly seenNow: boolean;
 }
 
 /**
@@ -62,7 +66,8 @@ export function checkAdmission(input: AdmissionInput): {
   checkReview(review, input, aboutFile(review.file));
   checkRuns(admission, input, about);
   checkObservations(admission, newestFirst, input, about);
-  const record = { ...admission, expiresAt: review.statement.predicate.expiresAt };
+  const seenNow = input.observations.some(isSight);
+  const record = { ...admission, expiresAt: review.statement.predicate.expiresAt, seenNow };
   return { record: problems.length === 0 ? record : null, problems };
 }
 
@@ -143,12 +148,13 @@ function checkRuns(admission: Admission, input: AdmissionInput, about: About): v
 function checkObservations(
   admission: Admission,
   all: readonly Admission[],
-  { observations, reports, now }: AdmissionInput,
+  { observations, reports, now, withoutSource }: AdmissionInput,
   about: About,
 ): void {
   const looked = (moment: SourceObservation["moment"], trial: TrialRef | null): boolean =>
     observations.some((one) => one.moment === moment && samePlace(one.trial, trial));
-  if (!looked("now", null)) about("SOURCE_MISSING", "unobserved", "the source was looked at now");
+  if (!observations.some(isSight) && withoutSource !== true)
+    about("SOURCE_NOT_HERE", "now", "the source can be looked at on this machine: say where it lies");
   for (const { trial, processExit } of reports)
     for (const moment of processExit === null ? [] : (["before-run", "after-run"] as const))
       if (!looked(moment, trial))
@@ -158,6 +164,7 @@ function checkObservations(
           `the source was looked at, ${moment} of trial ${trial.fixture}/${trial.number}`,
         );
   for (const seen of observations) {
+    if (seen.moment === "now" && !isSight(seen)) continue;
     if (seen.observedAt > now)
       about("SOURCE_STALE", "future", "looked at in the past", `${seen.moment} ${seen.observedAt}`);
     const differences = checkSource(admission.statement, seen);
@@ -171,6 +178,20 @@ function checkObservations(
     for (const { code, rule, expected, found } of differences)
       about(code, rule, `${seen.moment} ${seen.observedAt}: ${expected}`, found);
   }
+}
+
+/** A look of now that saw anything at all; one that saw nothing says that the source is elsewhere, not that it changed. */
+function isSight({
+  moment,
+  binarySha256,
+  gitCommit,
+  gitTree,
+  runtimeSha256,
+  ...seen
+}: SourceObservation): boolean {
+  const one = [binarySha256, gitCommit, gitTree, runtimeSha256].some((found) => found !== null);
+  const some = [seen.changed, seen.extra, seen.folders, seen.lockfiles].some((found) => found.length > 0);
+  return moment === "now" && (one || some);
 }
 
 const samePlace = (a: TrialRef | null, b: TrialRef | null): boolean =>

@@ -56,6 +56,8 @@ export interface DecisionOptions {
   readonly now: Timestamp;
   /** Proof to judge; the newest of the plan when left out. */
   readonly proofDigest?: Sha256;
+  /** Judge all but whether the candidate's source is still so on this machine; the check of the source is then `inconclusive` and nothing is recorded. */
+  readonly withoutSource?: boolean;
   /** `record` when a record is about to be written; `judge` when left out. */
   readonly purpose?: "judge" | "record";
 }

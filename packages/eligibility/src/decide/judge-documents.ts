@@ -17,7 +17,7 @@ import { checkOrder } from "./check-order.ts";
 import { checkAuthority, compareDocuments, reportsOf, type Compared } from "./compare-documents.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import type { EligibilityCheck } from "./eligibility-check.ts";
-import { checkOf, notRun } from "./make-check.ts";
+import { checkOf, notRun, waived } from "./make-check.ts";
 
 /** What a harness root holds, each part null unless everything about it holds. */
 export interface JudgedDocuments {
@@ -97,16 +97,23 @@ export function judgeDocuments(
           reports: reports.filter(({ trial }) => trial.lane === candidate),
           now,
           registeredAt: documents.journal.registeredAt,
+          withoutSource: options.withoutSource,
         });
   checks.push(
     admission === null
       ? notRun("source-admission", UNTRUSTED)
-      : checkOf(
-          "source-admission",
-          admission.problems,
-          "admitted, fresh, and the source that ran",
-          documents.admissions,
-        ),
+      : admission.record?.seenNow === false
+        ? waived(
+            "source-admission",
+            "SOURCE_NOT_HERE",
+            "admitted, fresh, and the source that ran; whether it is still so was not looked at, as it was asked for",
+          )
+        : checkOf(
+            "source-admission",
+            admission.problems,
+            "admitted, fresh, and the source that ran",
+            documents.admissions,
+          ),
   );
   const stage5 =
     trust === null

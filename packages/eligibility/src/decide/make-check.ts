@@ -40,6 +40,11 @@ export function notRun(id: EligibilityCheckId, why: string): EligibilityCheck {
   return made(id, "fail", "NOT_RUN", why, []);
 }
 
+/** A check of which a part was left out because the caller asked for it: it decides nothing. */
+export function waived(id: EligibilityCheckId, code: string, message: string): EligibilityCheck {
+  return made(id, "inconclusive", code, message, []);
+}
+
 function made(
   id: EligibilityCheckId,
   verdict: EligibilityCheck["verdict"],

@@ -37,6 +37,8 @@ export interface ReadGateOptions {
   readonly journalSeen?: JournalPoint;
   /** Looks at the candidate's source, made just now. */
   readonly observations?: readonly SourceObservation[];
+  /** Judge all but whether the candidate's source is still so on this machine: an auditor has the root alone. */
+  readonly withoutSource?: boolean;
   /** Worker threads; several for many bundles when left out, 0 for none. */
   readonly workers?: number;
   /**
