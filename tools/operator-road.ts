@@ -137,7 +137,11 @@ async function declareLive(): Promise<void> {
   const declared: Policy = {
     ...policy,
     trialsPerCell: { ...trialsPerCell, live: LIVE_TRIALS },
-    liveModel: { ...LOOPBACK, url: model.url },
+    liveModel: {
+      ...LOOPBACK,
+      url: model.url,
+      localServer: "the scripted model of this road, which plays the fixtures' own scripts",
+    },
   };
   writeFileSync(file, writeStrictBytes(declared));
   env[LOOPBACK.keyVariable] = model.key;

@@ -274,7 +274,7 @@ describe("an admission", () => {
     expect(await judged()).toMatchObject({ verdict: "pass", code: null });
   }, 60_000);
 
-  it("R38: of a source that changed since then is named by the gate (VENDOR_DIRTY, SOURCE_DRIFT)", async () => {
+  it("R38: of a source that changed since then is named by the gate (VENDOR_DIRTY, SOURCE_DRIFT), and one that is elsewhere as such (SOURCE_NOT_HERE)", async () => {
     expect(await admit(await filledIn())).toMatchObject({ code: 0 });
     expect(await judged()).toMatchObject({ verdict: "pass", code: null });
     await writeFile(at("docs/guide.md"), "edited\n");
@@ -287,7 +287,7 @@ describe("an admission", () => {
     expect(await judged()).toMatchObject({ verdict: "pass", code: null });
     await gitIn(checkout.path, "commit", "-q", "--allow-empty", "-m", "second");
     expect(await judged()).toMatchObject({ verdict: "fail", code: "SOURCE_DRIFT" });
-    expect(await judged({})).toMatchObject({ verdict: "fail", code: "SOURCE_DRIFT" });
+    expect(await judged({})).toMatchObject({ verdict: "fail", code: "SOURCE_NOT_HERE" });
   }, 60_000);
 
   it("R38: needs the reviewer's own key (KEY_MISSING), and makes none", async () => {

@@ -8,6 +8,7 @@ import {
   type EligibilityDecision,
   type EligibilityDocuments,
   type EvidenceSummary,
+  type Grounds,
   type RecordType,
 } from "@stage6/eligibility";
 import { writeRecord } from "@stage6/eligibility/fs";
@@ -24,6 +25,8 @@ export type Recorded =
       readonly file: string;
       /** What the evidence shows beside the verdict, as the record states it. */
       readonly summary: EvidenceSummary;
+      /** What the verdict rests on, as the record states it. */
+      readonly grounds: Grounds;
     }
   | { readonly ok: false; readonly decision: EligibilityDecision };
 
@@ -43,8 +46,8 @@ export async function recordRoot(
   const bytes = await readFile(written.file);
   const harness = harnessIdOf(documents.harness) ?? "";
   await appendJournal(root, [{ harness, kind: "record", path, sha256: sha256(bytes), at: now }], comparator);
-  const { summary } = derived.statement.predicate.stage6_record;
-  return { ok: true, recordType, recordDigest, file: written.file, summary };
+  const { summary, grounds } = derived.statement.predicate.stage6_record;
+  return { ok: true, recordType, recordDigest, file: written.file, summary, grounds };
 }
 
 /** Records that stand in the ledger and not in the journal: a call that was cut short between the two left them. */

@@ -33,6 +33,14 @@ const LiveModel = Type.Object(
       pattern: "^[A-Z][A-Z0-9_]{0,63}$",
       description: "Environment variable of the operator that holds the key.",
     }),
+    localServer: Type.Optional(
+      Type.String({
+        minLength: 40,
+        maxLength: 1000,
+        description:
+          "Of a model server on the operator's own machine: which program it is, by digest or by the review that it had. Without it such a model gives a rehearsal only.",
+      }),
+    ),
   },
   { additionalProperties: false, description: "Real model endpoint of live evidence." },
 );

@@ -42,6 +42,8 @@ export type { MatrixDocuments } from "./matrix/check-matrix-coverage.ts";
 export { checkPolicy, type PolicyRecord } from "./policy/check-policy.ts";
 export type { Problem } from "./problem.ts";
 export { checkProof, type ProofInput, type ProofRecord } from "./proof/check-proof.ts";
+export { addressClass, type AddressClass } from "./proof/address-class.ts";
+export { Grounds, isUnnamedLocal, recordTypeOn, renderGrounds } from "./proof/grounds.ts";
 export { EvidenceSummary, renderSummary, summarizeEvidence } from "./proof/evidence-summary.ts";
 export { deriveProof, type MatrixFacts, type ProofSeal, type ProofSources } from "./proof/derive-proof.ts";
 export { CandidateSubject, PROOF_PREDICATE, ProofStatement } from "./proof/proof-statement.ts";

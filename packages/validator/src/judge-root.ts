@@ -58,7 +58,7 @@ async function judgeEvidence(
       ...found,
       checks: [...withoutEvidence("no plan says what has to be there"), notRun("evidence-class", "no plan")],
     };
-  const checks = [evidenceClassCheck(selected)];
+  const checks = [evidenceClassCheck(selected, view.policy?.document ?? null)];
   if (applicability === null || attempts === null)
     return {
       ...found,

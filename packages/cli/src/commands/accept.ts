@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { Acceptance, ACCEPTANCE_NAMESPACE, renderSummary, type ProofStatement } from "@stage6/eligibility";
+import {
+  Acceptance,
+  ACCEPTANCE_NAMESPACE,
+  renderGrounds,
+  renderSummary,
+  type ProofStatement,
+} from "@stage6/eligibility";
 import { parseStrictBytes, validateDocument } from "@stage6/evidence-interface";
 import { writeNewFile } from "@stage6/evidence-interface/fs";
 import { openBefore } from "@stage6/validator";
@@ -46,12 +52,11 @@ export function addAccept(program: Command, perform: Perform): void {
     const { operator, key, signature } = options;
     const { root, documents, checks } = await openGate(context, options.plan ?? null);
     const proof = acceptableProof(documents, context.now);
+    const before = openBefore("acceptance", checks);
     if (!proof.ok)
-      return refusal(
-        "there is no proof to accept",
-        proof.checks,
-        commandLine(context, ["compare", "--seal"]),
-      );
+      return before.length > 0
+        ? refusal("there is no proof to accept", before, commandLine(context, ["status"]))
+        : refusal("there is no proof to accept", proof.checks, commandLine(context, ["compare", "--seal"]));
     const file = resolve(context.io.cwd, options.document);
     const asked = options.reject === true ? "rejected" : "accepted";
     const bytes =
@@ -69,7 +74,7 @@ export function addAccept(program: Command, perform: Perform): void {
         : await readFile(file);
     const decision = decisionIn(bytes);
     // A rejection says that a proof must not count, which holds of one that does not hold, too.
-    const open = decision === "rejected" ? [] : openBefore("acceptance", checks);
+    const open = decision === "rejected" ? [] : before;
     if (open.length > 0)
       return refusal("there is no proof to accept", open, commandLine(context, ["status"]));
     const what = describe(Buffer.from(bytes).toString("utf8"), decision, proof.statement.predicate);
@@ -150,7 +155,7 @@ function decisionIn(bytes: Uint8Array): Decision {
 function describe(
   document: string,
   decision: Decision,
-  { evidenceClass, summary }: ProofStatement["predicate"],
+  { evidenceClass, summary, grounds }: ProofStatement["predicate"],
 ): string {
   const says =
     decision === "accepted" ? "may be recorded. Candidate default only, not active" : "must not be recorded";
@@ -159,7 +164,7 @@ function describe(
     `  ${document}`,
     `It says: this proof, on ${evidenceClass} evidence, ${says}.`,
     "What the evidence behind it shows:",
-    ...renderSummary(summary).map((line) => `  ${line}`),
+    ...[...renderGrounds(grounds), ...renderSummary(summary)].map((line) => `  ${line}`),
     "",
   ].join("\n");
 }

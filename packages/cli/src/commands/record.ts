@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { renderSummary } from "@stage6/eligibility";
+import { renderGrounds, renderSummary } from "@stage6/eligibility";
 import { openBefore } from "@stage6/validator";
 import { appendJournal } from "@stage6/evidence-interface/fs";
 import type { Command } from "commander";
@@ -36,17 +36,19 @@ export function addRecord(program: Command, perform: Perform): void {
     if (!recorded.ok)
       return refusal("the gate refuses", recorded.decision.checks, commandLine(context, ["status"]));
     await rememberJournal(context, root);
-    const { recordType, recordDigest, file, summary } = recorded;
+    const { recordType, recordDigest, file, summary, grounds } = recorded;
     const shown = `${context.shownRoot}/${relative(root.path, file)}`;
     const says =
       recordType === "rehearsal"
-        ? "A rehearsal, on scripted evidence: it makes no candidate eligible."
+        ? `A rehearsal, on ${grounds.evidenceClass} evidence: it makes no candidate eligible.`
         : "Candidate only, not active: the candidate stays disabled by default.";
     return {
       exitCode: EXIT.holds,
       verdict: recordType,
-      text: `Recorded ${recordType}: ${shown}\n${says}\n${renderSummary(summary).join("\n")}\nNext: ${commandLine(context, ["validate"])}\n`,
-      data: { record: { type: recordType, digest: recordDigest, file: relative(root.path, file), summary } },
+      text: `Recorded ${recordType}: ${shown}\n${says}\n${[...renderGrounds(grounds), ...renderSummary(summary)].join("\n")}\nNext: ${commandLine(context, ["validate"])}\n`,
+      data: {
+        record: { type: recordType, digest: recordDigest, file: relative(root.path, file), summary, grounds },
+      },
     };
   });
 }

@@ -12,7 +12,7 @@ import {
 import { KEYS, sampleMatrix, sampleObservations } from "@stage6/eligibility/testing";
 import { openEnvelope, keyId } from "@stage6/evidence-interface";
 import { testKeys } from "@stage6/evidence-interface/testing";
-import { readGate } from "@stage6/validator";
+import { readGate, validateRoot } from "@stage6/validator";
 import { writeGateRoot, type SampleRoot } from "@stage6/validator/testing";
 import { createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,10 +50,11 @@ async function sshKey(name: string): Promise<string> {
 }
 
 /** A root with an operator whose key is a real SSH key, and a policy that ssh-keygen signed. */
-async function makeRoot(evidenceClass: "live" | "scripted"): Promise<SampleRoot> {
+async function makeRoot(evidenceClass: "live" | "scripted", namedServer = true): Promise<SampleRoot> {
   const sample = await writeGateRoot(join(await mkdtemp(join(folder, "root-")), "harness"), {
     evidenceClass,
     operators: "none",
+    namedServer,
   });
   const words = ["--harness-root", sample.root, "--now", "2026-06-02T00:00:00.000Z"];
   const added = await sandbox.call([...words, "operator", "add", "real", "--key", `${operatorKey}.pub`]);
@@ -131,6 +132,23 @@ describe("from live evidence to a record", () => {
       again.checks.filter(({ verdict }) => verdict !== "pass").map(({ id, code }) => [id, code]),
     ).toEqual([]);
     await expect(record(sample)).resolves.toMatchObject({ ok: false });
+  }, 240_000);
+
+  it("R5, R19: live evidence of a model on this machine that no policy names gives a rehearsal (MODEL_LOOPBACK)", async () => {
+    const sample = await makeRoot("live", false);
+    await seal(sample);
+    expect(await accept(sample, operatorKey)).toMatchObject({ ok: true });
+    const recorded = await record(sample);
+    expect(recorded).toMatchObject({
+      ok: true,
+      recordType: "rehearsal",
+      grounds: { evidenceClass: "live", model: { address: "loopback", localServer: null } },
+    });
+    const { checks } = await validateRoot({ root: sample.root, now: RECORDED });
+    expect(checks.find(({ id }) => id === "evidence-class")).toMatchObject({
+      verdict: "fail",
+      code: "MODEL_LOOPBACK",
+    });
   }, 240_000);
 
   it("R5, R58: scripted evidence gives a rehearsal and nothing else", async () => {

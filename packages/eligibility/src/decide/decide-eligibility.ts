@@ -1,6 +1,8 @@
 import { Id, oneOf, SCHEMA_VERSION, SchemaVersion, Sha256, Timestamp } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { RECORD_TYPES, type RecordType } from "../ledger/ledger-entry.ts";
+import type { ProofRecord } from "../proof/check-proof.ts";
+import { recordTypeOn } from "../proof/grounds.ts";
 import { AUTHORITY, closed, NO_AUTHORITY } from "../schema-parts.ts";
 import type { DecisionOptions, EligibilityDocuments } from "./documents.ts";
 import { EligibilityCheck } from "./eligibility-check.ts";
@@ -55,7 +57,8 @@ export function decisionOf(
     candidate: comparison?.plan.candidate ?? null,
     evidenceClass,
     verdict: passed ? "pass" : "refused",
-    recordType: passed ? recordTypeOf(evidenceClass, comparison?.plan.candidate) : null,
+    recordType:
+      passed && judged.proof !== null ? recordTypeOf(judged.proof, comparison?.plan.candidate) : null,
     proofDigest: judged.proof?.digest ?? null,
     acceptanceDigest: judged.acceptance?.digest ?? null,
     checks: [...judged.checks],
@@ -63,11 +66,8 @@ export function decisionOf(
   };
 }
 
-/** Live evidence gives candidate default, for Case alone: the record's level names no other lane. */
-function recordTypeOf(
-  evidenceClass: EligibilityDecision["evidenceClass"],
-  candidate: string | undefined,
-): RecordType | null {
-  if (evidenceClass === "scripted") return "rehearsal";
-  return evidenceClass === "live" && candidate === "case" ? "candidate-default" : null;
+/** What may be recorded on a proof: candidate default for Case alone, since the record's level names no other lane. */
+function recordTypeOf({ statement }: ProofRecord, candidate: string | undefined): RecordType | null {
+  const type = recordTypeOn(statement.predicate.grounds);
+  return type === "candidate-default" && candidate !== "case" ? null : type;
 }

@@ -11,6 +11,7 @@ import type { AdmissionRecord } from "../admission/check-admission.ts";
 import { NO_AUTHORITY } from "../schema-parts.ts";
 import type { Stage5Record } from "../stage5/check-stage5.ts";
 import { summarizeEvidence } from "./evidence-summary.ts";
+import { deriveGrounds } from "./grounds.ts";
 import { PROOF_PREDICATE, type ProofStatement } from "./proof-statement.ts";
 
 /** What the failure matrix says, by digest. */
@@ -69,6 +70,7 @@ export function deriveProof(
         standing: comparison.standing,
       },
       summary: summarizeEvidence(comparison, sources.lostAttempts),
+      grounds: deriveGrounds(input, comparison, admission),
       matrixVerdict: matrix.verdict,
       bundles: listBundles(input, comparison.plan.id),
       finishedAt,

@@ -1,6 +1,7 @@
 import { CommitId, Count, Id, oneOf, SchemaVersion, Sha256, Timestamp } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { EvidenceSummary } from "./evidence-summary.ts";
+import { Grounds } from "./grounds.ts";
 import { AUTHORITY, closed, GitTree, statementOf } from "../schema-parts.ts";
 
 /** Predicate type of a comparison proof. */
@@ -48,6 +49,7 @@ export const ProofStatement = statementOf(
         "The comparison.",
       ),
       summary: EvidenceSummary,
+      grounds: Grounds,
       matrixVerdict: oneOf(["pass", "fail"], "Whether every cell of the failure matrix was closed."),
       bundles: closed(
         { count: Count, listSha256: Sha256 },

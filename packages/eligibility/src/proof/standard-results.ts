@@ -67,8 +67,14 @@ export type CandidateVerdict = Static<typeof CandidateVerdict>;
 export function deriveLaneResults(comparison: Comparison, comparisonDigest: Sha256): readonly LaneResult[] {
   const named = (name: string, digest: Sha256) => ({ name, digest: { sha256: digestHex(digest) } });
   return comparison.lanes.map(({ lane, dimensions }): LaneResult => {
-    const passed = dimensions.filter(({ state }) => state === "holds").map(({ dimension }) => dimension);
-    const failed = dimensions.filter(({ state }) => state !== "holds").map(({ dimension }) => dimension);
+    const name = (dimension: string): string =>
+      comparison.evidenceClass === "live" ? dimension : `rehearsal/${dimension}`;
+    const passed = dimensions
+      .filter(({ state }) => state === "holds")
+      .map(({ dimension }) => name(dimension));
+    const failed = dimensions
+      .filter(({ state }) => state !== "holds")
+      .map(({ dimension }) => name(dimension));
     return {
       _type: STATEMENT_TYPE,
       subject: [named(`${comparison.plan.id}/${lane}`, comparisonDigest)],
@@ -90,6 +96,8 @@ export function deriveVerdict(
   subject: CandidateSubject,
   timeCreated: Timestamp,
 ): CandidateVerdict {
+  // A reader of properties must never take a rehearsal for the real thing.
+  const lead = comparison.evidenceClass === "live" ? "STAGE6_" : "STAGE6_REHEARSAL_";
   const holds = comparison.cells
     .map(({ dimension }) => dimension)
     .filter((dimension) =>
@@ -100,7 +108,7 @@ export function deriveVerdict(
     );
   const dimensions = [...new Set(holds)]
     .toSorted()
-    .map((one) => `STAGE6_${one.toUpperCase().replaceAll("-", "_")}`);
+    .map((one) => `${lead}${one.toUpperCase().replaceAll("-", "_")}`);
   return {
     _type: STATEMENT_TYPE,
     subject,
@@ -108,7 +116,7 @@ export function deriveVerdict(
     predicate: {
       verifier: { id: VERIFIER_ID },
       timeCreated,
-      properties: comparison.verdict === "pass" ? ["STAGE6_COMPARISON_PASSED", ...dimensions] : [],
+      properties: comparison.verdict === "pass" ? [`${lead}COMPARISON_PASSED`, ...dimensions] : [],
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Ledger } from "../ledger/check-ledger.ts";
 import { openStatement } from "../open-statement.ts";
 import { problemIn, type Problem } from "../problem.ts";
 import type { ProofRecord } from "../proof/check-proof.ts";
+import { recordTypeOn } from "../proof/grounds.ts";
 import type { RawFile } from "../raw-file.ts";
 import { trustedKeysOf } from "../trust/trust-root.ts";
 import { EligibilityRecord, RehearsalRecord } from "./eligibility-record.ts";
@@ -42,7 +43,7 @@ export function checkRecords(input: RecordsInput): readonly Problem[] {
       add("proof", `the ledger has it for the proof ${entry.proofDigest}`, named ?? "none");
     if (entry !== undefined) problems.push(...followsAcceptance(file.path, signed.statement, entry, input));
     if (proof !== null && proof.digest === `sha256:${named ?? ""}`) {
-      const type = proof.statement.predicate.evidenceClass === "live" ? "candidate-default" : "rehearsal";
+      const type = recordTypeOn(proof.statement.predicate.grounds);
       if (record.recordType !== type)
         add("evidence-class", `the proof's evidence gives a ${type}`, record.recordType);
     }

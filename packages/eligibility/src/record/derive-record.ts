@@ -89,6 +89,7 @@ function statementOf(
     operator: acceptance.operator,
     expiresAt: expiries.toSorted()[0] ?? now,
     summary: proof.statement.predicate.summary,
+    grounds: proof.statement.predicate.grounds,
     statement: RECORD_STATEMENT,
     ...NO_AUTHORITY,
   } as const;

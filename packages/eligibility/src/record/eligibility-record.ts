@@ -1,6 +1,7 @@
 import { Id, oneOf, SchemaVersion, ShortText, Timestamp } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import { EvidenceSummary } from "../proof/evidence-summary.ts";
+import { Grounds } from "../proof/grounds.ts";
 import { CandidateSubject } from "../proof/proof-statement.ts";
 import { VERIFIER_ID } from "../proof/standard-results.ts";
 import { AUTHORITY, closed, HexSha256, statementOf } from "../schema-parts.ts";
@@ -38,6 +39,7 @@ const summary = (recordType: "candidate-default" | "rehearsal") => ({
       operator: ShortText,
       expiresAt: Timestamp,
       summary: EvidenceSummary,
+      grounds: Grounds,
       statement: Type.Literal(RECORD_STATEMENT, { description: "What this record is not." }),
       ...AUTHORITY,
     },

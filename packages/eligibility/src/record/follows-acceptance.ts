@@ -76,12 +76,16 @@ export function followsAcceptance(
     return refused("unaccepted", "expected an operator's acceptance of its proof", entry.acceptanceDigest);
   const proof = proofOf(entry.proofDigest, proofs, trust, now);
   if (proof === null) return refused("unproven", "expected the proof that it rests on", entry.proofDigest);
-  const { candidate, operator, expiresAt } = predicate.stage6_record;
+  const { candidate, operator, expiresAt, grounds, summary } = predicate.stage6_record;
   return [
     ...(operator === acceptance.operator ? [] : refused("operator", acceptance.operator, operator)),
     ...(JSON.stringify(subject) === JSON.stringify(proof.subject) && candidate === subject[0]?.name
       ? []
       : refused("candidate", proof.subject[0]?.name ?? "", candidate)),
+    ...(JSON.stringify([grounds, summary]) ===
+    JSON.stringify([proof.predicate.grounds, proof.predicate.summary])
+      ? []
+      : refused("grounds", "the grounds and the summary of its proof", "other ones")),
     ...(expiresAt <= proof.predicate.expiresAt
       ? []
       : refused("expiry", `at most that of its proof, ${proof.predicate.expiresAt}`, expiresAt)),

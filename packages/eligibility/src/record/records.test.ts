@@ -178,6 +178,7 @@ describe("a record", () => {
       KEYS.comparator,
     );
     expect(codesOf("records", await withFolder(scripted.documents, folder))).toEqual([
+      "RECORD_INVALID grounds",
       "RECORD_INVALID evidence-class",
     ]);
   });
@@ -216,6 +217,7 @@ describe("a record", () => {
       ["candidate", { candidate: "codex" }, undefined],
       ["operator", { operator: "operator:other" }, undefined],
       ["expiry", { expiresAt: "2099-01-01T00:00:00.000Z" }, undefined],
+      ["grounds", { grounds: { ...statement.predicate.stage6_record.grounds, trials: 9999 } }, undefined],
     ] as const)("R40, R46: %s", async (rule, change, documents) => {
       expect(await forge({}, undefined)).toEqual([]);
       expect(await forge(change, documents)).toEqual([`RECORD_INVALID ${rule}`]);

@@ -1,4 +1,5 @@
-import { applicabilityPath, type Comparison } from "@stage6/comparator";
+import { applicabilityPath, type Comparison, type Policy } from "@stage6/comparator";
+import { addressClass } from "@stage6/eligibility";
 import type { Id } from "@stage6/evidence-interface";
 import type { StoredComparison } from "../check-stored-comparison.ts";
 import type { CollectedTrial } from "../read-trial.ts";
@@ -55,7 +56,7 @@ export function comparisonCheck(comparison: Comparison): GateCheck {
   if (exitCode === 0)
     return passed(
       "comparison",
-      `candidate ${comparison.candidate} matches or beats every baseline in all ${comparison.cells.length} cells`,
+      `candidate ${comparison.candidate} matches or beats its baselines in all ${comparedCells(comparison)}`,
     );
   const stopping = checks.filter((check) => exitCodeOfCheck(check) !== 0);
   const gravest = stopping.find((check) => exitCodeOfCheck(check) === exitCode);
@@ -65,6 +66,13 @@ export function comparisonCheck(comparison: Comparison): GateCheck {
   const text = `verdict ${verdict}, standing ${standing}; ${stopping.length} of ${checks.length} checks do not pass: ${stopping.map((one) => `${one.id} ${one.code ?? ""}`.trim()).join(", ")}`;
   const evidence = stopping.flatMap((check) => check.evidence.map((one) => evidenceOf(one, plan.id)));
   return makeCheck("comparison", inconclusive ? "inconclusive" : "fail", code, text, evidence);
+}
+
+/** How many cells were compared; cells of a lane that is not applicable were not. */
+function comparedCells({ cells }: Comparison): string {
+  const open = cells.filter(({ verdict }) => verdict === "not-applicable");
+  const of = [...new Set(open.map(({ baseline }) => baseline))].join(", ");
+  return `${cells.length - open.length} cells that were compared${open.length === 0 ? "" : `; ${open.length} of ${of} are not applicable`}`;
 }
 
 function evidenceOf(
@@ -94,7 +102,20 @@ export function storedCheck({ state, finding, input }: StoredComparison, planId:
 }
 
 /** Scripted evidence is a rehearsal, however well it went. */
-export function evidenceClassCheck({ plan }: PlanEntry): GateCheck {
+export function evidenceClassCheck({ plan }: PlanEntry, policy: Policy | null): GateCheck {
+  const { url, localServer } = policy?.liveModel ?? {};
+  if (
+    plan.evidenceClass === "live" &&
+    url !== undefined &&
+    localServer === undefined &&
+    addressClass(url) === "loopback"
+  )
+    return makeCheck(
+      "evidence-class",
+      "fail",
+      "MODEL_LOOPBACK",
+      "the model answers on this machine, and the policy does not say what serves it (liveModel.localServer): a rehearsal only",
+    );
   if (plan.evidenceClass === "live") return passed("evidence-class", "the plan asks for live evidence");
   return makeCheck(
     "evidence-class",

@@ -43,6 +43,8 @@ export interface GateRootOptions extends SampleRootOptions {
   readonly caseBinary?: Sha256;
   /** Trials per cell; two, or with live evidence five, when left out. */
   readonly trials?: number;
+  /** False: the policy does not say what serves its model on this machine. */
+  readonly namedServer?: boolean;
 }
 
 /** Writes a root in which everything before the proof holds, but for the evidence of the failure matrix: sealed bundles, operator, signed policy, admission, Stage 5 evidence. */
@@ -58,6 +60,9 @@ export async function writeGateRoot(root: string, options: GateRootOptions = {})
       url: "http://127.0.0.1:9/v1",
       keyHeader: "authorization",
       keyVariable: "LOOPBACK_KEY",
+      ...(options.namedServer === false
+        ? {}
+        : { localServer: "a stand-in of the tests that answers from a script" }),
     },
   };
   const fixtures = options.fixtures ?? (live ? 6 : 1);

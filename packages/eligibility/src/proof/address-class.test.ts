@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { addressClass } from "./address-class.ts";
+
+it.each([
+  ["https://api.example.com/v1", "public"],
+  ["https://8.8.8.8/", "public"],
+  ["https://172.32.0.1/", "public"],
+  ["https://100.128.0.1/", "public"],
+  ["https://[2001:db8::1]/", "public"],
+  ["https://localhost.example.com/", "public"],
+  ["https://127.0.0.1.example.com/", "public"],
+  ["http://127.0.0.1:9/v1", "loopback"],
+  ["http://127.9.9.9/", "loopback"],
+  ["http://2130706433/", "loopback"],
+  ["http://0x7f.1/", "loopback"],
+  ["http://0177.0.0.1/", "loopback"],
+  ["http://0.0.0.0:80/", "loopback"],
+  ["http://localhost./v1", "loopback"],
+  ["http://LOCALHOST/v1", "loopback"],
+  ["https://model.localhost/", "loopback"],
+  ["http://user:name@127.0.0.1/", "loopback"],
+  ["http://[::1]/", "loopback"],
+  ["http://[::]/", "loopback"],
+  ["http://[::ffff:127.0.0.1]/", "loopback"],
+  ["http://[::ffff:10.0.0.1]/", "private"],
+  ["https://10.1.2.3/", "private"],
+  ["https://172.16.0.1/", "private"],
+  ["https://192.168.1.1/", "private"],
+  ["https://169.254.169.254/", "private"],
+  ["https://100.64.0.1/", "private"],
+  ["https://[fe80::1]/", "private"],
+  ["https://[fd00::1]/", "private"],
+  ["https://models/", "private"],
+  ["https://models.internal/", "private"],
+  ["https://models.local./", "private"],
+  ["https://box.home.arpa/", "private"],
+  ["no address", null],
+] as const)("%s is %s", (url, expected) => {
+  expect(addressClass(url)).toBe(expected);
+});
