@@ -1,4 +1,5 @@
 // Packs every public package, judges the tarballs, and uses them as a stranger would: npm run check:pack
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -19,7 +20,8 @@ try {
   const packages = publicManifests().map(pack);
   if (packages.length === 0) throw new Error("no public package was found: nothing was checked");
   for (const one of packages) judge(one);
-  consume(packages);
+  const consumer = consume(packages);
+  auditAlone(packages, join(consumer, "node_modules/.bin/stage6"));
   await followPage(packages);
   console.log(`pack: ${packages.length} packages packed, judged, installed and used`);
 } catch (error) {
@@ -67,7 +69,7 @@ function judge({ name, tarball }: PackedPackage): void {
   runCommand(tool("attw"), [tarball, ...attw], root, 120 * SECOND);
 }
 
-function consume(packages: readonly PackedPackage[]): void {
+function consume(packages: readonly PackedPackage[]): string {
   const folder = mkdtempSync(join(work, "consumer-"));
   const consumers = ["consumer.ts", "typebox-1.ts", "typebox-0.34.ts"];
   const written = writeConsumerProject(
@@ -93,6 +95,37 @@ function consume(packages: readonly PackedPackage[]): void {
     if (output.trim() === "") throw new Error(`${basename(command)} ${args.join(" ")} printed nothing`);
     say(output.trim().split("\n", 1)[0] ?? "");
   }
+  return folder;
+}
+
+/** Installs the validator with what it depends on, and nothing else, and has it judge a root that the whole tool made. */
+function auditAlone(packages: readonly PackedPackage[], stage6: string): void {
+  const folder = mkdtempSync(join(work, "auditor-"));
+  const needed = new Set(["@stage6/validator"]);
+  const manifests = publicManifests();
+  for (const name of needed) {
+    const { dependencies } = manifests.find((manifest) => manifest.name === name) ?? {};
+    for (const one of Object.keys(isRecord(dependencies) ? dependencies : {}))
+      if (one.startsWith("@stage6/")) needed.add(one);
+  }
+  say(`install ${[...needed].join(", ")} alone`);
+  const tarballs = packages.filter(({ name }) => needed.has(name)).map(({ tarball }) => tarball);
+  npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...tarballs], folder);
+  const installed = readdirSync(join(folder, "node_modules/@stage6")).map((name) => `@stage6/${name}`);
+  if (installed.length !== needed.size) throw new Error(`an auditor needs ${installed.join(", ")}`);
+  const root = join(folder, "somebody's root");
+  const env = { ...process.env, STAGE6_KEYS_DIR: join(folder, "keys") };
+  runCommand(stage6, ["init", "--harness-root", root], folder, 60 * SECOND, env);
+  const words = ["--harness-root", root, "--json", "--now", new Date().toISOString()];
+  const judged = [
+    [join(folder, "node_modules/.bin/validate-case-stage6"), ...words],
+    [stage6, "validate", ...words],
+  ].map(([command = "", ...args]) => {
+    const { status, stdout } = spawnSync(command, args, { cwd: folder, env, timeout: 60 * SECOND });
+    return `exit ${String(status)}\n${stdout.toString("utf8")}`;
+  });
+  if (judged[0] !== judged[1] || !(judged[0] ?? "").startsWith("exit 1\n{"))
+    throw new Error(`the validator alone judges otherwise than stage6:\n${judged.join("\n")}`);
 }
 
 async function followPage(packages: readonly PackedPackage[]): Promise<void> {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { CASE_ADAPTER_FILE, caseAdapterModule } from "./contracts/case-adapter.ts";
 import { compareFileSet, writeFileSet } from "./file-set.ts";
 import { goldenFiles } from "./golden/golden-files.ts";
 import { rowPages } from "./matrix/row-pages.ts";
@@ -23,6 +24,10 @@ describe("generated files", () => {
 
   it("hold the page of every row of the failure matrix exactly as the generator makes it", async () => {
     expect(await compareFileSet(join(root, "docs/matrix"), rowPages())).toEqual([]);
+  });
+
+  it("name the adapter of the Case lane that its source gives", () => {
+    expect(readFileSync(join(root, CASE_ADAPTER_FILE), "utf8")).toBe(caseAdapterModule(root));
   });
 
   it("hold the published schemas exactly as the generator makes them", async () => {

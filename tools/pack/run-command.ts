@@ -6,9 +6,11 @@ export function runCommand(
   args: readonly string[],
   cwd: string,
   deadlineMs: number,
+  env: NodeJS.ProcessEnv = process.env,
 ): string {
   const done = spawnSync(command, args, {
     cwd,
+    env,
     encoding: "utf8",
     timeout: deadlineMs,
     killSignal: "SIGKILL",

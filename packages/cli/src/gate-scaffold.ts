@@ -6,8 +6,7 @@ import { appendRevocation } from "@stage6/eligibility/fs";
 import { SCHEMA_VERSION, writeStrictBytes, type Timestamp } from "@stage6/evidence-interface";
 import { rootLayout } from "@stage6/evidence-interface/fs";
 import { knownMatrix } from "@stage6/failure-matrix";
-import { contractsInForce, defaultHarnessConfig } from "@stage6/validator";
-import { caseAdapter } from "./case-adapter.ts";
+import { CASE_ADAPTER, contractsInForce, defaultHarnessConfig } from "@stage6/validator";
 import { writeMatrix } from "./matrix/write-matrix.ts";
 
 /** Where the backends keep state of their own: never below a target's allowed paths. */
@@ -31,7 +30,7 @@ export async function writeGateScaffold(root: string, harnessId: string, now: Ti
     };
     await write(join(layout.lanes, id, "lane.json"), lane);
   }
-  const inForce = contractsInForce(caseAdapter());
+  const inForce = contractsInForce(CASE_ADAPTER);
   for (const name of CONTRACT_NAMES) {
     const contract: Contract = { schemaVersion: SCHEMA_VERSION, name, ...inForce[name], status: "active" };
     await write(join(layout.contracts, `${name}.json`), contract);

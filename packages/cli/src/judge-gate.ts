@@ -1,5 +1,4 @@
-import { validateRoot, type GateResult } from "@stage6/validator";
-import { caseAdapter } from "./case-adapter.ts";
+import { CASE_ADAPTER, validateRoot, type GateResult } from "@stage6/validator";
 import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownOutside, noteSeen, observeNow, type KnownOutside } from "./open-gate.ts";
@@ -19,7 +18,7 @@ export async function judgeGate(
   const result = await validateRoot({
     root: context.root,
     now: context.now,
-    caseAdapter: caseAdapter(),
+    caseAdapter: CASE_ADAPTER,
     observations: known.observations,
     ...known.outside,
     withoutSource,

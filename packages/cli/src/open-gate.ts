@@ -1,8 +1,13 @@
 import type { Id, JournalPoint } from "@stage6/evidence-interface";
 import type { EligibilityDocuments, SourceObservation } from "@stage6/eligibility";
-import { judgeRoot, type GateCheck, type PlanEntry, type ReadGateOptions } from "@stage6/validator";
+import {
+  CASE_ADAPTER,
+  judgeRoot,
+  type GateCheck,
+  type PlanEntry,
+  type ReadGateOptions,
+} from "@stage6/validator";
 import { errorCode } from "@stage6/evidence-interface/fs";
-import { caseAdapter } from "./case-adapter.ts";
 import { CliError } from "./cli-error.ts";
 import type { CommandContext } from "./command-context.ts";
 import { EXIT } from "./exit-code.ts";
@@ -78,7 +83,7 @@ export async function openGate(context: CommandContext, planId: string | null): 
     root: root.path,
     now: context.now,
     planId: entry.id,
-    caseAdapter: caseAdapter(),
+    caseAdapter: CASE_ADAPTER,
     observations: await observeNow(context, root, entry.id),
     ...outside,
   });

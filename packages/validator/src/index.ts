@@ -26,3 +26,4 @@ export { ROOT_PROGRAMS } from "./root-programs.ts";
 export { validateRoot, type ValidateOptions } from "./validate-root.ts";
 export { verdictOfChecks, type GateExitCode, type GateVerdict } from "./verdict-of-checks.ts";
 export { revocationDocuments, type CountedDocument } from "./journal/check-journal.ts";
+export { CASE_ADAPTER } from "./gate/case-adapter.ts";

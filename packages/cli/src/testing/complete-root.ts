@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { ProofStatement } from "@stage6/eligibility";
 import { KEYS } from "@stage6/eligibility/testing";
 import { keyId, openEnvelope, parseStrictBytes, sha256, validateDocument } from "@stage6/evidence-interface";
+import { CASE_ADAPTER } from "@stage6/validator";
 import { writeGateRoot } from "@stage6/validator/testing";
-import { caseAdapter } from "../case-adapter.ts";
 import { MACHINE_ROLES } from "../role-keys.ts";
 import { writeMatrixEvidence } from "./matrix-evidence.ts";
 import type { Ran, Sandbox } from "./run-stage6.ts";
@@ -45,7 +45,7 @@ export class CompleteRoot {
       evidenceClass: "live",
       operators: "none",
       caseBinary: sha256(PROGRAM),
-      caseAdapter: caseAdapter(),
+      caseAdapter: CASE_ADAPTER,
     });
     await writeMatrixEvidence(root, plan, "2026-06-02T00:00:00.000Z");
     await writeMachineKeys(at("keys"));
