@@ -68,7 +68,8 @@ export async function askModelOnce(question: ModelQuestion): Promise<ModelAnswer
       clock: systemClock(),
       token: newTrialToken(),
       listen: "loopback",
-      deadlines: { upstreamMs: deadlineMs, clientMs: deadlineMs },
+      // Longer than the wait for the answer, which then ends first.
+      deadlines: { upstreamMs: 2 * deadlineMs },
       onEvent: (event) => {
         if (event.kind !== "answered") return;
         seen.end = event.data.end;
@@ -133,7 +134,9 @@ function judge(
   usage: Usage | null,
 ): ModelAnswer {
   const fault = (code: ModelFault, detail: string): ModelAnswer => ({ ok: false, code, status, detail });
-  if (ON_THE_WAY.includes(status)) return unreachable(status, reasonIn(body) ?? `it answered ${status}`);
+  const reason = status === 502 ? reasonIn(body) : null;
+  if (reason !== null) return unreachable(null, reason);
+  if (ON_THE_WAY.includes(status)) return unreachable(status, `it answered ${status}`);
   if (status === 401 || status === 403) return fault("AUTH_FAILURE", `it answered ${status} to this key`);
   if (status === 429) return fault("RATE_LIMIT", "it answered 429: no request is let through now");
   const path = ROUTES[api].path;
