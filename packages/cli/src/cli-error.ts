@@ -1,3 +1,4 @@
+import type { ModelFault } from "@stage6/runner";
 import type { RootFinding } from "@stage6/validator";
 import type { ExitCode } from "./exit-code.ts";
 
@@ -27,7 +28,8 @@ export type CliErrorCode =
   | "COMPARISON_DIVERGED"
   | "CLOCK_DIVERGED"
   | "INTERRUPTED"
-  | "BACKENDS_INSTALL_FAILED";
+  | "BACKENDS_INSTALL_FAILED"
+  | ModelFault;
 
 /** Optional parts of a {@link CliError}. */
 export interface CliErrorOptions extends ErrorOptions {

@@ -40,8 +40,17 @@ export async function observeNow(
 ): Promise<readonly SourceObservation[]> {
   const plan = planId === null ? root.plans.at(-1) : root.plans.find(({ id }) => id === planId);
   if (plan === undefined && planId !== null) return [];
+  return observeCandidate(context, root, plan?.plan.candidate ?? null);
+}
+
+/** A look at the source of this candidate as it is now; null: of the lane whose source an operator provides. */
+export async function observeCandidate(
+  context: CommandContext,
+  root: OpenRoot,
+  candidate: string | null,
+): Promise<readonly SourceObservation[]> {
   const isCandidate = ({ id, lane }: CatalogLane): boolean =>
-    plan === undefined ? lane.backend.kind === "provided" : id === plan.plan.candidate;
+    candidate === null ? lane.backend.kind === "provided" : id === candidate;
   const lane = LANES.find(isCandidate)?.lane;
   if (lane === undefined) return [];
   const places = await placesOf(lane.id, await placesFor(context, root));

@@ -13,6 +13,7 @@ import {
   type TrialProgress,
 } from "@stage6/runner";
 import type { PlanEntry } from "@stage6/validator";
+import { askFirst } from "./ask-first.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-code.ts";
 import { readSeen } from "./journal-seen.ts";
@@ -35,11 +36,14 @@ export interface RunOptions {
   readonly places: ProbePlaces;
   /** Null: the number of cores, at most 4. */
   readonly concurrency: number | null;
+  /** Trials in a row that may fail by the same fault of the infrastructure before no more is begun; no end when left out. */
+  readonly stopAfter?: number;
   readonly log: (line: string) => void;
   readonly interrupt: AbortSignal;
 }
 
-async function countRecorded(
+/** How many trials a plan has, and how many of them left a bundle. */
+export async function countRecorded(
   root: string,
   { plan, id }: PlanEntry,
 ): Promise<{ planned: number; recorded: number }> {
@@ -81,6 +85,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
       [...ready].map(async ([id, one]) => [id, await watched(root, one, options.places)] as const),
     ),
   );
+  if (endpoint !== null) await askFirst(plan, ready, endpoint, options);
   const concurrency = options.concurrency ?? Math.max(1, Math.min(availableParallelism(), 4));
   options.log(
     `Running ${planned - recorded} of ${planned} trials of plan ${entry.id}, ${concurrency} at a time${recorded === 0 ? "" : `; ${recorded} are recorded already`}.`,
@@ -98,6 +103,7 @@ export async function runRoot(root: OpenRoot, entry: PlanEntry, options: RunOpti
     concurrency,
     onProgress: progressLines(plan, planned, recorded, options.log),
     interrupt: options.interrupt,
+    ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
   });
 }
 

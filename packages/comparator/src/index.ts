@@ -9,6 +9,7 @@ export {
 } from "./applicability.ts";
 export { APPLICABILITY_PREDICATE, ApplicabilityStatement } from "./applicability-statement.ts";
 export { COMPARISON_CODES, type Code, type ComparisonCode } from "./code.ts";
+export { checkPlan, type PlanInput } from "./check-plan.ts";
 export { compare, type CompareInput } from "./compare.ts";
 export { compareWithItself } from "./compare-with-itself.ts";
 export {

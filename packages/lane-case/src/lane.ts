@@ -14,6 +14,7 @@ export const caseLane: Lane = {
   contractVersion: CONTRACT_VERSION,
   adapterVersion: ADAPTER_VERSION,
   modelClass: "model",
+  modelApi: "chat",
   backend: BACKEND,
   probe: { args: PROBE_ARGS, read: readProbe },
   plan,

@@ -12,6 +12,7 @@ export const codexLane: Lane = {
   contractVersion: CONTRACT_VERSION,
   adapterVersion: ADAPTER_VERSION,
   modelClass: "model",
+  modelApi: "responses",
   backend: BACKEND,
   probe: { args: PROBE_ARGS, read: readProbe },
   plan,

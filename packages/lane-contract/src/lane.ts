@@ -257,6 +257,8 @@ export interface Lane {
   readonly adapterVersion: string;
   /** `none`: plays the script itself and asks no model. */
   readonly modelClass: "model" | "none";
+  /** API that its backend asks a model by, for the one request before a live run; left out by a lane that asks none. */
+  readonly modelApi?: "responses" | "chat" | "messages";
   readonly backend: BackendSource;
   /** Arguments after the executable for the probe, and how to read what it printed. */
   readonly probe: { readonly args: readonly string[]; readonly read: (output: ProbeOutput) => Availability };

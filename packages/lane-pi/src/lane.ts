@@ -12,6 +12,7 @@ export const piLane: Lane = {
   contractVersion: CONTRACT_VERSION,
   adapterVersion: ADAPTER_VERSION,
   modelClass: "model",
+  modelApi: "chat",
   backend: BACKEND,
   probe: { args: PROBE_ARGS, read: readProbe },
   plan,

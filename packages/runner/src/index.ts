@@ -5,7 +5,9 @@ export {
   type FixtureSource,
   type OwnerConsent,
 } from "./add-fixture.ts";
+export { askModelOnce, type ModelAnswer, type ModelFault, type ModelQuestion } from "./ask-model-once.ts";
 export { systemClock, type Clock } from "./clock.ts";
+export type { Streak } from "./failure-streak.ts";
 export { judgeActions, type ActionFacts, type StrictFacts } from "./forbidden-actions.ts";
 export { locateBackend, type BackendPlaces, type LocatedBackend } from "./locate-backend.ts";
 export { installationOf } from "./locate-node-program.ts";

@@ -8,6 +8,7 @@ import { appendJournal, makeBelow, rootLayout, trialPath } from "@stage6/evidenc
 import type { Lane } from "@stage6/lane-contract";
 import { listAttempts, listIntents, writeIntent, writeInterruption } from "./attempt-files.ts";
 import { formatTime, type Clock } from "./clock.ts";
+import { afterTrial, type Streak } from "./failure-streak.ts";
 import type { LocatedBackend } from "./locate-backend.ts";
 import { sealPlan } from "./make-plan.ts";
 import { assertPlannedTrees, type ProtectedTree } from "./protected-trees.ts";
@@ -60,6 +61,8 @@ export interface RunPlanInput {
   readonly lostAttempts?: "evidence" | "again";
   /** Whose journal each attempt is put into before it runs; left out, attempts are not journaled, and no gate counts them. */
   readonly journal?: { readonly harness: Id; readonly seen?: JournalPoint };
+  /** Trials in a row that may fail by the same fault of the infrastructure before no more is begun; no end when left out. */
+  readonly stopAfter?: number;
 }
 
 /** Counts of a run: what was there, what was made, what is still missing. */
@@ -68,6 +71,8 @@ export interface RunSummary {
   readonly kept: number;
   readonly sealed: number;
   readonly missing: number;
+  /** Why no more trials were begun; left out when all were, or when the operator interrupted. */
+  readonly stopped?: Streak;
 }
 
 /** Attempts at one trial before it stays missing: only an operator's interrupt leaves one without a bundle. */
@@ -171,9 +176,15 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     const queue = new PQueue({ concurrency: input.concurrency });
     let sealed = 0;
     let broken = false;
+    let streak: Streak | null = null;
+    const isOver = (): boolean => streak !== null && streak.trials >= (input.stopAfter ?? Infinity);
     const one = async ({ trial, lost }: (typeof todo)[number]): Promise<void> => {
-      if (input.interrupt?.aborted === true) return;
-      if (await attempt(input, trial, lost, digest, fixtures, strict)) sealed += 1;
+      if (input.interrupt?.aborted === true || isOver()) return;
+      const report = await attempt(input, trial, lost, digest, fixtures, strict);
+      if (report === null) return;
+      sealed += 1;
+      // What an earlier run lost says nothing of this one; trials under way when a streak is long enough only end.
+      if (lost === null && !isOver()) streak = afterTrial(streak, report);
     };
     // All of them, also after one failed: a trial must not go on running once the lock is free.
     const ends = await Promise.allSettled(
@@ -188,11 +199,13 @@ export async function runPlan(input: RunPlanInput): Promise<RunSummary> {
     );
     const failed = ends.find((end) => end.status === "rejected");
     if (failed !== undefined) throw failed.reason;
+    const missing = todo.length - sealed;
     return {
       planned: trials.length,
       kept: trials.length - todo.length,
       sealed,
-      missing: todo.length - sealed,
+      missing,
+      ...(streak !== null && isOver() && missing > 0 ? { stopped: streak } : {}),
     };
   });
 }
@@ -221,6 +234,7 @@ async function sealLost(spec: TrialSpec): Promise<Report> {
   return report;
 }
 
+/** Runs a trial, or seals what is left of a lost attempt at it; null when no bundle came of it. */
 async function attempt(
   input: RunPlanInput,
   trial: TrialRef,
@@ -228,12 +242,12 @@ async function attempt(
   planDigest: string,
   fixtures: ReadonlyMap<string, LoadedFixture>,
   strict: StrictDriver | null,
-): Promise<boolean> {
+): Promise<Report | null> {
   const ready = input.lanes.get(trial.lane);
   const planned = input.plan.lanes.find((lane) => lane.lane === trial.lane);
   const fixture = fixtures.get(trial.fixture);
   if (ready === undefined || fixture === undefined || planned?.model === null || planned === undefined)
-    return false;
+    return null;
   const start = input.clock.mono();
   const attemptId = lost ?? randomUUID();
   const spec: TrialSpec = {
@@ -258,14 +272,14 @@ async function attempt(
     ...(input.interrupt === undefined ? {} : { interrupt: input.interrupt }),
   };
   const report = lost === null ? await begin(input, spec) : await sealLost(spec);
-  if (report === null) return false;
+  if (report === null) return null;
   input.onProgress({
     kind: "sealed",
     trial,
     elapsedMs: Math.round((input.clock.mono() - start) / 1000),
     report,
   });
-  return true;
+  return report;
 }
 
 /** Puts every attempt at these trials into the journal that is not there yet: also one whose runner was killed before it could. */

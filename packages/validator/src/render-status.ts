@@ -51,7 +51,11 @@ const COMMANDS: Readonly<Record<GateStepName, StepCommand>> = {
   },
   "failure matrix": { command: ["matrix"] },
   proof: { command: ["compare", "--seal"] },
-  acceptance: { command: ["accept", "--operator", "NAME"] },
+  acceptance: {
+    command: ["accept", "--operator", "NAME"],
+    // What an operator rejected is not signed again: another look needs other evidence.
+    instead: { ACCEPTANCE_REJECTED: ["plan"] },
+  },
   record: { command: ["record"] },
   "live evidence": { command: ["plan", "--live"] },
 };
@@ -71,7 +75,8 @@ export function renderStatus(
   const byId = new Map(result.checks.map((check) => [check.id, check]));
   const judged = judgeSteps(result, byId);
   const first = judged.find(({ standing }) => standing.state !== "done");
-  const next = first === undefined ? null : command(commandOf(first));
+  const isLive = byId.get("evidence-class")?.verdict === "pass";
+  const next = first === undefined ? null : command(commandOf(first, isLive));
   const lines = [
     ...wrap(
       first === undefined
@@ -108,9 +113,15 @@ interface JudgedStep {
   readonly message: string;
 }
 
-function commandOf({ name, standing }: JudgedStep): readonly string[] {
-  const { command, instead } = COMMANDS[name];
-  return instead?.[standing.code ?? ""] ?? command;
+/** Words of the command that takes a step, or mends it when it stands refused with this code. */
+export function commandOfStep(step: GateStepName, code: string | null): readonly string[] {
+  const { command, instead } = COMMANDS[step];
+  return instead?.[code ?? ""] ?? command;
+}
+
+function commandOf({ name, standing }: JudgedStep, isLive: boolean): readonly string[] {
+  const words = commandOfStep(name, standing.code);
+  return isLive && words.join(" ") === "plan" ? [...words, "--live"] : words;
 }
 
 function judgeSteps(result: GateResult, byId: ReadonlyMap<string, GateCheck>): JudgedStep[] {

@@ -6,30 +6,38 @@ import { sortedBy } from "../order.ts";
 import { REAL_BASELINES } from "../policy.ts";
 import { failed, passed, type Gathered } from "./check.ts";
 
-/** The candidate is planned and left at least one trial. */
-export function candidatePresent({ frame, lanes }: Gathered): Check {
-  const head = { id: "candidate-present", requirements: ["R31"] };
-  const { candidate } = frame.plan;
-  const lane = lanes.find((one) => one.lane === candidate);
+const CANDIDATE = { id: "candidate-present", requirements: ["R31"] };
+
+/** The candidate is planned. */
+export function candidatePlanned({ frame: { plan } }: Gathered): Check {
+  const { candidate } = plan;
+  const lane = plan.lanes.find((one) => one.lane === candidate);
   if (lane === undefined)
-    return failed(head, "CANDIDATE_UNAVAILABLE", `the plan does not name the candidate ${candidate}`);
-  if (lane.state === "blocked") {
-    const { code, detail, remedy } = lane.reason ?? { code: "no reason", detail: "", remedy: "" };
+    return failed(CANDIDATE, "CANDIDATE_UNAVAILABLE", `the plan does not name the candidate ${candidate}`);
+  if (lane.state === "planned") return passed(CANDIDATE, `the plan drives the candidate ${candidate}`);
+  const { code, detail, remedy } = lane.reason ?? { code: "no reason", detail: "", remedy: "" };
+  return failed(
+    CANDIDATE,
+    "CANDIDATE_UNAVAILABLE",
+    `candidate ${candidate} is blocked, ${code}: ${detail}; next: ${remedy}`,
+  );
+}
+
+/** The candidate is planned and left at least one trial. */
+export function candidatePresent(gathered: Gathered): Check {
+  const planned = candidatePlanned(gathered);
+  const { candidate } = gathered.frame.plan;
+  const trials = gathered.lanes.find(({ lane }) => lane === candidate)?.trials;
+  if (planned.verdict !== "pass" || trials === undefined) return planned;
+  if (trials.present === 0)
     return failed(
-      head,
+      CANDIDATE,
       "CANDIDATE_UNAVAILABLE",
-      `candidate ${candidate} is blocked, ${code}: ${detail}; next: ${remedy}`,
-    );
-  }
-  if (lane.trials.present === 0)
-    return failed(
-      head,
-      "CANDIDATE_UNAVAILABLE",
-      `candidate ${candidate} left none of ${lane.trials.planned} planned trials`,
+      `candidate ${candidate} left none of ${trials.planned} planned trials`,
     );
   return passed(
-    head,
-    `candidate ${candidate} left ${lane.trials.present} of ${lane.trials.planned} planned trials`,
+    CANDIDATE,
+    `candidate ${candidate} left ${trials.present} of ${trials.planned} planned trials`,
   );
 }
 
@@ -63,19 +71,40 @@ export function baselinesPresent({ frame, arrangement }: Gathered): Check {
   };
 }
 
-/** Enough real backends other than the candidate were really compared in all five dimensions. */
-export function realBaselines({ frame, cells }: Gathered): Check {
-  const head = { id: "real-baselines", requirements: ["R19", "R31", "R57"] };
-  const wanted = frame.policy.minRealLanes;
-  const real = REAL_BASELINES.filter((lane) => lane !== frame.plan.candidate);
-  const compared = real.filter((lane) => reallyCompared(lane, cells));
-  const found =
-    compared.length === 0
-      ? `${real.join(" and ")} ${real.length === 1 ? "was" : "were"} not compared`
-      : `compared with ${compared.join(" and ")}`;
-  const text = `${found} on every fixture in every dimension; the policy wants at least ${wanted} real baseline${wanted === 1 ? "" : "s"}`;
-  return compared.length >= wanted ? passed(head, text) : failed(head, "INSUFFICIENT_COMPARISON", text);
+const REAL = { id: "real-baselines", requirements: ["R19", "R31", "R57"] };
+
+/** Enough real backends other than the candidate are driven by the plan. */
+export function realBaselinesPlanned({ frame: { plan, policy } }: Gathered): Check {
+  const real = realBaselinesOf(plan.candidate);
+  const driven = real.filter((name) =>
+    plan.lanes.some(({ lane, state }) => lane === name && state === "planned"),
+  );
+  const text = `the plan drives ${driven.length === 0 ? "none" : driven.join(" and ")} of ${real.join(" and ")}; ${wantedText(policy.minRealLanes)}`;
+  return driven.length >= policy.minRealLanes
+    ? passed(REAL, text)
+    : failed(REAL, "INSUFFICIENT_COMPARISON", text);
 }
+
+/** Enough real backends other than the candidate were really compared in all five dimensions. */
+export function realBaselines(gathered: Gathered): Check {
+  const { frame, cells } = gathered;
+  const wanted = frame.policy.minRealLanes;
+  const real = realBaselinesOf(frame.plan.candidate);
+  const compared = real.filter((lane) => reallyCompared(lane, cells));
+  const missing = candidatePresent(gathered);
+  const found =
+    compared.length > 0
+      ? `compared with ${compared.join(" and ")} on every fixture in every dimension`
+      : missing.verdict === "pass"
+        ? `${real.join(" and ")} ${real.length === 1 ? "was" : "were"} not compared on every fixture in every dimension`
+        : `there was no trial of the candidate ${frame.plan.candidate} to compare ${real.join(" and ")} with`;
+  const text = `${found}; ${wantedText(wanted)}`;
+  return compared.length >= wanted ? passed(REAL, text) : failed(REAL, "INSUFFICIENT_COMPARISON", text);
+}
+
+const realBaselinesOf = (candidate: string): string[] => REAL_BASELINES.filter((lane) => lane !== candidate);
+const wantedText = (wanted: number): string =>
+  `the policy wants at least ${wanted} real baseline${wanted === 1 ? "" : "s"}`;
 
 /** A cell that was compared on evidence of both sides, even where a rate still needs more trials. */
 export function isReal({ verdict, code }: Cell): boolean {

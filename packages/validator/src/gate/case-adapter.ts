@@ -4,5 +4,5 @@ import type { ContractInForce } from "@stage6/eligibility";
 /** The adapter of the Case lane that is in force: its version, and a digest of the files that hold its rules. */
 export const CASE_ADAPTER: ContractInForce = {
   version: "0.0.0",
-  sha256: "sha256:50642f91cea385e4ffbc8a3fb81cab69bb1aa293f4c3fb206dc7a0c825bb2ec8",
+  sha256: "sha256:d1bdc529e6de1f37b3ef965da8cf735556608a8718898ababd9602ffb70d13ec",
 };

@@ -29,6 +29,8 @@ export interface ReadGateOptions {
   readonly now: Timestamp;
   /** Plan to judge; the newest when left out. */
   readonly planId?: string;
+  /** Plan to judge instead, which need not be written yet; null judges without one. */
+  readonly plan?: PlanEntry | null;
   /** Fingerprint of the SSH key of the root's founder, as it is known outside of the root; left out, nobody is trusted. */
   readonly founder?: string;
   /** Adapter of the Case lane that is in force; none when left out, and then no contract can name it. */
@@ -71,7 +73,7 @@ export interface GateView {
 export async function readGate(options: ReadGateOptions): Promise<GateView> {
   const { root, now } = options;
   const view = await readHarnessRoot(root, now);
-  const selected = selectPlan(view.plans, options.planId ?? null);
+  const selected = options.plan === undefined ? selectPlan(view.plans, options.planId ?? null) : options.plan;
   const empty = {
     view,
     selected,
