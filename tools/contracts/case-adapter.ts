@@ -12,7 +12,7 @@ export function caseAdapterModule(root: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(lane, "package.json"), "utf8"));
   const version = isRecord(manifest) ? String(manifest.version) : "";
   const files = readdirSync(join(lane, "src"), { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.test\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map(({ name }) => ({ name, sha256: sha256(readFileSync(join(lane, "src", name))) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const digest = sha256(writeStrictBytes({ id: "case", version, files }));

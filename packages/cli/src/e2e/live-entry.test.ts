@@ -229,7 +229,7 @@ test("a scripted plan asks for none of it", async () => {
     "--bounds",
     "default",
   );
-  await done("run", ...free);
+  expect(await done("run", ...free)).toContain("Recorded 3 trials");
 }, 300_000);
 
 test("R48, R57: run refuses a live plan whose blocked baseline has no record, and takes it with one", async () => {
