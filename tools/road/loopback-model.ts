@@ -55,6 +55,8 @@ export async function startLoopbackModel(
   for (const { id, lane } of LANES) {
     if (lane.modelClass === "none") continue;
     if (lane.roles !== undefined) await start(`${id} task`, lane, READ_TASK);
+    // The one request before the first trial is about no task.
+    await start(`${id} `, lane, { steps: [{ do: "say", text: "ready" }] });
     for (const { fixture } of fixtures) await start(`${id} ${fixture.id}`, lane, fixture.script ?? null);
   }
   const [first] = fixtures;

@@ -1,5 +1,5 @@
 import { writeStrictBytes } from "@stage6/evidence-interface";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Sandbox } from "./testing/run-stage6.ts";
@@ -27,22 +27,32 @@ async function rootWith(name: string, liveModel: object | null): Promise<string[
   return words;
 }
 
-test("a live plan needs a live model in the policy", async () => {
-  const words = await rootWith("none", null);
-  const ran = await sandbox.call([...words, "plan", "--live", "--lanes", "fake"]);
+/** The plan and the run of a root are refused; what is in the way, by id and code. */
+async function inTheWay(words: readonly string[]): Promise<string[]> {
+  const ran = await sandbox.call([...words, "plan", "--live", "--lanes", "fake", "--json"], {
+    LOOPBACK_KEY: "",
+  });
   expect(ran.code).toBe(1);
-  expect(ran.err).toContain("MODEL_ENDPOINT_UNSET");
+  const { refused }: { refused: { id: string; code: string; message: string }[] } = JSON.parse(ran.out);
+  expect(await readdir(join(sandbox.path, words[1] ?? "", "plans"))).toEqual([]);
+  return refused.map(({ id, code, message }) => `${id} ${code}: ${message}`);
+}
+
+test("a live plan needs a live model in the policy", async () => {
+  expect(await inTheWay(await rootWith("none", null))).toContain(
+    "live-model MODEL_ENDPOINT_UNSET: the policy declares no live model",
+  );
 });
 
-test("a live plan names the policy's model and its trials, and runs with the operator's key alone", async () => {
-  const words = await rootWith("live", LIVE);
-  const plan = await sandbox.call([...words, "plan", "--live", "--lanes", "fake", "--json"]);
-  expect(JSON.parse(plan.out)).toMatchObject({
-    plan: { document: { evidenceClass: "live", modelClass: "live", trialsPerCell: 10 } },
-  });
-  const ran = await sandbox.call([...words, "run"], { LOOPBACK_KEY: "" });
-  expect(ran.code).toBe(1);
-  expect(ran.err).toContain("LOOPBACK_KEY holds no key");
+test("a live plan needs the key of its model, the candidate, and every baseline for which there is a reason", async () => {
+  const lines = await inTheWay(await rootWith("live", LIVE));
+  expect(lines).toContain("live-model MODEL_ENDPOINT_UNSET: LOOPBACK_KEY holds no key of the live model");
+  expect(lines.filter((line) => /^(candidate-present|real-baselines|applicability)/.test(line))).toHaveLength(
+    3,
+  );
+  expect(lines.find((line) => line.startsWith("applicability"))).toContain(
+    "left out for a reason that no record may give: codex (NOT_SELECTED), pi (NOT_SELECTED)",
+  );
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { APPLICABILITY_REASONS, type ApplicabilityInput } from "./applicability.ts";
 import { applicability } from "./checks/applicability.ts";
 import { failed, passed, type Gathered } from "./checks/check.ts";
-import { evidenceClass, policyBound } from "./checks/frame-checks.ts";
+import { boundsPlanned, evidenceClass, policyBound } from "./checks/frame-checks.ts";
 import { baselinesPresent, candidatePlanned, realBaselinesPlanned } from "./checks/lane-checks.ts";
 import { trialsSufficient } from "./checks/trial-checks.ts";
 import type { CompareInput } from "./compare.ts";
@@ -37,6 +37,7 @@ export function checkPlan({ applicability: records, ...input }: PlanInput): Chec
     trialsSufficient(gathered),
     policyBound(gathered),
     evidenceClass(gathered),
+    boundsPlanned(gathered),
   ];
   return sortedBy(checks, ({ id }) => id);
 }

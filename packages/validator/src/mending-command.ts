@@ -11,7 +11,7 @@ const OF_PLAN: Readonly<Record<string, Words>> = {
   "real-baselines": ["probe"],
   "trials-sufficient": ["fixtures", "add", "--help"],
   "policy-bound": ["plan", "--live"],
-  "evidence-class": ["plan", "--live"],
+  "bounds-floor": ["plan", "--live", "--bounds", "strict"],
   ownership: ["fixtures", "own", "FIXTURE", "--owner", "NAME", "--consent", "WORDS"],
   applicability: ["not-applicable", "--lane", "LANE", "--rationale", "TEXT", "--recorded-by", "NAME"],
 };

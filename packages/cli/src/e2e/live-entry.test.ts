@@ -216,20 +216,12 @@ test("R6, R7, R9, R19: plan --live names all that is missing before anything is 
 
 test("a scripted plan asks for none of it", async () => {
   const free = ["--harness-root", "free"];
+  const what = ["--candidate", "fake", "--lanes", "fake", "--fixtures", "fix-failing-test"];
   await done("init", ...free);
-  await done(
-    "plan",
-    ...free,
-    "--candidate",
-    "fake",
-    "--lanes",
-    "fake",
-    "--fixtures",
-    "fix-failing-test",
-    "--bounds",
-    "default",
-  );
+  await done("plan", ...free, ...what, "--bounds", "default");
+  const before = endpoint.asked;
   expect(await done("run", ...free)).toContain("Recorded 3 trials");
+  expect(endpoint.asked).toBe(before);
 }, 300_000);
 
 test("R48, R57: run refuses a live plan whose blocked baseline has no record, and takes it with one", async () => {

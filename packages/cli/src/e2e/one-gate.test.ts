@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { ACCEPTANCE_NAMESPACE } from "@stage6/eligibility";
 import { openBefore, type GateResult } from "@stage6/validator";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CompleteRoot } from "../testing/complete-root.ts";
+import { CompleteRoot, fingerprintOf } from "../testing/complete-root.ts";
 import { Sandbox } from "../testing/run-stage6.ts";
 
 /** Folders that the verbs of the gate write. */
@@ -145,6 +145,20 @@ test("R9, R38: where the source is not, all but the source is judged when it is 
     code: 5,
     open: [["source-admission", "inconclusive", "SOURCE_NOT_HERE"]],
   });
+  // Where the source lies the same is left out.
+  expect((await root.call(["validate", "--without-source"])).code).toBe(5);
+  const own = [join(import.meta.dirname, "../../../validator/dist/main.js"), "--without-source", "--json"];
+  const founder = await fingerprintOf(sandbox, "operator");
+  const at = ["--harness-root", "harness", "--now", waived.now];
+  const alone = await promisify(execFile)(process.execPath, [...own, ...at, "--founder", founder], {
+    cwd: sandbox.path,
+  }).then(
+    () => ({ code: 0, stdout: "" }),
+    (error: unknown) => error as { code: number; stdout: string },
+  );
+  // The judge on its own says the very same, byte for byte.
+  const same = await root.call(["validate", "--without-source", "--json", "--now", waived.now], env);
+  expect({ code: alone.code, out: alone.stdout }).toEqual({ code: same.code, out: same.out });
   const plain = await root.call(["validate", "--without-source"], env);
   expect(plain.out).toContain("whether it is still so was not looked at");
   expect((await root.call(["status"], env)).out).toContain("Next: stage6 probe");

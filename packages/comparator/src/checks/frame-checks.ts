@@ -120,6 +120,20 @@ export function boundsFloor({ frame: { plan, policy }, judged }: Gathered): Chec
   return passed(head, `every trial ran in tier ${floor} or better${text}`);
 }
 
+/** The plan's tier is at least the one that is wanted: what would run below it could never pass. */
+export function boundsPlanned({ frame: { plan, policy } }: Gathered): Check {
+  const head = { id: "bounds-floor", requirements: ["R26", "R41"] };
+  const live = plan.evidenceClass === "live";
+  const floor = live ? "strict" : policy.boundsTierFloor;
+  if (floor === "default" || plan.boundsTier === "strict")
+    return passed(head, `planned in tier ${plan.boundsTier}`);
+  return failed(
+    head,
+    "BOUNDS_BELOW_FLOOR",
+    `planned in tier ${plan.boundsTier}, ${live ? "live evidence needs" : "the policy wants"} strict`,
+  );
+}
+
 function limitPairs(
   planned: Static<typeof Limits>,
   wanted: Static<typeof Limits>,

@@ -157,7 +157,12 @@ describe("a source admission", () => {
     const partly = [...others, ...now.map((one) => ({ ...one, extra: ["a file"] }))];
     expect(codes({ observations: partly })).toContain("SOURCE_DRIFT binary");
     const drifted = judgeDocuments({ ...documents, observations: partly }, { now: NOW, withoutSource: true });
-    expect(drifted.admission).toBeNull();
+    expect(drifted.checks.find(({ id }) => id === "source-admission")?.verdict).toBe("inconclusive");
+    // Asked for, it is left out wherever the source lies: it never makes a pass.
+    const there = judgeDocuments(documents, { now: NOW, withoutSource: true });
+    expect(there.checks.filter(({ verdict }) => verdict !== "pass").map(({ code }) => code)).toEqual([
+      "SOURCE_NOT_HERE",
+    ]);
   });
 
   it("R38: without a look before the runs or after them is refused (SOURCE_MISSING)", () => {

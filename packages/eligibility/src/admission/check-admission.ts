@@ -20,7 +20,7 @@ export interface AdmissionInput {
   readonly now: Timestamp;
   /** When each envelope came into the root, by path: an admission counts from then on, whatever date it bears. */
   readonly registeredAt?: ReadonlyMap<string, Timestamp>;
-  /** Judge all the rest where the source is not on this machine; the record then says that it was not looked at. */
+  /** Judge all but whether the source is still so: looks of now count for nothing, and the record says that none was made. */
   readonly withoutSource?: boolean | undefined;
 }
 
@@ -66,7 +66,7 @@ export function checkAdmission(input: AdmissionInput): {
   checkReview(review, input, aboutFile(review.file));
   checkRuns(admission, input, about);
   checkObservations(admission, newestFirst, input, about);
-  const seenNow = input.observations.some(isSight);
+  const seenNow = input.withoutSource !== true && input.observations.some(isSight);
   const record = { ...admission, expiresAt: review.statement.predicate.expiresAt, seenNow };
   return { record: problems.length === 0 ? record : null, problems };
 }
@@ -164,7 +164,7 @@ function checkObservations(
           `the source was looked at, ${moment} of trial ${trial.fixture}/${trial.number}`,
         );
   for (const seen of observations) {
-    if (seen.moment === "now" && !isSight(seen)) continue;
+    if (seen.moment === "now" && (withoutSource === true || !isSight(seen))) continue;
     if (seen.observedAt > now)
       about("SOURCE_STALE", "future", "looked at in the past", `${seen.moment} ${seen.observedAt}`);
     const differences = checkSource(admission.statement, seen);
