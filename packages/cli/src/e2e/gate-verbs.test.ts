@@ -126,13 +126,12 @@ describe("validate-planning", () => {
     const now = ["--now", NOW];
     const python = async (cwd: string, ...words: readonly string[]): Promise<unknown> => {
       const env = { ...sandbox.env, STAGE6_COMMAND: program };
-      const ran = promisify(execFile)("python3", words, { cwd, env, timeout: 90_000 });
+      const ran = promisify(execFile)("python3", words, { cwd, env, timeout: 240_000 });
       return JSON.parse((await ran).stdout);
     };
     const ours: unknown = JSON.parse((await run("--root", REPOSITORY, "--json", ...now)).out);
     const written = ["tools/validate_cto_child.py", "--json", ...now];
     expect(await python(REPOSITORY, ...written)).toEqual(ours);
-    expect(await python("/", join(REPOSITORY, written[0] ?? ""), "--json", ...now)).toEqual(ours);
     const harness = join(sandbox.path, "harness");
     await cp(join(REPOSITORY, "docs/planning"), join(sandbox.path, "docs/planning"), { recursive: true });
     expect(await python(harness, ...written)).toEqual(ours);
@@ -142,7 +141,7 @@ describe("validate-planning", () => {
     await expect(python(harness, ...written)).rejects.toMatchObject({ code: 1 });
     await rm(join(harness, "docs"), { recursive: true });
     await rm(join(sandbox.path, "docs"), { recursive: true });
-  }, 120_000);
+  }, 600_000);
 
   it("R43: what drifts gives exit 1 (PLANNING_AUTHORITY_DRIFT), what cannot be read exit 3 (PLANNING_UNREADABLE), a wrong flag exit 2", async () => {
     const folder = join(sandbox.path, "planning");

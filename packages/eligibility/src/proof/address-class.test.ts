@@ -34,6 +34,16 @@ it.each([
   ["https://models.internal/", "private"],
   ["https://models.local./", "private"],
   ["https://box.home.arpa/", "private"],
+  ["https://localhost.localdomain/", "loopback"],
+  ["https://[::7f00:1]/", "loopback"],
+  ["https://[64:ff9b::7f00:1]/", "loopback"],
+  ["https://[2002:7f00:1::]/", "loopback"],
+  ["https://[::ffff:0:7f00:1]/", "loopback"],
+  ["https://[64:ff9b::808:808]/", "public"],
+  ["https://[2002:a01:203::]/", "private"],
+  ["https://[febf::1]/", "private"],
+  ["https://[fec0::1]/", "public"],
+  ["https://127.0.0.1.nip.io/", "public"],
   ["no address", null],
 ] as const)("%s is %s", (url, expected) => {
   expect(addressClass(url)).toBe(expected);
