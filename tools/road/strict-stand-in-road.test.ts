@@ -66,6 +66,17 @@ async function unrecorded(): Promise<string> {
   const root = join(folder, `copy-${(copies += 1)}`);
   await cp(at("harness"), root, { recursive: true });
   await rm(join(root, "eligibility"), { recursive: true });
+  // The record is the last line of the journal, and what this user saw of it goes back with the copy.
+  const journal = join(root, "journal/journal.jsonl");
+  const lines = (await readFile(journal, "utf8")).trimEnd().split("\n");
+  await writeFile(
+    journal,
+    lines
+      .slice(0, -1)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+  for (const id of await readdir(at("keys"))) await rm(at("keys", id, "journal"), { force: true });
   return root;
 }
 
