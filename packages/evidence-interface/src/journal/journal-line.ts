@@ -60,7 +60,9 @@ export function nextJournalEntry(point: JournalPoint, draft: JournalDraft, key: 
 /** Whether this key signed a line. */
 export function isSignedBy(entry: JournalEntry, key: KeyObject): boolean {
   const { signature, ...unsigned } = entry;
-  return verify(null, signedBytes(unsigned), key, Buffer.from(signature, "base64"));
+  const bytes = Buffer.from(signature, "base64");
+  // Base64 has several spellings of the same bytes: only the one that was written is taken.
+  return bytes.toString("base64") === signature && verify(null, signedBytes(unsigned), key, bytes);
 }
 
 const signedBytes = (unsigned: Omit<JournalEntry, "signature">): Uint8Array =>

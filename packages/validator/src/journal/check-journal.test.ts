@@ -247,6 +247,15 @@ describe("a journal", () => {
     );
   });
 
+  it("R20: takes a signature in one spelling alone (JOURNAL_BROKEN)", async () => {
+    const text = Buffer.from(whole.bytes).toString("utf8");
+    const last = text.lastIndexOf("==");
+    const other = { A: "B", Q: "R", g: "h", w: "x" }[text[last - 1] ?? ""] ?? "";
+    const bytes = Buffer.from(`${text.slice(0, last - 1)}${other}${text.slice(last)}`);
+    expect(other).not.toBe("");
+    expect(await codes({ bytes })).toEqual(["JOURNAL_BROKEN signature"]);
+  });
+
   it("says in which line a chain ends (JOURNAL_BROKEN)", async () => {
     const [first = "", second = ""] = Buffer.from(whole.bytes).toString("utf8").split("\n");
     const { findings } = await checkJournal({
