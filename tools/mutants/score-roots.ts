@@ -57,7 +57,8 @@ const CONSEQUENCES: readonly string[] = [
 
 /** The one predicted code without which a validator lets a spoiled root through, given its fresh codes; null when no single one is that. */
 export function decidingCode(mutator: RootMutator, fresh: readonly string[]): string | null {
-  const found = new Set(fresh.map(codeOf));
+  // The journal sees each change of a document besides: what decides without it is asked here.
+  const found = new Set(fresh.map(codeOf).filter((code) => !code.startsWith("JOURNAL_")));
   const follows = new Set([...CONSEQUENCES, ...(mutator.follows ?? [])]);
   const deciding = mutator.codes.find(
     (removed) => found.has(removed) && [...found].every((code) => code === removed || follows.has(code)),
