@@ -23,7 +23,7 @@ Judges a whole harness root, read-only, as stage6 validate does. Needs neither l
 Options:
   --harness-root <dir>  harness root (default: harness)
   --plan <id>           plan to judge (default: the newest)
-  --founder <print>     fingerprint (SHA256:...) of the founder's SSH key, known from elsewhere; without it nobody is trusted
+  --founder <print>     fingerprint (SHA256:...) of the founder's SSH key, known from elsewhere; without it no operator is trusted
   --without-source      judge all but whether the candidate's source is still so; then nothing passes (exit 5)
   --now <time>          time to judge at, ISO 8601 (default: the clock)
   --json                print one JSON document on stdout

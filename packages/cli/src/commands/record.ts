@@ -8,6 +8,7 @@ import type { Perform } from "../build-program.ts";
 import { commandLine, type CommandContext } from "../command-context.ts";
 import { EXIT } from "../exit-code.ts";
 import { rememberJournal } from "../journal-documents.ts";
+import { readSeen } from "../journal-seen.ts";
 import { openGate } from "../open-gate.ts";
 import { openRoot } from "../open-root.ts";
 import { recordRoot, unjournaledRecords } from "../record-root.ts";
@@ -61,5 +62,6 @@ async function finishRecords(context: CommandContext): Promise<void> {
   const key = await openRoleKey(root, "comparator", keysFolder(context.io.env));
   const harness = root.config.id;
   const drafts = documents.map((document) => ({ harness, ...document, at: context.now }));
-  await appendJournal(root.path, drafts, key);
+  const seen = await readSeen(keysFolder(context.io.env), harness);
+  await appendJournal(root.path, drafts, key, seen ?? undefined);
 }

@@ -7,6 +7,17 @@ import { CompleteRoot, makeSshKey } from "../testing/complete-root.ts";
 import { Sandbox } from "../testing/run-stage6.ts";
 
 const ACCEPT = ["accept", "--operator", "jp", "--key", "operator"];
+/** A validation of the admitted source that failed after the one that the plan rests on. */
+const FAILED = {
+  schemaVersion: "1.0",
+  result: "FAILED",
+  source: { repository: "case", commit: "c".repeat(40), gitTree: "d".repeat(40) },
+  target: { repository: "tally", ownership: "owned-noncritical", baseCommit: "e".repeat(40) },
+  validator: { name: "stage5", version: "1.0.0" },
+  startedAt: "2026-06-03T00:00:00.000Z",
+  finishedAt: "2026-06-03T01:00:00.000Z",
+  expiresAt: "2026-08-01T00:00:00.000Z",
+};
 /** Folders that hold many files alike, and that no call of this test writes. */
 const SAME = new Set(["runs", "matrix", "attempts"]);
 
@@ -71,12 +82,22 @@ describe("what speaks against a record, once it is there, is not taken away", ()
       "a revocation",
       async () => ["revoke", "acceptance", await acceptanceDigest(), "--reason", "made in error"],
     ],
+    [
+      "a failed validation",
+      async () => {
+        const at = (name: string): string => join(sandbox.path, name);
+        await mkdir(at("failed"), { recursive: true });
+        await writeFile(at("failed/report.txt"), "it failed\n");
+        await writeFile(at("failed.json"), JSON.stringify(FAILED));
+        return ["stage5", "--files", "failed", "--statement", "failed.json"];
+      },
+    ],
     ["a rejection", async () => ["accept", "--operator", "second", "--key", "second", "--reject"]],
   ] as const)(
     "R12, R40: %s: without it, with the journal cut, or the whole root as it was, nothing passes (JOURNAL_DOCUMENT, JOURNAL_ROLLED_BACK)",
     async (_, words) => {
       const call = await root.call(await words());
-      expect({ code: call.code, said: `${call.out}${call.err}` }).toMatchObject({ code: 0 });
+      expect(`${call.out}${call.err}`).toMatch(/^(Revoked|Recorded that|Registered)|\nRecorded that/m);
       const bad = await snapshot();
       const refused = await judge();
       expect(refused).toMatchObject({ exitCode: 1 });
@@ -88,8 +109,8 @@ describe("what speaks against a record, once it is there, is not taken away", ()
       const attack = async (what: string, paths: Iterable<string>): Promise<void> => {
         await makeAs(good, paths);
         const { exitCode, open } = await judge();
-        // A signature is no document; without its own an acceptance does not hold.
-        const shown = open.some((one) => /^journal JOURNAL_|ACCEPTANCE_SIGNATURE$/.test(one));
+        // What lies beside a document is none: the document that it belongs to refuses by itself.
+        const shown = open.some((one) => /^journal JOURNAL_|ACCEPTANCE_SIGNATURE$|STAGE5_FAILED$/.test(one));
         if (exitCode === 0 || !shown) passed.push(`${what}: ${exitCode} ${open.join(", ")}`);
         await makeAs(bad, written);
       };
@@ -118,7 +139,7 @@ test("R5, R40: the whole folder of records, or the journal itself, is missed (JO
   await makeAs(new Map(), ["journal/journal.jsonl"]);
   expect(await judge()).toMatchObject({ exitCode: 3, open: ["journal JOURNAL_ROLLED_BACK"] });
   await rm(seen());
-  // The operator's acceptance says how far the journal went, to whoever has never seen the root.
+  // The operator's acceptance says how far the journal went, also to a person who has never seen the root.
   expect(await judge()).toMatchObject({ exitCode: 3, open: ["journal JOURNAL_ROLLED_BACK"] });
   await makeAs(good, ["journal/journal.jsonl"]);
   expect(await judge()).toEqual({ exitCode: 0, open: [] });

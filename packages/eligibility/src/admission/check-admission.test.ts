@@ -153,7 +153,7 @@ describe("a source admission", () => {
         recordType: null,
       });
     }
-    // Whoever sees anything of it has to see what was admitted.
+    // A look that sees anything of it has to see what was admitted.
     const partly = [...others, ...now.map((one) => ({ ...one, extra: ["a file"] }))];
     expect(codes({ observations: partly })).toContain("SOURCE_DRIFT binary");
     const drifted = judgeDocuments({ ...documents, observations: partly }, { now: NOW, withoutSource: true });

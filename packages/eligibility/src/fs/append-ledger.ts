@@ -46,21 +46,22 @@ export async function appendRevocation(
   let lines: readonly Revocation[] = [];
   const append = (folder: string): Promise<void> =>
     appendLine(folder, basename(file), (bytes) => {
-      lines = withRevocation(bytes, draft);
-      return writeChainedLine(lines.at(-1) as Revocation);
+      const { before, line } = nextRevocation(bytes, draft);
+      lines = [...before, line];
+      return writeChainedLine(line);
     });
   await withFileLock(file, append);
   return lines;
 }
 
-function withRevocation(
+function nextRevocation(
   bytes: Uint8Array | null,
   draft: Pick<Revocation, "kind" | "id" | "revokedAt" | "reason">,
-): readonly Revocation[] {
+): { readonly before: readonly Revocation[]; readonly line: Revocation } {
   const read = readChainedLines(Revocation, bytes ?? Buffer.of(), (line) => line);
   if (!read.ok) throw new AppendError("TRUST_ROOT_UNSAFE", `line ${read.line}: ${read.rule}`);
   if ((draft.kind === "opened") !== (read.lines.length === 0))
     throw new AppendError("TRUST_ROOT_UNSAFE", "the first line, and no other, has the kind opened");
   const line: Revocation = { schemaVersion: "1.0", seq: read.lines.length, previous: read.head, ...draft };
-  return [...read.lines, line];
+  return { before: read.lines, line };
 }

@@ -3,7 +3,7 @@ import { sha256, validateDocument } from "@stage6/evidence-interface";
 import { describe, expect, it } from "vitest";
 import { judgeDocuments } from "../decide/judge-documents.ts";
 import { NOW, wholeSample } from "../testing/sample-documents.ts";
-import { deriveGrounds, Grounds, recordTypeOn, renderGrounds } from "./grounds.ts";
+import { deriveGrounds, Grounds, modelBehind, recordTypeOn, renderGrounds } from "./grounds.ts";
 import { deriveLaneResults, deriveVerdict } from "./standard-results.ts";
 
 const sourcesOf = (evidenceClass: "live" | "scripted") => {
@@ -20,8 +20,8 @@ const on = (
   { input, comparison, admission } = live,
 ): Grounds => {
   const liveModel = {
-    provider: "own",
-    id: "model-1",
+    provider: "openai",
+    id: "gpt",
     url: "https://models.example.com/v1",
     keyHeader: "authorization",
     keyVariable: "MODEL_KEY",
@@ -64,6 +64,22 @@ describe("what a proof rests on", () => {
     const grounds = on({ url, ...(localServer === undefined ? {} : { localServer }) });
     expect(recordTypeOn(grounds)).toBe(type);
     if (localServer !== undefined) expect(renderGrounds(grounds)[0]).toContain(localServer);
+  });
+
+  it.each([
+    ["another model", { id: "gpt-other" }],
+    ["another provider", { provider: "other" }],
+  ])("R19, R20: a policy that names %s than the plan's gives a rehearsal", (_, change) => {
+    const grounds = on(change);
+    expect(grounds.model.address).toBe("none");
+    expect(recordTypeOn(grounds)).toBe("rehearsal");
+  });
+
+  it("R19, R20: a policy that names no model gives a rehearsal", () => {
+    const { liveModel: _, ...policy } = live.input.policy;
+    expect(modelBehind(live.input.plan, policy)).toMatchObject({ address: "none" });
+    const grounds = deriveGrounds({ ...live.input, policy }, live.comparison, live.admission);
+    expect(recordTypeOn(grounds)).toBe("rehearsal");
   });
 
   it("R19: no property and no test of a rehearsal has the name of one of live evidence", () => {

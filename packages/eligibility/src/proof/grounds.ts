@@ -1,5 +1,5 @@
-import type { CompareInput, Comparison } from "@stage6/comparator";
-import { Count, Id, oneOf, ShortText } from "@stage6/evidence-interface";
+import type { CompareInput, Comparison, Policy } from "@stage6/comparator";
+import { Count, Id, oneOf, ShortText, type TrialPlan } from "@stage6/evidence-interface";
 import Type, { type Static } from "typebox";
 import type { AdmissionRecord } from "../admission/check-admission.ts";
 import type { RecordType } from "../ledger/ledger-entry.ts";
@@ -16,7 +16,7 @@ export const Grounds = closed(
         id: Type.String({ maxLength: 128, description: "Id of the model, as the plan has it." }),
         address: oneOf(
           [...ADDRESS_CLASSES, "none"],
-          "Where it answers, by the policy's address; none for scripted evidence and for a policy that names no address.",
+          "Where it answers, by the policy's address; none for scripted evidence, and where the policy names no address of this model.",
         ),
         localServer: Type.Union([ShortText, Type.Null()], {
           description: "What the signed policy states of a model server on the operator's own machine.",
@@ -70,21 +70,11 @@ export function deriveGrounds(
   comparison: Comparison,
   { statement }: AdmissionRecord,
 ): Grounds {
-  const live = comparison.evidenceClass === "live";
-  const model = plan.lanes.flatMap((lane) =>
-    lane.model === null || lane.model.class === "none" ? [] : lane.model,
-  )[0];
-  const endpoint = live ? policy.liveModel : undefined;
   const { licence, upstream } = statement.predicate;
   const open = comparison.cells.filter(({ verdict }) => verdict === "not-applicable").length;
   return {
     evidenceClass: comparison.evidenceClass,
-    model: {
-      provider: model?.provider ?? "",
-      id: model?.id ?? "",
-      address: (endpoint === undefined ? null : addressClass(endpoint.url)) ?? "none",
-      localServer: endpoint?.localServer ?? null,
-    },
+    model: modelBehind(plan, policy),
     lanes: plan.lanes.map(({ lane, state, backendVersion }) => ({
       lane,
       role: lane === plan.candidate ? "candidate" : "baseline",
@@ -102,13 +92,31 @@ export function deriveGrounds(
   };
 }
 
+/** The model of a plan, and where the policy says that it answers: `none` for a plan whose lanes ask another model than the policy names. */
+export function modelBehind(plan: TrialPlan, { liveModel }: Policy): Grounds["model"] {
+  const models = plan.lanes.flatMap(({ model }) => (model === null || model.class === "none" ? [] : model));
+  const [first] = models;
+  const named = models.every(
+    ({ class: kind, provider, id }) =>
+      kind === "live" && provider === liveModel?.provider && id === liveModel.id,
+  );
+  const endpoint = first !== undefined && named ? liveModel : undefined;
+  return {
+    provider: first?.provider ?? "",
+    id: first?.id ?? "",
+    address: (endpoint === undefined ? null : addressClass(endpoint.url)) ?? "none",
+    localServer: endpoint?.localServer ?? null,
+  };
+}
+
 /** Whether a model answers on the operator's own machine, and no signed policy says what it is: then it may be anything. */
 export const isUnnamedLocal = ({ address, localServer }: Grounds["model"]): boolean =>
   address === "loopback" && localServer === null;
 
 /** The most that may be recorded on these grounds. */
 export function recordTypeOn({ evidenceClass, model }: Grounds): RecordType {
-  return evidenceClass === "live" && !isUnnamedLocal(model) ? "candidate-default" : "rehearsal";
+  const named = model.address !== "none" && !isUnnamedLocal(model);
+  return evidenceClass === "live" && named ? "candidate-default" : "rehearsal";
 }
 
 /** The grounds for a reader, one line for each part. */

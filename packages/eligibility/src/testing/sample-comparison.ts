@@ -20,7 +20,17 @@ import { plannedTarget } from "./sample-targets.ts";
 export const CASE_BINARY = sha256("case binary");
 const SOURCE_TREE = { name: "source", kind: "tree" as const, before: CASE_BINARY, after: CASE_BINARY };
 /** Policy of the samples: few trials, above every floor. */
-export const POLICY: Policy = { ...DEFAULT_POLICY, trialsPerCell: { scripted: 2, live: 5 } };
+export const POLICY: Policy = {
+  ...DEFAULT_POLICY,
+  trialsPerCell: { scripted: 2, live: 5 },
+  liveModel: {
+    provider: "openai",
+    id: "gpt",
+    url: "https://models.example.com/v1",
+    keyHeader: "authorization",
+    keyVariable: "MODEL_KEY",
+  },
+};
 
 const LANES = ["case", "codex", "fake", "pi"] as const;
 

@@ -1,5 +1,5 @@
 import { applicabilityPath, type Comparison, type Policy } from "@stage6/comparator";
-import { addressClass } from "@stage6/eligibility";
+import { isUnnamedLocal, modelBehind } from "@stage6/eligibility";
 import type { Id } from "@stage6/evidence-interface";
 import type { StoredComparison } from "../check-stored-comparison.ts";
 import type { CollectedTrial } from "../read-trial.ts";
@@ -9,7 +9,7 @@ import type { PlanEntry } from "../read-plans.ts";
 import { ROOT_FILES } from "../root-files.ts";
 import { escapeLong } from "../text.ts";
 import { exitCodeOfCheck } from "../verdict-of-checks.ts";
-import { failedOn, makeCheck, passed } from "./make-check.ts";
+import { failedOn, makeCheck, notRun, passed } from "./make-check.ts";
 
 /** Every bundle below the plan's runs is whole, and nothing else is there. An attempt that left no bundle is a miss: a lane that can lose attempts chooses among them. Interrupted ones are named. */
 export function bundlesCheck(trials: readonly CollectedTrial[], attempts: LostAttempts): GateCheck {
@@ -103,19 +103,25 @@ export function storedCheck({ state, finding, input }: StoredComparison, planId:
 
 /** Scripted evidence is a rehearsal, however well it went. */
 export function evidenceClassCheck({ plan }: PlanEntry, policy: Policy | null): GateCheck {
-  const { url, localServer } = policy?.liveModel ?? {};
-  if (
-    plan.evidenceClass === "live" &&
-    url !== undefined &&
-    localServer === undefined &&
-    addressClass(url) === "loopback"
-  )
-    return makeCheck(
-      "evidence-class",
-      "fail",
-      "MODEL_LOOPBACK",
-      "the model answers on this machine, and the policy does not say what serves it (liveModel.localServer): a rehearsal only",
-    );
+  if (plan.evidenceClass === "live" && policy === null)
+    return notRun("evidence-class", "without a sound policy no model has an address");
+  if (plan.evidenceClass === "live" && policy !== null) {
+    const model = modelBehind(plan, policy);
+    if (model.address === "none")
+      return makeCheck(
+        "evidence-class",
+        "fail",
+        "MODEL_UNNAMED",
+        "the policy names no address of the model that the plan's lanes ask (liveModel): a rehearsal only",
+      );
+    if (isUnnamedLocal(model))
+      return makeCheck(
+        "evidence-class",
+        "fail",
+        "MODEL_LOOPBACK",
+        "the model answers on this machine, and the policy does not say what serves it (liveModel.localServer): a rehearsal only",
+      );
+  }
   if (plan.evidenceClass === "live") return passed("evidence-class", "the plan asks for live evidence");
   return makeCheck(
     "evidence-class",

@@ -216,7 +216,7 @@ describe("a journal", () => {
     expect(await codes({ machines, bytes: after.bytes, documents: [...DOCUMENTS, plan] })).toEqual([
       "JOURNAL_BROKEN revoked-key",
     ]);
-    // Whoever comes after signs with the key that is left.
+    // Later lines are signed with the key that is left.
     const other = journalOf([...before, draftOf(plan)], (draft) =>
       draft.path === plan.path ? KEYS.comparator : keyFor(draft),
     );
