@@ -29,6 +29,7 @@ test("makes a root and a private key outside of it, and the second time changes 
     "policy",
     "runner",
     "runs",
+    "tools",
     "trust",
   ]);
   const before = await sandbox.hashes(".");
